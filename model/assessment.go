@@ -1,0 +1,243 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// SchemaVersion is the version of the assessment document.
+const SchemaVersion = "1"
+
+// Assessment is the result of a run: what `privpath assess -format json` writes.
+// Its JSON names are a contract.
+type Assessment struct {
+	SchemaVersion string        `json:"schemaVersion"`
+	Tenant        TenantRef     `json:"tenant"`
+	AsOf          time.Time     `json:"asOf"`
+	Engine        Engine        `json:"engine"`
+	Inputs        Inputs        `json:"inputs"`
+	Coverage      float64       `json:"coverage"`
+	Headline      Headline      `json:"headline"`
+	Pillars       []PillarScore `json:"pillars"`
+	Domains       []DomainScore `json:"domains"`
+	Findings      []Finding     `json:"findings"`
+	Reach         []Reach       `json:"reach,omitempty"`
+	Paths         []Path        `json:"paths,omitempty"`
+}
+
+// JSON gives the document's bytes: indented, without HTML escapes, with a final
+// newline. The same assessment always gives the same bytes.
+func (a *Assessment) JSON() ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(a); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// TenantRef names the tenant.
+type TenantRef struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+}
+
+// Engine says what produced the assessment.
+type Engine struct {
+	Version   string `json:"version"`
+	Catalogue string `json:"catalogue"`
+}
+
+// Inputs says what was read.
+type Inputs struct {
+	Digest   string  `json:"digest"`
+	Datasets []Input `json:"datasets"`
+}
+
+// Input is one data set's status.
+type Input struct {
+	Name   string `json:"name"`
+	Status State  `json:"status"`
+	Count  int    `json:"count"`
+	Reason Reason `json:"reason,omitempty"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Headline is the result in one line. Score is a percentage derived from data;
+// it is not the author's Quick Assessment.
+type Headline struct {
+	WeakestPillar Pillar   `json:"weakestPillar"`
+	Maturity      Level    `json:"maturity"`
+	Score         int      `json:"score"`
+	Band          string   `json:"band"`
+	Provisional   bool     `json:"provisional"`
+	Caps          []string `json:"caps,omitempty"`
+	// Path is the path verdict in one sentence, where the access engine ran.
+	Path string `json:"path,omitempty"`
+}
+
+// PillarScore is a pillar's maturity as an interval.
+type PillarScore struct {
+	ID       Pillar     `json:"id"`
+	Maturity Maturity   `json:"maturity"`
+	Basis    Confidence `json:"basis"`
+	Next     *NextLevel `json:"next,omitempty"`
+}
+
+// Maturity is the confirmed level (unknown counts as not met) and the potential
+// one (unknown counts as met).
+type Maturity struct {
+	Confirmed Level `json:"confirmed"`
+	Potential Level `json:"potential"`
+}
+
+// NextLevel says which controls stand between a pillar and its next level.
+type NextLevel struct {
+	Level   Level    `json:"level"`
+	Missing []string `json:"missing"`
+}
+
+// DomainScore is a Quick-Assessment domain's percentage.
+type DomainScore struct {
+	ID      Domain  `json:"id"`
+	Percent float64 `json:"percent"`
+}
+
+// Finding is the verdict of one control.
+type Finding struct {
+	Control    string     `json:"control"`
+	Pillar     Pillar     `json:"pillar"`
+	Title      string     `json:"title"`
+	Level      Level      `json:"level"`
+	Gate       bool       `json:"gate"`
+	Status     Status     `json:"status"`
+	Confidence Confidence `json:"confidence"`
+	Severity   Severity   `json:"severity"`
+	Summary    string     `json:"summary"`
+	Reason     Reason     `json:"reason,omitempty"`
+	// Remedy names what would settle an undecided finding.
+	Remedy      string      `json:"remedy,omitempty"`
+	Needs       []Need      `json:"needs,omitempty"`
+	Subjects    []Subject   `json:"subjects,omitempty"`
+	Remediation Remediation `json:"remediation"`
+	References  References  `json:"references"`
+	Waived      *Waiver     `json:"waived,omitempty"`
+}
+
+// Need is a data set (or part of one) whose absence left something undecided.
+type Need struct {
+	Dataset    string `json:"dataset"`
+	Reason     Reason `json:"reason,omitempty"`
+	Detail     string `json:"detail,omitempty"`
+	Permission string `json:"permission,omitempty"`
+}
+
+// Subject is one object that a finding judged.
+type Subject struct {
+	Kind     string     `json:"kind"`
+	ID       string     `json:"id"`
+	Name     string     `json:"name,omitempty"`
+	Status   Status     `json:"status"`
+	Detail   string     `json:"detail,omitempty"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// Waiver says that an owner accepted the risk of a finding.
+type Waiver struct {
+	Reason     string   `json:"reason"`
+	Owner      string   `json:"owner"`
+	ApprovedBy string   `json:"approvedBy,omitempty"`
+	Expires    Date     `json:"expires"`
+	Principals []string `json:"principals,omitempty"`
+}
+
+// Verdicts of the access engine, for one step from one place.
+const (
+	Reaches      = "reaches"
+	Blocked      = "blocked"
+	ReachUnknown = "unknown"
+	NoActivation = "notApplicable"
+)
+
+// Reach is the exact answer for one principal and one role.
+type Reach struct {
+	Principal PrincipalRef      `json:"principal"`
+	Role      RoleRef           `json:"role"`
+	Holding   string            `json:"holding"` // standing or eligible
+	Via       []string          `json:"via,omitempty"`
+	Scope     string            `json:"scope"`
+	From      []ReachFrom       `json:"from"`
+	Attackers map[string]string `json:"attackers"`
+	Weakest   []Weakest         `json:"weakest,omitempty"`
+	Unknown   []Need            `json:"unknown,omitempty"`
+}
+
+// PrincipalRef names a user, group or service principal.
+type PrincipalRef struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// RoleRef names a role by its template id (or a custom role's own id).
+type RoleRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Tier Tier   `json:"tier"`
+}
+
+// ReachFrom is the verdict from one device class and network. Verdict is the
+// use of the role, Activation the PIM activation before it.
+type ReachFrom struct {
+	Device     string `json:"device"`
+	Network    string `json:"network"`
+	Verdict    string `json:"verdict"`
+	Activation string `json:"activation"`
+}
+
+// Weakest is one minimal set of obligations with a witness.
+type Weakest struct {
+	Step        string          `json:"step,omitempty"` // activate or use
+	Requires    []string        `json:"requires"`
+	Context     AccessContext   `json:"context"`
+	Because     []PolicyBecause `json:"because"`
+	Explanation string          `json:"explanation"`
+}
+
+// AccessContext is one concrete place and way of signing in.
+type AccessContext struct {
+	Device    string `json:"device"`
+	Network   string `json:"network"`
+	ClientApp string `json:"clientApp"`
+	Platform  string `json:"platform"`
+	Flow      string `json:"flow"`
+	Resource  string `json:"resource"`
+}
+
+// PolicyBecause says why a policy did not stop a witness.
+type PolicyBecause struct {
+	Policy   string     `json:"policy"`
+	Name     string     `json:"name"`
+	Why      string     `json:"why"`
+	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// Path is a way into Tier 0, hop by hop.
+type Path struct {
+	From     PrincipalRef `json:"from"`
+	To       PrincipalRef `json:"to"`
+	Requires []string     `json:"requires"`
+	Hops     []Hop        `json:"hops"`
+}
+
+// Hop is one step of a path.
+type Hop struct {
+	Edge     string       `json:"edge"`
+	From     PrincipalRef `json:"from"`
+	To       PrincipalRef `json:"to"`
+	Requires []string     `json:"requires"`
+	Evidence []Evidence   `json:"evidence,omitempty"`
+}

@@ -1,0 +1,79 @@
+package model
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Object is what every record of a tenant has: its Graph id, and where in the
+// export it was read.
+type Object struct {
+	ID string `json:"id"`
+
+	parent string
+	at     Location
+}
+
+// Parent is the id in the path of a child data set: of groups/{id}/members, the
+// group's. It is empty for a top-level data set.
+func (o Object) Parent() string { return o.parent }
+
+// Location is where the record was read.
+func (o Object) Location() Location { return o.at }
+
+// Evidence points at a property of the record: path is a JSON pointer below the
+// record ("" for the record itself), value what stands there.
+func (o Object) Evidence(path string, value any) Evidence {
+	return Evidence{Dataset: o.at.Dataset, File: o.at.File, Pointer: o.at.Pointer + path, Value: value}
+}
+
+// Ref names the record as a subject of a finding, without evidence.
+func (o Object) Ref(kind, name string) Ref {
+	return Ref{Kind: kind, ID: o.ID, Name: name}
+}
+
+func (o *Object) locate(parent string, at Location) {
+	o.parent, o.at = parent, at
+}
+
+// record is a pointer to a record type; embedding Object provides it.
+type record[T any] interface {
+	*T
+	locate(parent string, at Location)
+}
+
+// Evidence is one fact behind a verdict: a JSON pointer into the export and the
+// value found there.
+type Evidence struct {
+	Dataset string `json:"dataset"`
+	File    string `json:"file,omitempty"`
+	Pointer string `json:"pointer"`
+	Value   any    `json:"value,omitempty"`
+}
+
+// Ref names one object that a verdict speaks of, with its evidence.
+type Ref struct {
+	Kind, ID, Name string
+	Evidence       []Evidence
+}
+
+// With adds evidence and returns the result; the receiver is not changed.
+func (r Ref) With(evidence ...Evidence) Ref {
+	r.Evidence = append(append([]Evidence(nil), r.Evidence...), evidence...)
+	return r
+}
+
+// SameID compares two directory ids, which are case-insensitive.
+func SameID(a, b string) bool { return strings.EqualFold(a, b) }
+
+// FoldID gives the form of an id used as a map key.
+func FoldID(id string) string { return strings.ToLower(id) }
+
+func decodeRecord[T any, P record[T]](raw []byte, parent string, at Location) (any, error) {
+	var row T
+	if err := json.Unmarshal(raw, &row); err != nil {
+		return nil, err
+	}
+	P(&row).locate(parent, at)
+	return row, nil
+}

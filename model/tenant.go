@@ -1,0 +1,293 @@
+package model
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Key names a data set and fixes the type of its records. The name is the Graph
+// v1.0 path that the records come from; {id} stands for a parent's id.
+type Key[T any] struct{ name string }
+
+// Name is the data set's name.
+func (k Key[T]) Name() string { return k.name }
+
+// Dataset describes one data set of the bundle format.
+type Dataset struct {
+	Name string
+	// Single is true where Graph returns one entity instead of a collection.
+	Single bool
+	decode func(raw []byte, parent string, at Location) (any, error)
+	table  func() table
+}
+
+// Child reports whether the data set hangs below a parent object.
+func (d Dataset) Child() bool { return strings.Contains(d.Name, "{id}") }
+
+// Match reports whether path (without extension) is a path of this data set,
+// and for a child data set which parent's.
+func (d Dataset) Match(path string) (parent string, ok bool) {
+	before, after, child := strings.Cut(d.Name, "{id}")
+	if !child {
+		return "", path == d.Name
+	}
+	rest, ok := strings.CutPrefix(path, before)
+	if !ok {
+		return "", false
+	}
+	parent, ok = strings.CutSuffix(rest, after)
+	return parent, ok && parent != "" && !strings.Contains(parent, "/")
+}
+
+// Rows are the records of a data set together with how much of it was read.
+// They are read-only.
+type Rows[T any] struct {
+	rows     []T
+	coverage Coverage
+	name     string
+	children func(parent string) ([]T, Coverage)
+	note     func(name string, c Coverage)
+}
+
+// All yields the records in the order of the export.
+func (r Rows[T]) All() iter.Seq[T] { return slices.Values(r.rows) }
+
+// Len is the number of records read.
+func (r Rows[T]) Len() int { return len(r.rows) }
+
+// Coverage says how much of the data set was read.
+func (r Rows[T]) Coverage() Coverage { return r.coverage }
+
+// For gives the records below one parent of a child data set, with the coverage
+// of that parent.
+func (r Rows[T]) For(parent string) Rows[T] {
+	if r.children == nil {
+		return r
+	}
+	rows, coverage := r.children(FoldID(parent))
+	name := strings.Replace(r.name, "{id}", parent, 1)
+	if r.note != nil {
+		r.note(name, coverage)
+	}
+	return Rows[T]{rows: rows, coverage: coverage, name: name}
+}
+
+// Only is the single record of a single-entity data set.
+func (r Rows[T]) Only() (T, bool) {
+	if len(r.rows) == 0 {
+		var none T
+		return none, false
+	}
+	return r.rows[0], true
+}
+
+// Tenant is what a source could read of a tenant. It is read-only; a [Builder]
+// makes it.
+type Tenant struct {
+	info   TenantInfo
+	tables map[string]table
+}
+
+// TenantInfo says whose data this is, when it was collected (UTC) and by what.
+type TenantInfo struct {
+	ID, Name    string
+	CollectedAt time.Time
+	Collector   string
+	// Digest identifies the input: "sha256:" and hexadecimal digits over the
+	// names and bytes of what was read.
+	Digest string
+}
+
+// Info says whose data this is.
+func (t *Tenant) Info() TenantInfo { return t.info }
+
+// Inputs lists every data set that was loaded or reported missing, by name.
+func (t *Tenant) Inputs() []Input {
+	inputs := make([]Input, 0, len(t.tables))
+	for _, name := range slices.Sorted(maps.Keys(t.tables)) {
+		coverage, count := t.tables[name].summary()
+		inputs = append(inputs, Input{Name: name, Status: coverage.State, Count: count,
+			Reason: coverage.Reason, Detail: coverage.Detail})
+	}
+	return inputs
+}
+
+// RowsOf reads a data set of the tenant; note, when not nil, is told of the
+// coverage of every parent that is asked for.
+func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
+	tab, ok := t.tables[key.name].(*rowTable[T])
+	if !ok {
+		tab = &rowTable[T]{}
+		tab.cover("", Coverage{State: Absent, Reason: NotCollected})
+	}
+	rows := Rows[T]{rows: tab.rows, coverage: tab.coverage(), name: key.name, note: note}
+	if strings.Contains(key.name, "{id}") {
+		rows.children = tab.children
+	}
+	return rows
+}
+
+type table interface {
+	add(row any, parent string)
+	cover(parent string, c Coverage)
+	summary() (Coverage, int)
+}
+
+type rowTable[T any] struct {
+	rows     []T
+	byParent map[string][]int
+	covered  map[string]Coverage // by folded parent; "" is the whole data set
+}
+
+func (t *rowTable[T]) add(row any, parent string) {
+	t.rows = append(t.rows, row.(T))
+	if parent != "" {
+		if t.byParent == nil {
+			t.byParent = map[string][]int{}
+		}
+		key := FoldID(parent)
+		t.byParent[key] = append(t.byParent[key], len(t.rows)-1)
+	}
+}
+
+func (t *rowTable[T]) cover(parent string, c Coverage) {
+	if t.covered == nil {
+		t.covered = map[string]Coverage{}
+	}
+	key := FoldID(parent)
+	if known, ok := t.covered[key]; ok {
+		c = known.Worst(c)
+	}
+	t.covered[key] = c
+}
+
+func (t *rowTable[T]) coverage() Coverage {
+	if c, ok := t.covered[""]; ok {
+		return c
+	}
+	if len(t.covered) == 0 {
+		return Coverage{State: Absent, Reason: NotCollected}
+	}
+	worst := Coverage{State: Complete}
+	for _, parent := range slices.Sorted(maps.Keys(t.covered)) {
+		worst = worst.Worst(t.covered[parent])
+	}
+	return worst
+}
+
+func (t *rowTable[T]) children(parent string) ([]T, Coverage) {
+	coverage, ok := t.covered[parent]
+	whole, said := t.covered[""]
+	switch {
+	case !ok && said && whole.State != Complete:
+		coverage = Coverage{State: Absent, Reason: whole.Reason, Detail: whole.Detail}
+	case !ok:
+		coverage = Coverage{State: Absent, Reason: NotCollected}
+	case said:
+		coverage = coverage.Worst(whole)
+	}
+	rows := make([]T, 0, len(t.byParent[parent]))
+	for _, i := range t.byParent[parent] {
+		rows = append(rows, t.rows[i])
+	}
+	return rows, coverage
+}
+
+func (t *rowTable[T]) summary() (Coverage, int) { return t.coverage(), len(t.rows) }
+
+// Builder collects raw Graph records into a [Tenant]. Every source goes through
+// it, so there is one decoder. A Builder is for one goroutine.
+type Builder struct {
+	tenant  *Tenant
+	want    map[string]bool
+	observe map[string][]func(any)
+}
+
+// NewBuilder makes a builder that keeps the named data sets; with no name it
+// keeps all.
+func NewBuilder(want ...string) *Builder {
+	b := &Builder{tenant: &Tenant{tables: map[string]table{}}, observe: map[string][]func(any){}}
+	if len(want) > 0 {
+		b.want = map[string]bool{}
+		for _, name := range want {
+			b.want[name] = true
+		}
+	}
+	return b
+}
+
+// Observe has see called with every record (of the data set's record type) as
+// it is read. A data set that is observed and not wanted is not kept.
+func (b *Builder) Observe(dataset string, see func(record any)) {
+	b.observe[dataset] = append(b.observe[dataset], see)
+}
+
+// Needs reports whether records of the data set are kept or observed, so that a
+// source can pass over the others.
+func (b *Builder) Needs(dataset string) bool {
+	return b.keeps(dataset) || len(b.observe[dataset]) > 0
+}
+
+func (b *Builder) keeps(dataset string) bool { return b.want == nil || b.want[dataset] }
+
+// Add decodes one record. parent is the parent's id in a child data set. An
+// error means that raw is not a JSON object of this data set; the record is then
+// left out and the caller marks the data set partial.
+func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
+	d, ok := DatasetNamed(dataset)
+	if !ok {
+		return fmt.Errorf("model: %q is not a data set of the bundle format", dataset)
+	}
+	row, err := d.decode(raw, parent, at)
+	if err != nil {
+		return fmt.Errorf("%s%s: not a record of %s: %w", at.File, at.Pointer, dataset, err)
+	}
+	for _, see := range b.observe[dataset] {
+		see(row)
+	}
+	if b.keeps(dataset) {
+		b.table(d).add(row, parent)
+	}
+	return nil
+}
+
+// Cover says how much of a data set (or of one parent's part of it) was read.
+// Said twice, the worse one holds.
+func (b *Builder) Cover(dataset, parent string, c Coverage) {
+	if d, ok := DatasetNamed(dataset); ok {
+		b.table(d).cover(parent, c)
+	}
+}
+
+// SetInfo says whose data this is.
+func (b *Builder) SetInfo(info TenantInfo) { b.tenant.info = info }
+
+// Tenant gives the finished tenant. The builder must not be used afterwards.
+func (b *Builder) Tenant() *Tenant { return b.tenant }
+
+func (b *Builder) table(d Dataset) table {
+	t, ok := b.tenant.tables[d.Name]
+	if !ok {
+		t = d.table()
+		b.tenant.tables[d.Name] = t
+	}
+	return t
+}
+
+func define[T any, P record[T]](key Key[T]) Dataset {
+	return Dataset{
+		Name:   key.name,
+		decode: decodeRecord[T, P],
+		table:  func() table { return &rowTable[T]{} },
+	}
+}
+
+func single[T any, P record[T]](key Key[T]) Dataset {
+	d := define[T, P](key)
+	d.Single = true
+	return d
+}
