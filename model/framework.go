@@ -215,8 +215,8 @@ const (
 	DomainValidation     Domain = "validation"
 )
 
-// Domains lists the six domains in order.
-func Domains() []Domain {
+// AssessmentDomains lists the six domains in order.
+func AssessmentDomains() []Domain {
 	return []Domain{DomainIdentity, DomainAuthentication, DomainPrivilege,
 		DomainExecution, DomainCapability, DomainValidation}
 }

@@ -1,0 +1,120 @@
+package assess
+
+import (
+	"time"
+
+	"github.com/privpath/privpath/model"
+)
+
+// EmergencyAccounts are the declared break-glass accounts. They are never
+// guessed: no program can tell them from the tenant alone.
+type EmergencyAccounts struct {
+	declared bool
+	ids      []string
+	excess   int
+}
+
+// BreakGlass is the fact of the declared break-glass accounts. Undeclared, it
+// leaves every account open ([EmergencyAccounts.Is] is Unknown) and does not by
+// itself keep a control from passing.
+var BreakGlass = &Fact[EmergencyAccounts]{
+	ID:       "breakGlass",
+	Requires: []Dependency{model.OwnerDeclarations},
+	Compute: func(p *Pass) (EmergencyAccounts, error) {
+		declarations, _ := Rows(p, model.OwnerDeclarations).Only()
+		return emergencyAccounts(declarations), nil
+	},
+}
+
+func emergencyAccounts(d model.Declarations) EmergencyAccounts {
+	var e EmergencyAccounts
+	e.declared = d.BreakGlass.Is(func(list []model.BreakGlass) bool {
+		for _, account := range list {
+			if account.ID.Is(func(id string) bool { e.ids = append(e.ids, id); return id != "" }) != model.True {
+				return false // an entry without an id could be anyone
+			}
+		}
+		return true
+	}) == model.True
+	if e.excess = max(0, len(e.ids)-model.MaxBreakGlass); e.excess > 0 {
+		e.ids = e.ids[:model.MaxBreakGlass]
+	}
+	return e
+}
+
+// Declared reports whether the owner declared the break-glass accounts, be it
+// that there are none.
+func (e EmergencyAccounts) Declared() bool { return e.declared }
+
+// IDs lists the declared accounts, at most [model.MaxBreakGlass].
+func (e EmergencyAccounts) IDs() []string { return e.ids }
+
+// Excess is how many declared accounts were left out because more than
+// [model.MaxBreakGlass] were declared.
+func (e EmergencyAccounts) Excess() int { return e.excess }
+
+// Is says whether the account is a break-glass account: Unknown where none were
+// declared.
+func (e EmergencyAccounts) Is(id string) model.Truth {
+	if !e.declared {
+		return model.Unknown
+	}
+	for _, known := range e.ids {
+		if model.SameID(known, id) {
+			return model.True
+		}
+	}
+	return model.False
+}
+
+// Attested is the verdict of a control that rests on the owner's statement. A
+// statement counts until its expiry date, and no longer than maxAge after it was
+// performed; one performed in the future, or without an owner, counts for
+// nothing.
+func Attested(p *Pass, maxAge time.Duration) Verdict {
+	declarations, _ := Rows(p, model.OwnerDeclarations).Only()
+	verdict := Verdict{status: model.StatusNotAttested, reason: model.ReasonNotAttested,
+		summary: "No attestation: add one for " + p.control.ID + " to declarations.json.", confidence: model.ConfidenceAttested}
+	declarations.Attestations.Is(func(list []model.Attestation) bool {
+		for i, a := range list {
+			if a.Control != p.control.ID {
+				continue
+			}
+			if v := judgeAttestation(p, declarations, i, a, maxAge); better(v, verdict) {
+				verdict = v
+			}
+		}
+		return true
+	})
+	return verdict
+}
+
+func better(a, b Verdict) bool {
+	rank := map[model.Status]int{model.StatusPass: 2, model.StatusAttestationExpired: 1}
+	return rank[a.status] > rank[b.status]
+}
+
+func judgeAttestation(p *Pass, d model.Declarations, i int, a model.Attestation, maxAge time.Duration) Verdict {
+	ref := model.Ref{Kind: "attestation", ID: a.Control, Name: a.Statement}.
+		With(d.Evidence(pointer("attestations", i), a))
+	invalid := func(format string, args ...any) Verdict {
+		v := Unknown("", format, args...)
+		v.status, v.reason, v.confidence = model.StatusNotAttested, model.ReasonNotAttested, model.ConfidenceAttested
+		return v.About(ref)
+	}
+	switch {
+	case a.Owner == "" || a.Statement == "":
+		return invalid("The attestation names no owner or makes no statement, so it counts for nothing.")
+	case a.Performed.IsZero():
+		return invalid("The attestation does not say when it was performed, so it counts for nothing.")
+	case a.Performed.After(p.AsOf()):
+		return invalid("The attestation says it was performed on %s, after the date of this assessment.", a.Performed.Format(time.DateOnly))
+	case a.Performed.Add(maxAge).Before(p.AsOf()) || !a.Expires.IsZero() && a.Expires.Past(p.AsOf()):
+		v := invalid("The statement of %s, performed %s, is too old: it counts for nothing until it is renewed.", a.Owner, a.Performed.Format(time.DateOnly))
+		v.status, v.reason = model.StatusAttestationExpired, model.ReasonExpired
+		return v.About()
+	}
+	v := Verdict{status: model.StatusPass, confidence: model.ConfidenceAttested,
+		summary: "Attested by " + a.Owner + ", performed " + a.Performed.Format(time.DateOnly) + ": " + a.Statement}
+	return v.About(ref)
+}

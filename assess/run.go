@@ -1,0 +1,298 @@
+package assess
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/privpath/privpath/model"
+)
+
+// Version is the version of the engine, written into every assessment.
+const Version = "0.1.0"
+
+// Options changes how a run works. The zero value is the default.
+type Options struct {
+	// AsOf is the time that the assessment speaks of. Default: the time at which
+	// the export was collected, so that a run can be repeated.
+	AsOf time.Time
+	// Progress is told of every step; nil tells nobody.
+	Progress func(model.Progress)
+	// Permission names the permission that would read a data set, for remedies.
+	Permission func(dataset string) string
+	// Previous lists earlier runs over the tenant, for controls that ask for
+	// repetition.
+	Previous []PreviousRun
+}
+
+// PreviousRun is an earlier assessment of the same tenant.
+type PreviousRun struct {
+	AsOf   time.Time
+	Digest string
+}
+
+type run struct {
+	opts   Options
+	tenant *model.Tenant
+	asOf   time.Time
+	inputs []model.Input
+	facts  map[string]factEntry
+	folded map[string]any
+}
+
+// Run loads what the controls need and runs them all. A control that returns an
+// error or panics is reported as unknown; Run itself fails only when the
+// controls are not well-formed, the source could not be read at all, the time of
+// the assessment is not known, or ctx ends.
+func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*model.Assessment, error) {
+	if err := Validate(controls); err != nil {
+		return nil, err
+	}
+	r := &run{opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
+	tenant, err := src.Load(ctx, Needs(controls), r.observers(controls)...)
+	if err != nil {
+		return nil, err
+	}
+	r.tenant, r.inputs = tenant, inputs(tenant, controls)
+	if r.asOf = opts.AsOf.UTC(); opts.AsOf.IsZero() {
+		r.asOf = tenant.Info().CollectedAt.UTC()
+	}
+	if r.asOf.IsZero() {
+		return nil, fmt.Errorf("assess: the export does not say when it was collected; give the time of the assessment (-as-of, Options.AsOf) or add collectedAt to manifest.json")
+	}
+	ordered := inOrder(controls)
+	findings := make([]model.Finding, 0, len(ordered))
+	for i, c := range ordered {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r.tell("evaluate", c.ID, i, len(ordered))
+		findings = append(findings, r.finding(c))
+	}
+	r.tell("score", "", len(ordered), len(ordered))
+	return r.document(ordered, findings), nil
+}
+
+func (r *run) tell(stage, name string, done, total int) {
+	if r.opts.Progress != nil {
+		r.opts.Progress(model.Progress{Stage: stage, Name: name, Done: int64(done), Total: int64(total)})
+	}
+}
+
+// observers starts every folding that the controls need.
+func (r *run) observers(controls []*Control) []Observer {
+	var observers []Observer
+	for _, c := range controls {
+		for _, d := range leaves(append(slices.Clone(c.Requires), c.Wants...)) {
+			f, ok := d.(folding)
+			if _, started := r.folded[d.Name()]; !ok || started {
+				continue
+			}
+			total, observer := f.start()
+			r.folded[d.Name()] = total
+			observers = append(observers, observer)
+		}
+	}
+	return observers
+}
+
+// inputs lists the needed data sets, also those that the source said nothing of.
+func inputs(tenant *model.Tenant, controls []*Control) []model.Input {
+	known := map[string]model.Input{}
+	for _, in := range tenant.Inputs() {
+		known[in.Name] = in
+	}
+	for _, name := range Needs(controls) {
+		if _, ok := known[name]; !ok {
+			known[name] = model.Input{Name: name, Reason: model.NotCollected}
+		}
+	}
+	list := make([]model.Input, 0, len(known))
+	for _, in := range known {
+		list = append(list, in)
+	}
+	slices.SortFunc(list, func(a, b model.Input) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// inOrder sorts controls by pillar and natural id, without changing the caller's.
+func inOrder(controls []*Control) []*Control {
+	ordered := slices.Clone(controls)
+	slices.SortStableFunc(ordered, func(a, b *Control) int {
+		if d := a.Pillar.Index() - b.Pillar.Index(); d != 0 {
+			return d
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return ordered
+}
+
+func (r *run) finding(c *Control) model.Finding {
+	pass := &Pass{run: r, control: c.ControlInfo, allowed: allow(c.Requires, c.Wants), gaps: map[model.Gap]bool{}}
+	v := verdictOf(c, pass)
+	f := model.Finding{
+		Control: c.ID, Pillar: c.Pillar, Title: c.Title, Level: c.Level, Gate: c.Gate,
+		Status: v.Status(), Confidence: v.confidence, Severity: c.Severity,
+		Summary: v.summary, Reason: v.reason, Subjects: v.subjects,
+		Remediation: c.Remediation, References: c.References,
+	}
+	if f.Confidence == "" {
+		f.Confidence = c.Basis
+	}
+	if f.Status == model.StatusUnknown {
+		gaps := v.gaps
+		if len(gaps) == 0 {
+			gaps = pass.Gaps()
+		}
+		f.Needs, f.Remedy = r.needs(gaps)
+		if f.Reason == "" {
+			f.Reason = model.NotCollected
+		}
+	}
+	r.applyExceptions(&f)
+	return f
+}
+
+// verdictOf runs the control and turns an error or a panic into unknown: a bug
+// in one control costs its own verdict only, and never gives a pass.
+func verdictOf(c *Control, pass *Pass) (v Verdict) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			v = Unknown(model.ControlError, "The control stopped: %v.", problem)
+		}
+	}()
+	v, err := c.Run(pass)
+	if err != nil {
+		return Unknown(model.ControlError, "The control could not run: %v.", err)
+	}
+	return v
+}
+
+// needs turns gaps into what a person can add, and says it in one line.
+func (r *run) needs(gaps []model.Gap) ([]model.Need, string) {
+	var needs []model.Need
+	var words []string
+	for _, gap := range gaps {
+		need := model.Need{Dataset: gap.Dataset, Reason: gap.Reason, Detail: gap.Detail}
+		if r.opts.Permission != nil {
+			need.Permission = r.opts.Permission(datasetName(gap.Dataset))
+		}
+		needs = append(needs, need)
+		if len(words) < 3 {
+			words = append(words, remedy(need))
+		}
+	}
+	if more := len(needs) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("and %d more", more))
+	}
+	return needs, strings.Join(words, "; ")
+}
+
+func datasetName(path string) string {
+	if d, _, ok := model.DatasetAt(path); ok {
+		return d.Name
+	}
+	return path
+}
+
+func remedy(n model.Need) string {
+	var text string
+	switch {
+	case n.Detail != "":
+		text = n.Dataset + ": " + n.Detail
+	case n.Reason == model.Truncated || n.Reason == model.Malformed:
+		text = "export " + n.Dataset + " again in full"
+	default:
+		text = "add " + n.Dataset
+	}
+	if n.Permission != "" {
+		text += " (" + n.Permission + ")"
+	}
+	return text
+}
+
+// applyExceptions turns a fail that an owner accepted, for every failing
+// subject and not yet expired, into partial. An expired acceptance counts for
+// nothing and says so.
+func (r *run) applyExceptions(f *model.Finding) {
+	if f.Status != model.StatusFail {
+		return
+	}
+	declarations, _ := model.RowsOf(r.tenant, model.OwnerDeclarations, nil).Only()
+	var valid []model.Exception
+	declarations.Exceptions.Is(func(list []model.Exception) bool {
+		for _, e := range list {
+			switch {
+			case e.Control != f.Control:
+			case e.Owner == "" || e.Reason == "" || e.Expires.IsZero() || e.Expires.Past(r.asOf):
+				f.Summary += fmt.Sprintf(" (An exception of %q is expired or incomplete and counts for nothing.)", e.Owner)
+			default:
+				valid = append(valid, e)
+			}
+		}
+		return true
+	})
+	if len(valid) > 0 {
+		accept(f, valid)
+	}
+}
+
+func accept(f *model.Finding, exceptions []model.Exception) {
+	waiver := &model.Waiver{Reason: exceptions[0].Reason, Owner: exceptions[0].Owner,
+		ApprovedBy: exceptions[0].ApprovedBy, Expires: exceptions[0].Expires}
+	open, failing := 0, 0
+	for i := range f.Subjects {
+		s := &f.Subjects[i]
+		if s.Status != model.StatusFail {
+			continue
+		}
+		failing++
+		if !slices.ContainsFunc(exceptions, func(e model.Exception) bool { return model.SameID(e.PrincipalID, s.ID) }) {
+			open++
+			continue
+		}
+		s.Status = model.StatusPartial
+		s.Detail = strings.TrimSpace(s.Detail + " (accepted risk)")
+		waiver.Principals = append(waiver.Principals, s.ID)
+	}
+	whole := slices.ContainsFunc(exceptions, func(e model.Exception) bool { return e.PrincipalID == "" })
+	if whole || failing > 0 && open == 0 {
+		f.Status = model.StatusPartial
+		f.Summary += " The risk is accepted until " + waiver.Expires.Format(time.DateOnly) + "."
+		f.Waived = waiver
+	} else if len(waiver.Principals) > 0 {
+		f.Waived = waiver
+	}
+}
+
+func (r *run) document(controls []*Control, findings []model.Finding) *model.Assessment {
+	info := r.tenant.Info()
+	a := &model.Assessment{
+		SchemaVersion: model.SchemaVersion,
+		Tenant:        model.TenantRef{ID: info.ID, DisplayName: info.Name},
+		AsOf:          r.asOf,
+		Engine:        model.Engine{Version: Version, Catalogue: CatalogueDigest(controls)},
+		Inputs:        model.Inputs{Digest: info.Digest, Datasets: r.inputs},
+		Findings:      findings,
+	}
+	score(a, controls)
+	return a
+}
+
+// CatalogueDigest identifies a set of controls by its texts and metadata.
+func CatalogueDigest(controls []*Control) string {
+	hash := sha256.New()
+	enc := json.NewEncoder(hash)
+	for _, c := range inOrder(controls) {
+		_ = enc.Encode(c.ControlInfo) // plain data into a hash: cannot fail
+	}
+	return "sha256:" + hex.EncodeToString(hash.Sum(nil))
+}
+
+func pointer(name string, index int) string { return "/" + name + "/" + strconv.Itoa(index) }
