@@ -126,3 +126,8 @@ func (p *Pass) Inputs() []model.Input { return p.run.inputs }
 // Previous lists earlier runs over the same tenant, oldest first, as the caller
 // supplied them.
 func (p *Pass) Previous() []PreviousRun { return p.run.opts.Previous }
+
+// Tenant is the whole tenant, for a fact whose engine reads it by itself. Such a
+// fact's Requires must list every data set that the engine reads, and its value
+// must report its own gaps ([Incomplete]).
+func (p *Pass) Tenant() *model.Tenant { return p.run.tenant }

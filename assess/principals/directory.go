@@ -1,0 +1,168 @@
+package principals
+
+import (
+	"time"
+
+	"github.com/privpath/privpath/model"
+)
+
+// Kind is the kind of a principal.
+type Kind string
+
+// The kinds of principal. KindUnknown is one whose record was not exported.
+const (
+	KindUser             Kind = "user"
+	KindGroup            Kind = "group"
+	KindServicePrincipal Kind = "servicePrincipal"
+	KindUnknown          Kind = "unknown"
+)
+
+// Principal is a user, group or service principal as far as it is known.
+type Principal struct {
+	Kind Kind
+	ID   string
+	Name string // user principal name, or display name
+	// User is the user's record, nil when it was not exported or is no user.
+	User *model.User
+	// Group and ServicePrincipal likewise.
+	Group            *model.Group
+	ServicePrincipal *model.ServicePrincipal
+	// Dangling is True when the id belongs to no object of the tenant (it was
+	// deleted), Unknown when the data does not say.
+	Dangling model.Truth
+}
+
+// Ref names the principal as a subject of a finding.
+func (p Principal) Ref() model.Ref {
+	return model.Ref{Kind: string(p.Kind), ID: p.ID, Name: p.Name}
+}
+
+// Directory knows users, groups, service principals and memberships.
+type Directory struct {
+	tenant   *model.Tenant
+	users    map[string]*model.User
+	groups   map[string]*model.Group
+	services map[string]*model.ServicePrincipal
+	closures map[string]*Members
+	complete bool // users, groups and service principals were read in full
+
+	holdings []Holding
+	gaps     []roleGap
+	licensed model.Truth
+	tier0    tier0Set
+	roles    map[string]*model.RoleDefinition
+}
+
+// Needs lists the data sets that a Directory reads.
+func Needs() []interface{ Name() string } {
+	return []interface{ Name() string }{
+		model.Users, model.Groups, model.ServicePrincipals, model.GroupMembers, model.GroupTransitive,
+		model.RoleDefinitions, model.RoleAssignments, model.RoleAssignmentSchedule, model.RoleEligibility,
+		model.GroupAssignment, model.GroupEligibility, model.SubscribedSkus, model.OwnerDeclarations,
+	}
+}
+
+// Resolve reads a tenant's principals and role holdings.
+func Resolve(t *model.Tenant) *Directory {
+	d := &Directory{
+		tenant: t, users: map[string]*model.User{}, groups: map[string]*model.Group{},
+		services: map[string]*model.ServicePrincipal{}, closures: map[string]*Members{},
+	}
+	users := model.RowsOf(t, model.Users, nil)
+	groups := model.RowsOf(t, model.Groups, nil)
+	services := model.RowsOf(t, model.ServicePrincipals, nil)
+	index(users, d.users, func(u model.User) string { return u.ID })
+	index(groups, d.groups, func(g model.Group) string { return g.ID })
+	index(services, d.services, func(s model.ServicePrincipal) string { return s.ID })
+	d.complete = users.Coverage().State == model.Complete && groups.Coverage().State == model.Complete &&
+		services.Coverage().State == model.Complete
+	d.readRoles()
+	d.readHoldings()
+	return d
+}
+
+func index[T any](rows model.Rows[T], by map[string]*T, id func(T) string) {
+	for row := range rows.All() {
+		if key := model.FoldID(id(row)); key != "" {
+			by[key] = &row
+		}
+	}
+}
+
+// User finds a user by object id.
+func (d *Directory) User(id string) (*model.User, bool) {
+	u, ok := d.users[model.FoldID(id)]
+	return u, ok
+}
+
+// Group finds a group by object id.
+func (d *Directory) Group(id string) (*model.Group, bool) {
+	g, ok := d.groups[model.FoldID(id)]
+	return g, ok
+}
+
+// Principal resolves an object id. The expanded object, where the export has
+// one, names what was not exported on its own.
+func (d *Directory) Principal(id string, expanded model.Field[model.DirectoryObject]) Principal {
+	key := model.FoldID(id)
+	if u, ok := d.users[key]; ok {
+		return Principal{Kind: KindUser, ID: id, Name: nameOf(id, u.UserPrincipalName, u.DisplayName), User: u, Dangling: deleted(u)}
+	}
+	if g, ok := d.groups[key]; ok {
+		return Principal{Kind: KindGroup, ID: id, Name: nameOf(id, g.DisplayName), Group: g, Dangling: model.False}
+	}
+	if s, ok := d.services[key]; ok {
+		return Principal{Kind: KindServicePrincipal, ID: id, Name: nameOf(id, s.DisplayName), ServicePrincipal: s, Dangling: model.False}
+	}
+	p := Principal{Kind: KindUnknown, ID: id, Name: id}
+	if d.complete {
+		p.Dangling = model.True
+	}
+	expanded.Is(func(o model.DirectoryObject) bool {
+		p.Kind, p.Name = kindOf(o.Type), nameOf(id, o.UserPrincipalName, o.DisplayName)
+		if p.Kind != KindUnknown {
+			p.Dangling = model.False // Graph still resolves it
+		}
+		return true
+	})
+	return p
+}
+
+func deleted(u *model.User) model.Truth {
+	return model.Fold(u.DeletedDateTime,
+		func() model.Truth { return model.False },
+		func() model.Truth { return model.False },
+		func(_ time.Time) model.Truth { return model.True })
+}
+
+func kindOf(odataType model.Field[string]) Kind {
+	kind := KindUnknown
+	odataType.Is(func(t string) bool {
+		switch t {
+		case "#microsoft.graph.user":
+			kind = KindUser
+		case "#microsoft.graph.group":
+			kind = KindGroup
+		case "#microsoft.graph.servicePrincipal":
+			kind = KindServicePrincipal
+		}
+		return true
+	})
+	return kind
+}
+
+func nameOf(id string, names ...model.Field[string]) string {
+	name := ""
+	for _, n := range names {
+		n.Is(func(text string) bool {
+			if name == "" {
+				name = text
+			}
+			return true
+		})
+	}
+	if name == "" {
+		return id
+	}
+	return name
+}

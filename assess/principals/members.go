@@ -1,0 +1,137 @@
+package principals
+
+import (
+	"slices"
+
+	"github.com/privpath/privpath/model"
+)
+
+// Members is the transitive, active membership of a group, as far as it is
+// known. What is listed is certain; Gaps says what may be missing.
+type Members struct {
+	via  map[string][]string // folded member id -> group ids from the start down
+	ids  []string            // member ids as exported, in order of discovery
+	refs map[string]model.DirectoryObject
+	Gaps []model.Gap
+}
+
+// IDs lists the members that are no groups, in a stable order.
+func (m *Members) IDs() []string { return m.ids }
+
+// Via lists the groups on the way to a member, the starting group first.
+func (m *Members) Via(id string) []string { return m.via[model.FoldID(id)] }
+
+// Has says whether the object is a member: Unknown when it was not found and
+// not every group on the way was read in full.
+func (m *Members) Has(id string) model.Truth {
+	if _, ok := m.via[model.FoldID(id)]; ok {
+		return model.True
+	}
+	if len(m.Gaps) > 0 {
+		return model.Unknown
+	}
+	return model.False
+}
+
+// MemberOf says whether the object is a transitive, active member of the group.
+func (d *Directory) MemberOf(id, group string) model.Truth { return d.Members(group).Has(id) }
+
+// Members gives the transitive, active members of a group, nested groups
+// resolved to any depth. A group that does not exist has none.
+func (d *Directory) Members(group string) *Members {
+	key := model.FoldID(group)
+	if known, ok := d.closures[key]; ok {
+		return known
+	}
+	m := &Members{via: map[string][]string{}, refs: map[string]model.DirectoryObject{}}
+	d.closures[key] = m
+	d.gather(m, group)
+	return m
+}
+
+// gather walks the groups below start breadth first, so that a cycle ends and
+// depth costs no stack.
+func (d *Directory) gather(m *Members, start string) {
+	type step struct {
+		group string
+		via   []string
+	}
+	queue := []step{{start, []string{start}}}
+	seen := map[string]bool{model.FoldID(start): true}
+	for len(queue) > 0 {
+		next := queue[0]
+		queue = queue[1:]
+		rows, gap := d.direct(next.group)
+		if gap != nil {
+			m.Gaps = append(m.Gaps, *gap)
+		}
+		for object := range rows.All() {
+			key := model.FoldID(object.ID)
+			switch d.memberKind(object) {
+			case KindGroup:
+				if !seen[key] {
+					seen[key] = true
+					queue = append(queue, step{object.ID, append(slices.Clone(next.via), object.ID)})
+				}
+				continue
+			case KindUnknown:
+				if !d.complete {
+					m.Gaps = append(m.Gaps, model.Gap{Dataset: "groups/" + next.group + "/members", Reason: model.Unresolved,
+						Detail: "member " + object.ID + " was not exported, and may be a group"})
+				}
+			}
+			if _, known := m.via[key]; !known {
+				m.via[key] = next.via
+				m.ids = append(m.ids, object.ID)
+				m.refs[key] = object
+			}
+		}
+	}
+}
+
+// direct reads what is known of one group's members: the direct ones, or else
+// the transitive ones, which Graph has already resolved.
+func (d *Directory) direct(group string) (model.Rows[model.DirectoryObject], *model.Gap) {
+	members := model.RowsOf(d.tenant, model.GroupMembers, nil).For(group)
+	if members.Coverage().State == model.Complete {
+		return members, nil
+	}
+	transitive := model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group)
+	if transitive.Coverage().State == model.Complete {
+		return transitive, nil
+	}
+	rows, coverage := members, members.Coverage()
+	if transitive.Coverage().State > coverage.State {
+		rows, coverage = transitive, transitive.Coverage()
+	}
+	if coverage.State == model.Absent && d.gone(group) {
+		return rows, nil // a deleted group has no members
+	}
+	return rows, &model.Gap{Dataset: "groups/" + group + "/members", Reason: coverage.Reason, Detail: coverage.Detail}
+}
+
+func (d *Directory) gone(group string) bool {
+	_, ok := d.Group(group)
+	return !ok && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete
+}
+
+func (d *Directory) memberKind(o model.DirectoryObject) Kind {
+	if _, ok := d.Group(o.ID); ok {
+		return KindGroup
+	}
+	if _, ok := d.User(o.ID); ok {
+		return KindUser
+	}
+	if _, ok := d.services[model.FoldID(o.ID)]; ok {
+		return KindServicePrincipal
+	}
+	return model.Fold(o.Type,
+		func() Kind { return KindUnknown },
+		func() Kind { return KindUnknown },
+		func(t string) Kind {
+			if kind := kindOf(o.Type); kind != KindUnknown {
+				return kind
+			}
+			return Kind(t) // a device or contact: certainly no group
+		})
+}
