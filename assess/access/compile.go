@@ -1,0 +1,248 @@
+package access
+
+import (
+	"github.com/privpath/privpath/model"
+)
+
+// Inputs is everything of a tenant that decides access, compiled once.
+type Inputs struct {
+	TenantID string
+	// Policies are all policies in the order of the export, whatever their state.
+	Policies []*Policy
+	// PoliciesRead says how much of the policies was read: unless it is complete
+	// there may be others.
+	PoliciesRead model.Coverage
+	Locations    *Locations
+	// SecurityDefaults is on, off, or not told.
+	SecurityDefaults model.Truth
+	// P2 says whether the tenant has Entra ID P2, without which conditions on
+	// sign-in and user risk are inert.
+	P2 model.Truth
+	// Baseline says how baseline scopes are treated; see [SignIn.BaselineScopesOnly].
+	Baseline BaselineScopes
+
+	strengths     map[string]model.AuthenticationStrength
+	strengthsRead model.Coverage
+	appOwners     map[string]string // folded app id -> folded owning tenant
+	appsRead      model.Coverage
+	trust         trustSettings
+	roleRules     map[string][]pimRules // by folded role definition id
+	groupRules    map[string][]pimRules // by folded group id
+	rulesRead     model.Coverage
+}
+
+// Policy is a policy with its device filter compiled.
+type Policy struct {
+	// Record is the policy as read.
+	Record          model.ConditionalAccessPolicy
+	ID, Name, State string
+	// Filter is the device filter's rule, nil where there is none or it cannot be
+	// read or parsed; FilterError then says why.
+	Filter      *Filter
+	FilterError error
+}
+
+// Evidence points at a property of the policy; path is a JSON pointer below it.
+func (p *Policy) Evidence(path string, value any) model.Evidence {
+	return p.Record.Evidence(path, value)
+}
+
+// BaselineScopes says how Entra ID treats sign-ins that ask for low-privilege
+// scopes only where a policy for all resources has an exclusion. Graph does not
+// tell, so the zero value is "not known".
+// Source: learn.microsoft.com/entra/identity/conditional-access/concept-enforcement-resource-exclusions.
+type BaselineScopes uint8
+
+// The treatments.
+const (
+	BaselineUnknown BaselineScopes = iota
+	// BaselineLegacy leaves such sign-ins out of those policies.
+	BaselineLegacy
+	// BaselineEnforced evaluates them as [ResourceDirectory].
+	BaselineEnforced
+)
+
+type trustSettings struct {
+	tenants map[string]trust // by folded tenant id
+	// fallback holds for every other tenant.
+	fallback trust
+}
+
+// trust says which claims of a foreign tenant are accepted.
+type trust struct{ mfa, compliant, hybrid model.Truth }
+
+// Compile reads what decides access from a tenant. It never fails: what cannot
+// be read is unknown.
+func Compile(t *model.Tenant) *Inputs {
+	policies := model.RowsOf(t, model.ConditionalAccessPolicies, nil)
+	strengths := model.RowsOf(t, model.AuthenticationStrengths, nil)
+	in := &Inputs{
+		TenantID:         t.Info().ID,
+		PoliciesRead:     policies.Coverage(),
+		Locations:        compileLocations(model.RowsOf(t, model.NamedLocations, nil)),
+		SecurityDefaults: securityDefaults(t),
+		P2:               hasPlan(t, "AAD_PREMIUM_P2"),
+		strengths:        map[string]model.AuthenticationStrength{},
+		strengthsRead:    strengths.Coverage(),
+		trust:            compileTrust(t),
+	}
+	for row := range policies.All() {
+		in.Policies = append(in.Policies, compilePolicy(row))
+	}
+	for row := range strengths.All() {
+		in.strengths[model.FoldID(row.ID)] = row
+	}
+	in.appOwners, in.appsRead = compileAppOwners(t)
+	in.compilePIM(t)
+	return in
+}
+
+func compilePolicy(row model.ConditionalAccessPolicy) *Policy {
+	p := &Policy{Record: row, ID: row.ID, Name: textOr(row.DisplayName, row.ID), State: textOr(row.State, "")}
+	if rule, ok := deviceRule(row); ok {
+		p.Filter, p.FilterError = ParseFilter(rule)
+	}
+	return p
+}
+
+// deviceRule gives the text of the policy's device filter.
+func deviceRule(row model.ConditionalAccessPolicy) (string, bool) {
+	conditions, _ := known(row.Conditions)
+	devices, _ := known(conditions.Devices)
+	filter, _ := known(devices.DeviceFilter)
+	return known(filter.Rule)
+}
+
+// known gives a field's value where it has one.
+func known[T any](f model.Field[T]) (T, bool) {
+	var none T
+	got := model.Fold(f, func() *T { return nil }, func() *T { return nil }, func(v T) *T { return &v })
+	if got == nil {
+		return none, false
+	}
+	return *got, true
+}
+
+func textOr(f model.Field[string], otherwise string) string {
+	if text, ok := known(f); ok {
+		return text
+	}
+	return otherwise
+}
+
+func securityDefaults(t *model.Tenant) model.Truth {
+	row, ok := model.RowsOf(t, model.SecurityDefaults, nil).Only()
+	if !ok {
+		return model.Unknown
+	}
+	return model.Equals(row.IsEnabled, true)
+}
+
+// hasPlan asks whether a subscription that is in use holds the service plan.
+// Licences that run out keep working for a while in the states warning; a
+// suspended one does not count.
+// Source: learn.microsoft.com/graph/api/resources/subscribedsku, capabilityStatus.
+func hasPlan(t *model.Tenant, plan string) model.Truth {
+	rows := model.RowsOf(t, model.SubscribedSkus, nil)
+	found := model.False
+	if rows.Coverage().State != model.Complete {
+		found = model.Unknown
+	}
+	for sku := range rows.All() {
+		active := sku.CapabilityStatus.Is(func(s string) bool { return s == "Enabled" || s == "Warning" })
+		holds := model.Fold(sku.ServicePlans,
+			func() model.Truth { return model.Unknown },
+			func() model.Truth { return model.False },
+			func(plans []model.ServicePlan) model.Truth {
+				any := model.False
+				for _, p := range plans {
+					any = model.Or(any, model.And(
+						model.Equals(p.ServicePlanName, plan),
+						p.ProvisioningStatus.Is(func(s string) bool { return s == "Success" })))
+				}
+				return any
+			})
+		found = model.Or(found, model.And(active, holds))
+	}
+	return found
+}
+
+// compileAppOwners maps application ids to the tenant that owns them, which
+// decides whether an application can belong to a resource group of Microsoft's.
+func compileAppOwners(t *model.Tenant) (map[string]string, model.Coverage) {
+	rows := model.RowsOf(t, model.ServicePrincipals, nil)
+	owners := map[string]string{}
+	for sp := range rows.All() {
+		app, ok := known(sp.AppID)
+		owner, owned := known(sp.AppOwnerOrganizationID)
+		if ok && owned {
+			owners[model.FoldID(app)] = model.FoldID(owner)
+		}
+	}
+	return owners, rows.Coverage()
+}
+
+func compileTrust(t *model.Tenant) trustSettings {
+	// Source: learn.microsoft.com/entra/external-id/cross-tenant-access-overview:
+	// a partner's setting that is not configured inherits the default.
+	defaults := trust{}
+	if row, ok := model.RowsOf(t, model.CrossTenantDefault, nil).Only(); ok {
+		defaults = trustOf(row, trust{model.False, model.False, model.False})
+	}
+	settings := trustSettings{tenants: map[string]trust{}, fallback: defaults}
+	partners := model.RowsOf(t, model.CrossTenantPartners, nil)
+	for row := range partners.All() {
+		if id, ok := known(row.TenantID); ok {
+			settings.tenants[model.FoldID(id)] = trustOf(row, defaults)
+		}
+	}
+	if partners.Coverage().State != model.Complete {
+		settings.fallback = trust{}
+	}
+	return settings
+}
+
+// trustOf reads one configuration; inherited holds where it says null.
+func trustOf(row model.CrossTenantConfiguration, inherited trust) trust {
+	return model.Fold(row.InboundTrust,
+		func() trust { return trust{} },
+		func() trust { return inherited },
+		func(v model.InboundTrust) trust {
+			return trust{
+				mfa:       boolOr(v.IsMfaAccepted, inherited.mfa),
+				compliant: boolOr(v.IsCompliantDeviceAccepted, inherited.compliant),
+				hybrid:    boolOr(v.IsHybridAzureADJoinedDeviceAccepted, inherited.hybrid),
+			}
+		})
+}
+
+func boolOr(f model.Field[bool], inherited model.Truth) model.Truth {
+	return model.Fold(f,
+		func() model.Truth { return model.Unknown },
+		func() model.Truth { return inherited },
+		model.Of)
+}
+
+// of gives the settings for a home tenant; an empty one is not known, and then
+// only what holds for every tenant is.
+func (s trustSettings) of(homeTenant string) trust {
+	if homeTenant == "" {
+		common := s.fallback
+		for _, t := range s.tenants {
+			common = trust{agree(common.mfa, t.mfa), agree(common.compliant, t.compliant), agree(common.hybrid, t.hybrid)}
+		}
+		return common
+	}
+	if t, ok := s.tenants[model.FoldID(homeTenant)]; ok {
+		return t
+	}
+	return s.fallback
+}
+
+// agree is the common value of two truths, Unknown where they differ.
+func agree(a, b model.Truth) model.Truth {
+	if a == b {
+		return a
+	}
+	return model.Unknown
+}
