@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 )
 
@@ -32,6 +33,8 @@ func (o Object) Ref(kind, name string) Ref {
 	return Ref{Kind: kind, ID: o.ID, Name: name}
 }
 
+func (o *Object) id() string { return o.ID }
+
 func (o *Object) locate(parent string, at Location) {
 	o.parent, o.at = parent, at
 }
@@ -40,6 +43,7 @@ func (o *Object) locate(parent string, at Location) {
 type record[T any] interface {
 	*T
 	locate(parent string, at Location)
+	id() string
 }
 
 // Evidence is one fact behind a verdict: a JSON pointer into the export and the
@@ -75,5 +79,21 @@ func decodeRecord[T any, P record[T]](raw []byte, parent string, at Location) (a
 		return nil, err
 	}
 	P(&row).locate(parent, at)
+	return row, nil
+}
+
+var errNoID = errors.New(`the record has no "id"`)
+
+// decodeWithID refuses a record without an id: nothing could be joined to it, so
+// taking it would lose a record without saying so.
+func decodeWithID[T any, P record[T]](raw []byte, parent string, at Location) (any, error) {
+	row, err := decodeRecord[T, P](raw, parent, at)
+	if err != nil {
+		return nil, err
+	}
+	typed := row.(T)
+	if P(&typed).id() == "" {
+		return nil, errNoID
+	}
 	return row, nil
 }

@@ -278,7 +278,15 @@ func (b *Builder) table(d Dataset) table {
 	return t
 }
 
+// define describes a collection whose records have an id.
 func define[T any, P record[T]](key Key[T]) Dataset {
+	d := anonymous[T, P](key)
+	d.decode = decodeWithID[T, P]
+	return d
+}
+
+// anonymous describes a collection whose records need no id.
+func anonymous[T any, P record[T]](key Key[T]) Dataset {
 	return Dataset{
 		Name:   key.name,
 		decode: decodeRecord[T, P],
@@ -286,8 +294,9 @@ func define[T any, P record[T]](key Key[T]) Dataset {
 	}
 }
 
+// single describes a single entity.
 func single[T any, P record[T]](key Key[T]) Dataset {
-	d := define[T, P](key)
+	d := anonymous[T, P](key)
 	d.Single = true
 	return d
 }

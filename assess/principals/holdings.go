@@ -72,6 +72,11 @@ type assignment struct {
 func (d *Directory) readHoldings() {
 	d.licensed = d.pimLicensed()
 	for _, a := range d.assignments() {
+		if a.principal == "" || a.role.ID == "" {
+			d.gap(model.Unknown, model.Gap{Dataset: a.evidence.Dataset, Reason: model.Malformed,
+				Detail: "an assignment names no principal or no role"})
+			continue
+		}
 		if a.role.Tier0 == model.Unknown {
 			d.gap(model.Unknown, model.Gap{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved,
 				Detail: "role definition " + a.role.ID + " was not exported with its permissions"})
@@ -214,6 +219,11 @@ func (d *Directory) holdEligibleMembers(a assignment, base Holding) {
 			Detail: cmp.Or(rows.Coverage().Detail, "who is eligible for group "+a.principal+" is not known")})
 	}
 	for row := range rows.All() {
+		if row.GroupID == "" || row.PrincipalID == "" {
+			d.gap(model.Unknown, model.Gap{Dataset: model.GroupEligibility.Name(), Reason: model.Malformed,
+				Detail: "an eligibility names no group or no principal"})
+			continue
+		}
 		if !model.SameID(row.GroupID, a.principal) || model.Equals(row.AccessID, "owner") == model.True {
 			continue
 		}

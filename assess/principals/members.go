@@ -34,10 +34,16 @@ func (m *Members) Has(id string) model.Truth {
 }
 
 // MemberOf says whether the object is a transitive, active member of the group.
-func (d *Directory) MemberOf(id, group string) model.Truth { return d.Members(group).Has(id) }
+// A reference to a group that the tenant no longer has reaches nobody.
+func (d *Directory) MemberOf(id, group string) model.Truth {
+	if d.gone(group) {
+		return model.False
+	}
+	return d.Members(group).Has(id)
+}
 
-// Members gives the transitive, active members of a group, nested groups
-// resolved to any depth. A group that does not exist has none.
+// Members gives the transitive, active members of a group that exists, nested
+// groups resolved to any depth.
 func (d *Directory) Members(group string) *Members {
 	key := model.FoldID(group)
 	if known, ok := d.closures[key]; ok {
@@ -104,15 +110,15 @@ func (d *Directory) direct(group string) (model.Rows[model.DirectoryObject], *mo
 	if transitive.Coverage().State > coverage.State {
 		rows, coverage = transitive, transitive.Coverage()
 	}
-	if coverage.State == model.Absent && d.gone(group) {
-		return rows, nil // a deleted group has no members
-	}
 	return rows, &model.Gap{Dataset: "groups/" + group + "/members", Reason: coverage.Reason, Detail: coverage.Detail}
 }
 
+// gone says that all groups were read, and nothing was exported of this one.
 func (d *Directory) gone(group string) bool {
 	_, ok := d.Group(group)
-	return !ok && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete
+	return !ok && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete &&
+		model.RowsOf(d.tenant, model.GroupMembers, nil).For(group).Coverage().State == model.Absent &&
+		model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group).Coverage().State == model.Absent
 }
 
 func (d *Directory) memberKind(o model.DirectoryObject) Kind {
