@@ -1,0 +1,66 @@
+// The worker: it runs the Go program and passes messages. It is bundled as one
+// classic script, put into the page as text and started from a blob, so that it
+// inherits the page's content security policy in both builds.
+import 'virtual:wasm-exec';
+import type { FromWorker, Input, ToWorker } from './protocol.ts';
+
+/** Answer is what every exported Go function resolves to: a result or a message, never both. */
+interface Answer {
+  json?: Uint8Array<ArrayBuffer>;
+  error?: string;
+  crash?: boolean;
+}
+
+interface GoEngine {
+  about(): Promise<Answer>;
+  assess(
+    input: Input,
+    onFiles: (json: Uint8Array<ArrayBuffer>) => void,
+    onProgress: (stage: string, name: string, done: number, total: number) => void,
+  ): Promise<Answer>;
+}
+
+declare const Go: new () => {
+  importObject: WebAssembly.Imports;
+  run(instance: WebAssembly.Instance): Promise<void>;
+};
+
+interface Scope {
+  newPrivpath?: () => GoEngine;
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+}
+const scope = globalThis as unknown as Scope;
+
+let engine: GoEngine | undefined;
+
+function fail(message: string, crash: boolean): void {
+  scope.postMessage({ type: 'failed', message, crash });
+}
+
+async function start(module: WebAssembly.Module): Promise<void> {
+  const go = new Go();
+  const instance = await WebAssembly.instantiate(module, go.importObject);
+  // The program serves until the worker is terminated. If it ends, it crashed.
+  void go.run(instance).then(() => fail('', true));
+  engine = scope.newPrivpath?.();
+  if (!engine) return fail('', true);
+  const answer = await engine.about();
+  if (!answer.json) return fail(answer.error ?? '', answer.crash ?? true);
+  scope.postMessage({ type: 'ready', about: answer.json });
+}
+
+async function assess(input: Input): Promise<void> {
+  const answer = await engine!.assess(
+    input,
+    (json) => scope.postMessage({ type: 'files', json }),
+    (stage, name, done, total) => scope.postMessage({ type: 'progress', progress: { stage, name, done, total } }),
+  );
+  if (!answer.json) return fail(answer.error ?? '', answer.crash ?? false);
+  scope.postMessage({ type: 'assessment', json: answer.json }, [answer.json.buffer]);
+}
+
+scope.onmessage = (event) => {
+  const work = event.data.type === 'start' ? start(event.data.module) : assess(event.data.input);
+  work.catch((e: unknown) => fail(e instanceof Error ? e.name : '', true));
+};

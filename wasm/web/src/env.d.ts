@@ -1,0 +1,19 @@
+/** __SINGLE__ is true in the single-file build. */
+declare const __SINGLE__: boolean;
+/** __WASM_URL__ is the program's address beside the hosted page. */
+declare const __WASM_URL__: string;
+/** __OFFLINE_SHA256__ is the digest of the single file that the hosted page offers. */
+declare const __OFFLINE_SHA256__: string;
+
+declare module 'virtual:wasm-exec' {}
+declare module '*.css' {}
+
+interface TrustedScriptURL {}
+interface Window {
+  trustedTypes?: {
+    createPolicy(
+      name: string,
+      rules: { createScriptURL(url: string): string },
+    ): { createScriptURL(url: string): TrustedScriptURL };
+  };
+}

@@ -1,0 +1,93 @@
+// From a drop, a chooser or a paste to an input. Only handles are taken; a file
+// is read here only far enough to tell a saved assessment from an export.
+import { looksLikeAssessment } from '../model.ts';
+import type { Entry, Input } from '../engine/protocol.ts';
+
+/** Given is what a person gave: an input to assess, or an assessment saved before. */
+export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer>; document: unknown };
+
+/** InputProblem is a key of the strings table. */
+export class InputProblem extends Error {
+  readonly key: 'noFiles' | 'manyZips' | 'badPaste';
+  constructor(key: InputProblem['key']) {
+    super(key);
+    this.key = key;
+  }
+}
+
+const isZip = (f: File): boolean => /\.zip$/i.test(f.name) || f.type === 'application/zip';
+
+/** MAX_SNIFF bounds what is read to see whether a lone JSON file is a saved assessment. */
+const MAX_SNIFF = 256 * 1024 * 1024;
+
+async function savedAssessment(file: File): Promise<Given | null> {
+  if (file.size > MAX_SNIFF) return null;
+  const head = await file.slice(0, 512).text();
+  if (!/"schemaVersion"/.test(head)) return null;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return looksLikeAssessment(document) ? { kind: 'assessment', bytes, document } : null;
+  } catch {
+    return null; // Not ours: the engine says what is wrong with it.
+  }
+}
+
+/** classify decides what a set of files is. */
+export async function classify(entries: Entry[]): Promise<Given> {
+  const [first] = entries;
+  if (!first) throw new InputProblem('noFiles');
+  if (entries.length === 1) {
+    if (isZip(first.file)) return { kind: 'zip', file: first.file };
+    const saved = await savedAssessment(first.file);
+    if (saved) return saved;
+  } else if (entries.every((e) => isZip(e.file))) {
+    throw new InputProblem('manyZips');
+  }
+  return { kind: 'files', files: withoutTop(entries) };
+}
+
+/** withoutTop drops the folder's own name, so that a path is the path inside the export. */
+function withoutTop(entries: Entry[]): Entry[] {
+  const top = entries[0]!.path.split('/', 1)[0]!;
+  return entries.every((e) => e.path.startsWith(`${top}/`))
+    ? entries.map((e) => ({ path: e.path.slice(top.length + 1), file: e.file }))
+    : entries;
+}
+
+/** fromList takes the files of an input element. */
+export const fromList = (files: Iterable<File>): Entry[] =>
+  Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
+
+/** fromTransfer takes a drop. The entries must be taken before the first await. */
+export async function fromTransfer(transfer: DataTransfer): Promise<Entry[]> {
+  const roots = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null).filter((e) => e !== null);
+  const loose = fromList(transfer.files);
+  if (roots.length === 0) return loose;
+  const found: Entry[] = [];
+  for (const root of roots) await walk(root, '', found);
+  return found;
+}
+
+async function walk(entry: FileSystemEntry, prefix: string, found: Entry[]): Promise<void> {
+  const path = prefix + entry.name;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    found.push({ path, file });
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // readEntries hands out a batch at a time until it hands out none.
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return;
+    for (const child of batch) await walk(child, `${path}/`, found);
+  }
+}
+
+/** fromText takes pasted JSON. */
+export function fromText(text: string): Entry[] {
+  const trimmed = text.trim();
+  if (!/^[[{]/.test(trimmed)) throw new InputProblem('badPaste');
+  return [{ path: 'pasted.json', file: new File([trimmed], 'pasted.json', { type: 'application/json' }) }];
+}
