@@ -11,11 +11,11 @@ import (
 
 //go:generate go run -C ../.. ./examples/tenants/generate
 
-//go:embed pim-only
+//go:embed pim-only middling mature
 var bundles embed.FS
 
 // Names lists the sample tenants, the weakest first.
-func Names() []string { return []string{"pim-only"} }
+func Names() []string { return []string{"pim-only", "middling", "mature"} }
 
 // FS opens one sample tenant as a folder bundle.
 func FS(name string) (fs.FS, error) {

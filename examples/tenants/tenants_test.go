@@ -16,10 +16,12 @@ import (
 )
 
 // maxBytes bounds one tenant: the page embeds all of them.
-const maxBytes = 700_000
+const maxBytes = 700 << 10
 
 // dangling are ids that a story leaves without an object on purpose.
-var dangling = map[string]string{}
+var dangling = map[string]string{
+	gen.DeletedGroup: "middling: CA004 still excludes a group that was deleted",
+}
 
 func TestCommittedFilesAreWhatTheGeneratorWrites(t *testing.T) {
 	names := append([]string(nil), Names()...)
@@ -141,7 +143,8 @@ func TestReferencesResolve(t *testing.T) {
 				resolve("the path "+file, id)
 			}
 			walk("", value, func(key, text string) {
-				if references.MatchString(key) {
+				azureRole := key == "roleDefinitionId" && strings.HasPrefix(file, "imports/arm/")
+				if references.MatchString(key) && !azureRole { // Azure's own roles are in no export
 					for _, id := range guid.FindAllString(text, -1) {
 						resolve(file+" "+key, id)
 					}

@@ -33,7 +33,7 @@ type caPolicy struct {
 	users, notUsers   []string
 	groups, notGroups []string
 	roles, notRoles   []string
-	guests            bool // includes every kind of guest
+	guests, notGuests bool // includes or excludes every kind of guest
 
 	apps, notApps, userActions, contexts []string
 
@@ -74,9 +74,11 @@ func list(items []string) []string {
 }
 
 func (p *caPolicy) record() rec {
-	guests := any(nil)
-	if p.guests {
-		guests = obj("guestOrExternalUserTypes", "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,serviceProvider",
+	everyGuest := func(set bool) any {
+		if !set {
+			return nil
+		}
+		return obj("guestOrExternalUserTypes", "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,serviceProvider",
 			"externalTenants", obj("@odata.type", "#microsoft.graph.conditionalAccessAllExternalTenants", "membershipKind", "all"))
 	}
 	clients := p.clients
@@ -102,7 +104,7 @@ func (p *caPolicy) record() rec {
 		"applications", obj("includeApplications", list(p.apps), "excludeApplications", list(p.notApps), "includeUserActions", list(p.userActions),
 			"includeAuthenticationContextClassReferences", list(p.contexts), "applicationFilter", nil),
 		"users", obj("includeUsers", list(p.users), "excludeUsers", list(p.notUsers), "includeGroups", list(p.groups), "excludeGroups", list(p.notGroups),
-			"includeRoles", list(p.roles), "excludeRoles", list(p.notRoles), "includeGuestsOrExternalUsers", guests, "excludeGuestsOrExternalUsers", nil))
+			"includeRoles", list(p.roles), "excludeRoles", list(p.notRoles), "includeGuestsOrExternalUsers", everyGuest(p.guests), "excludeGuestsOrExternalUsers", everyGuest(p.notGuests)))
 	grant, session := any(nil), any(nil)
 	if p.operator != "" {
 		strength := any(nil)
@@ -249,7 +251,8 @@ func (t *tenant) assigns(p *caPolicy, a *attempt) bool {
 		}
 		return false
 	}
-	return (named(p.users, p.groups, p.roles) || p.guests && a.user.guest) && !named(p.notUsers, p.notGroups, p.notRoles)
+	return (named(p.users, p.groups, p.roles) || p.guests && a.user.guest) &&
+		!named(p.notUsers, p.notGroups, p.notRoles) && !(p.notGuests && a.user.guest)
 }
 
 func (t *tenant) reaches(p *caPolicy, a *attempt) bool {

@@ -109,6 +109,18 @@ func (t *tenant) managedRecord(d *device) rec {
 
 func (d *device) managedID(t *tenant) string { return t.guid("managed device", d.name) }
 
+// inventory tells which programs Intune found on the devices.
+func (t *tenant) inventory(on []*device, programs ...string) {
+	var where []rec
+	for _, d := range on {
+		where = append(where, obj("id", d.managedID(t), "deviceName", d.name))
+	}
+	for _, p := range programs {
+		t.detectedApps = append(t.detectedApps, obj("id", t.guid("program", p), "displayName", p, "version", "", "sizeInByte", 0, "deviceCount", len(on),
+			"platform", "windows", "publisher", "Microsoft Corporation", "managedDevices", where))
+	}
+}
+
 // windowsCompliance adds a compliance policy for Windows, assigned to a group
 // or, where no group is given, to all devices.
 func (t *tenant) windowsCompliance(name string, to *group, strict bool) {

@@ -21,6 +21,8 @@ var Collected = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 // stories holds one builder for each tenant.
 var stories = map[string]func(*tenant){
 	"pim-only": pimOnly,
+	"middling": middling,
+	"mature":   mature,
 }
 
 // Names lists the tenants, sorted.

@@ -7,6 +7,7 @@ import "time"
 type group struct {
 	id, name, description string
 	assignable, synced    bool
+	restricted            bool
 	dynamic               string // membership rule
 	created               time.Time
 	members, owners       []string
@@ -63,7 +64,7 @@ func (t *tenant) groupRecord(g *group) rec {
 	}
 	return obj("id", g.id, "displayName", g.name, "description", g.description, "createdDateTime", g.created,
 		"groupTypes", types, "securityEnabled", !g.unified, "mailEnabled", g.unified, "isAssignableToRole", orNullFlag(g.assignable),
-		"membershipRule", rule, "membershipRuleProcessingState", state, "onPremisesSyncEnabled", orNullFlag(g.synced), "isManagementRestricted", nil)
+		"membershipRule", rule, "membershipRuleProcessingState", state, "onPremisesSyncEnabled", orNullFlag(g.synced), "isManagementRestricted", orNullFlag(g.restricted))
 }
 
 // reference tells a directory object as $expand and member lists do.

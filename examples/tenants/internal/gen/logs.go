@@ -224,7 +224,7 @@ func (t *tenant) changePolicy(at time.Time, by *user, p *caPolicy, ticket string
 	}
 	t.audits = append(t.audits, audit{at: at, category: "Policy", service: "Conditional Access", activity: "Update conditional access policy", operation: "Update",
 		by: by, correlation: t.guid("change", p.id, stamp(at)), details: details, targets: []rec{
-			obj("id", p.id, "displayName", p.name, "type", "Policy", "userPrincipalName", nil, "groupType", nil, "modifiedProperties", []rec{})}})
+			obj("id", p.id, "displayName", p.name, "type", "Policy", "modifiedProperties", []rec{})}})
 }
 
 // ordinaryDays adds about n sign-ins of ordinary members at work and at home.

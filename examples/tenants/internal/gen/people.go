@@ -108,7 +108,7 @@ func (t *tenant) guestUser(name, domain string, created time.Time) *user {
 }
 
 func mailName(name string) string {
-	plain := strings.NewReplacer("ć", "c", " ", ".", "'", "").Replace(strings.ToLower(name))
+	plain := strings.NewReplacer("ć", "c", "é", "e", "ó", "o", " ", ".", "'", "").Replace(strings.ToLower(name))
 	return plain
 }
 
@@ -163,7 +163,7 @@ func (t *tenant) user(id string) *user {
 // The two requests for users: much about those who hold or can activate a role,
 // a little about everybody else.
 const (
-	memberSelect = "id,userPrincipalName,displayName,mail,accountEnabled,userType,createdDateTime,department,onPremisesSyncEnabled,signInActivity"
+	memberSelect = "id,userPrincipalName,displayName,accountEnabled,userType,createdDateTime,onPremisesSyncEnabled,signInActivity"
 	holderSelect = "id,userPrincipalName,displayName,mail,accountEnabled,userType,createdDateTime,department,onPremisesSyncEnabled,jobTitle,externalUserState," +
 		"onPremisesImmutableId,passwordPolicies,isManagementRestricted,assignedPlans,signInActivity"
 )
@@ -173,8 +173,8 @@ func (t *tenant) memberRecord(u *user) rec {
 	if u.guest {
 		kind = "Guest"
 	}
-	return u.withActivity(obj("id", u.id, "userPrincipalName", u.upn, "displayName", u.name, "mail", orNull(u.mail), "accountEnabled", !u.disabled,
-		"userType", kind, "createdDateTime", u.created, "department", orNull(u.department), "onPremisesSyncEnabled", orNullFlag(u.synced)))
+	return u.withActivity(obj("id", u.id, "userPrincipalName", u.upn, "displayName", u.name, "accountEnabled", !u.disabled,
+		"userType", kind, "createdDateTime", u.created, "onPremisesSyncEnabled", orNullFlag(u.synced)))
 }
 
 func (t *tenant) holderRecord(u *user) rec {
@@ -285,4 +285,10 @@ func has[T comparable](list []T, want T) bool {
 		}
 	}
 	return false
+}
+
+// splitName gives the two words of a name in plain lower case.
+func splitName(name string) [2]string {
+	words := strings.SplitN(mailName(name), ".", 2)
+	return [2]string{words[0], words[1]}
 }

@@ -164,9 +164,9 @@ func (t *tenant) activate(a activation, uses ...application) {
 		details = append(details, obj("key", "TicketNumber", "value", a.ticket), obj("key", "TicketSystem", "value", "Service desk"))
 	}
 	targets := []rec{
-		obj("id", a.role, "displayName", roleName(a.role), "type", "Role", "userPrincipalName", nil, "groupType", nil, "modifiedProperties", []rec{}),
-		obj("id", request, "displayName", nil, "type", "Request", "userPrincipalName", nil, "groupType", nil, "modifiedProperties", []rec{}),
-		obj("id", a.user.id, "displayName", a.user.name, "type", "User", "userPrincipalName", a.user.upn, "groupType", nil, "modifiedProperties", []rec{}),
+		obj("id", a.role, "displayName", roleName(a.role), "type", "Role", "modifiedProperties", []rec{}),
+		obj("id", request, "displayName", nil, "type", "Request", "modifiedProperties", []rec{}),
+		obj("id", a.user.id, "displayName", a.user.name, "type", "User", "userPrincipalName", a.user.upn, "modifiedProperties", []rec{}),
 	}
 	event := func(at time.Time, name string, by *user, ip, operation string) {
 		t.audits = append(t.audits, audit{at: at, category: "RoleManagement", service: "PIM", activity: name, operation: operation, reason: a.justification,

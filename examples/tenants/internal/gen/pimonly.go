@@ -185,7 +185,7 @@ func pimOnly(t *tenant) {
 	t.signIn(attempt{user: director, at: day("2026-11-09", 2, 14), app: outlookWeb, station: personal(lisbon), declined: 500121})
 	t.signIn(attempt{user: infra, at: day("2026-11-15", 3, 40), app: azurePortal, station: personal(lisbon), declined: 50126})
 	t.signIn(attempt{user: scanner, at: day("2026-11-19", 12, 0), app: imapClient, station: station{at: atHQ, os: "Windows10"}})
-	t.ordinaryDays(52, append(office[:22:22], drivers[:12]...), []place{atHQ, atHQ, depot, home("201")})
+	t.ordinaryDays(72, append(office[:22:22], drivers[:12]...), []place{atHQ, atHQ, depot, home("201")})
 
 	t.riskyUsers = []rec{obj("id", office[20].id, "isDeleted", false, "isProcessing", false, "riskLevel", "medium", "riskState", "atRisk", "riskDetail", "none",
 		"riskLastUpdatedDateTime", day("2026-11-08", 5, 31), "userDisplayName", office[20].name, "userPrincipalName", office[20].upn)}

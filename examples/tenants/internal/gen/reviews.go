@@ -44,7 +44,7 @@ func (v *review) instances(t *tenant) []rec {
 	for i := 0; i < v.runs; i++ {
 		end := v.lastEnd.AddDate(0, -i*v.months, 0)
 		out = append(out, obj("id", t.guid("review run", v.name, stamp(end)), "startDateTime", end.AddDate(0, 0, -14), "endDateTime", end,
-			"status", "Applied", "scope", v.scope()))
+			"status", "Applied"))
 	}
 	return out
 }
