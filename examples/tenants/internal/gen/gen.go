@@ -97,8 +97,6 @@ type tenant struct {
 	unified      *bool // state of the unified audit log; nil: not imported
 	diagnostics  []rec // nil: not imported
 	azureRoles   []rec // nil: not imported
-
-	out *bundle
 }
 
 func newTenant(name string, seed uint64) *tenant {

@@ -15,7 +15,6 @@ type settings struct {
 	joinNeedsMFA    bool
 	laps            bool
 	partners        []rec
-	trustCompliance bool // accept foreign device claims by default
 }
 
 func (t *tenant) organizationRecord() rec {
@@ -144,8 +143,8 @@ func (t *tenant) crossTenantDefault() rec {
 		return obj("usersAndGroups", obj("accessType", access, "targets", []rec{obj("target", "AllUsers", "targetType", "user")}),
 			"applications", obj("accessType", access, "targets", []rec{obj("target", "AllApplications", "targetType", "application")}))
 	}
-	return obj("isServiceDefault", !t.settings.trustCompliance,
-		"inboundTrust", obj("isMfaAccepted", t.settings.trustCompliance, "isCompliantDeviceAccepted", t.settings.trustCompliance, "isHybridAzureADJoinedDeviceAccepted", false),
+	return obj("isServiceDefault", true,
+		"inboundTrust", obj("isMfaAccepted", false, "isCompliantDeviceAccepted", false, "isHybridAzureADJoinedDeviceAccepted", false),
 		"b2bCollaborationOutbound", open("allowed"), "b2bCollaborationInbound", open("allowed"),
 		"b2bDirectConnectOutbound", open("blocked"), "b2bDirectConnectInbound", open("blocked"))
 }

@@ -26,7 +26,7 @@ var defaultPIM = pimSettings{activation: "PT8H", enablement: []string{"MultiFact
 
 // rules are the 17 rules of a role management policy, in the order and form of
 // Microsoft Graph ("Rules in PIM - mapping guide").
-func (p pimSettings) rules(t *tenant, group bool) []rec {
+func (p pimSettings) rules(t *tenant) []rec {
 	const prefix = "#microsoft.graph.unifiedRoleManagementPolicy"
 	target := func(caller, level string) rec {
 		return obj("caller", caller, "operations", []string{"all"}, "level", level, "inheritableSettings", []string{}, "enforcedSettings", []string{})
@@ -105,7 +105,7 @@ func (t *tenant) policyAssignment(scope, kind, role string, p pimSettings) rec {
 	}
 	return obj("id", policy+"_"+role, "policyId", policy, "scopeId", scope, "scopeType", kind, "roleDefinitionId", role,
 		"policy", obj("id", policy, "displayName", kind, "description", kind, "isOrganizationDefault", false, "scopeId", scope, "scopeType", kind,
-			"lastModifiedDateTime", changed, "lastModifiedBy", by, "rules", p.rules(t, kind == "Group")))
+			"lastModifiedDateTime", changed, "lastModifiedBy", by, "rules", p.rules(t)))
 }
 
 // activation is one use of an eligibility: the request, its approval and the

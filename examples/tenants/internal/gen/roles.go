@@ -32,13 +32,7 @@ const (
 	exchangeAdmin     = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 	sharePointAdmin   = "f28a1f50-f6e7-4571-818b-6a12f2af6b6c"
 	helpdeskAdmin     = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
-	authAdmin         = "c4e39bd9-1100-46d3-8c65-fb160da0071f"
-	authPolicyAdmin   = "0526716b-113d-4c15-b2c8-68e3c22b9f80"
 	globalReader      = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
-	securityReader    = "5d6b6bb7-de71-4623-b4af-96380a352509"
-	directoryReaders  = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
-	teamsAdmin        = "69091246-20e8-4a56-aa4d-066075b2a7a8"
-	cloudDeviceAdmin  = "7698a772-787b-4ac8-901f-60d6b08affd2"
 	directorySyncRole = "d29b2b05-8046-44ba-8758-1e26182fcf32"
 )
 
@@ -48,7 +42,7 @@ var tier0 = []string{globalAdmin, privRoleAdmin, privAuthAdmin, caAdmin, securit
 
 var roleCatalogue = []roleDefinition{
 	{globalAdmin, "Global Administrator", "Can manage all aspects of Microsoft Entra ID and Microsoft services that use Microsoft Entra identities.",
-		"administrativeUnits applications conditionalAccessPolicies contacts contracts crossTenantAccessPolicy deletedItems devices domains entitlementManagement groupSettings groups identityProtection oAuth2PermissionGrants organization policies privilegedIdentityManagement roleAssignments roleDefinitions scopedRoleMemberships servicePrincipals users :allProperties/allTasks namedLocations/create namedLocations/basic/update namedLocations/delete authorizationPolicy/allProperties/allTasks users/authenticationMethods/create users/authenticationMethods/delete users/password/update domains/federation/update"},
+		"administrativeUnits applications conditionalAccessPolicies contacts contracts devices domains entitlementManagement groupSettings groups identityProtection oAuth2PermissionGrants organization policies privilegedIdentityManagement roleAssignments roleDefinitions scopedRoleMemberships servicePrincipals users :allProperties/allTasks namedLocations/create namedLocations/basic/update namedLocations/delete authorizationPolicy/allProperties/allTasks crossTenantAccessPolicy/basic/update crossTenantAccessPolicy/partners/create deletedItems/delete users/authenticationMethods/create users/authenticationMethods/delete users/password/update domains/federation/update"},
 	{privRoleAdmin, "Privileged Role Administrator", "Can manage role assignments in Microsoft Entra ID, and all aspects of Privileged Identity Management.",
 		"roleAssignments roleDefinitions privilegedIdentityManagement scopedRoleMemberships :allProperties/allTasks authorizationPolicy/allProperties/allTasks groupsAssignableToRoles/allProperties/update groupsAssignableToRoles/create groupsAssignableToRoles/delete oAuth2PermissionGrants/allProperties/allTasks servicePrincipals/appRoleAssignedTo/update servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin"},
 	{privAuthAdmin, "Privileged Authentication Administrator", "Can access to view, set and reset authentication method information for any user (admin or non-admin).",
@@ -60,7 +54,7 @@ var roleCatalogue = []roleDefinition{
 	{hybridAdmin, "Hybrid Identity Administrator", "Can manage Active Directory to Microsoft Entra cloud provisioning, Microsoft Entra Connect and federation settings.",
 		"domains/federation/update hybridAuthenticationPolicy/allProperties/allTasks onPremisesSynchronization/standard/read organization/dirSync/update passwordHashSync/allProperties/allTasks applications/credentials/update servicePrincipals/synchronizationCredentials/manage cloudProvisioning/allProperties/allTasks"},
 	{appAdmin, "Application Administrator", "Can create and manage all aspects of app registrations and enterprise apps.",
-		"applications/create applications/delete applications/credentials/update applications/owners/update applications/permissions/update servicePrincipals/create servicePrincipals/delete servicePrincipals/credentials/update servicePrincipals/owners/update servicePrincipals/appRoleAssignedTo/update applicationProxy/read"},
+		"applications/create applications/delete applications/credentials/update applications/owners/update applications/permissions/update servicePrincipals/create servicePrincipals/delete servicePrincipals/credentials/update servicePrincipals/owners/update servicePrincipals/appRoleAssignedTo/update"},
 	{cloudAppAdmin, "Cloud Application Administrator", "Can create and manage all aspects of app registrations and enterprise apps except App Proxy.",
 		"applications/create applications/delete applications/credentials/update applications/owners/update applications/permissions/update servicePrincipals/create servicePrincipals/delete servicePrincipals/credentials/update servicePrincipals/owners/update servicePrincipals/appRoleAssignedTo/update"},
 	{intuneAdmin, "Intune Administrator", "Can manage all aspects of the Intune product.",
@@ -74,14 +68,7 @@ var roleCatalogue = []roleDefinition{
 	{exchangeAdmin, "Exchange Administrator", "Can manage all aspects of the Exchange product.", "microsoft.office365.exchange/allEntities/basic/allTasks groups.unified/create groups.unified/members/update"},
 	{sharePointAdmin, "SharePoint Administrator", "Can manage all aspects of the SharePoint service.", "microsoft.office365.sharePoint/allEntities/allTasks groups.unified/create groups.unified/members/update"},
 	{helpdeskAdmin, "Helpdesk Administrator", "Can reset passwords for non-administrators and Helpdesk Administrators.", "users/password/update users/invalidateAllRefreshTokens bitlockerKeys/key/read deviceLocalCredentials/standard/read"},
-	{authAdmin, "Authentication Administrator", "Can access to view, set and reset authentication method information for any non-admin user.",
-		"users/authenticationMethods/create users/authenticationMethods/delete users/authenticationMethods/basic/update users/password/update users/invalidateAllRefreshTokens"},
-	{authPolicyAdmin, "Authentication Policy Administrator", "Can create and manage the authentication methods policy, tenant-wide MFA settings, password protection policy, and verifiable credentials.", "authenticationMethodsPolicy/allProperties/allTasks userCredentialPolicies/basic/update"},
 	{globalReader, "Global Reader", "Can read everything that a Global Administrator can, but not update anything.", "users/allProperties/read groups/allProperties/read roleAssignments/allProperties/read conditionalAccessPolicies/allProperties/read"},
-	{securityReader, "Security Reader", "Can read security information and reports in Microsoft Entra ID and Office 365.", "conditionalAccessPolicies/standard/read identityProtection/allProperties/read signInReports/allProperties/read auditLogs/allProperties/read"},
-	{directoryReaders, "Directory Readers", "Can read basic directory information. Commonly used to grant directory read access to applications and guests.", "users/standard/read groups/standard/read devices/standard/read applications/standard/read"},
-	{teamsAdmin, "Teams Administrator", "Can manage the Microsoft Teams service.", "microsoft.teams/allEntities/allProperties/allTasks groups.unified/create groups.unified/members/update"},
-	{cloudDeviceAdmin, "Cloud Device Administrator", "Limited access to manage devices in Microsoft Entra ID.", "devices/delete devices/disable devices/enable bitlockerKeys/key/read deviceLocalCredentials/password/read"},
 	{directorySyncRole, "Directory Synchronization Accounts", "Only used by Microsoft Entra Connect service.", "onPremisesSynchronization/standard/read users/basic/update users/password/update organization/dirSync/update"},
 }
 

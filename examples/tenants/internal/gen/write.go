@@ -86,7 +86,6 @@ func split[T any](items []T, is func(T) bool) (yes, no []T) {
 func (t *tenant) bundle() map[string][]byte {
 	t.settleActivity()
 	b := &bundle{files: map[string][]byte{}}
-	t.out = b
 	t.writeDirectory(b)
 	t.writeRoles(b)
 	t.writePolicies(b)
