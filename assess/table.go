@@ -1,6 +1,10 @@
 package assess
 
-import "github.com/privpath/privpath/model"
+import (
+	"slices"
+
+	"github.com/privpath/privpath/model"
+)
 
 // The numbers behind maturity and score, on one screen and apart from the
 // verdicts.
@@ -79,3 +83,8 @@ var gates = map[model.Pillar]map[model.Level][]string{
 
 // partialMeets lists the levels at which a gate's partial is enough.
 var partialMeets = map[string]model.Level{"CTL-01": model.Defined}
+
+// Gates reports whether the control must pass before its pillar meets the level.
+func Gates(pillar model.Pillar, level model.Level, control string) bool {
+	return slices.Contains(gates[pillar][level], control)
+}

@@ -1,0 +1,26 @@
+package model
+
+// ManifestFormat names the bundle format in a manifest.
+const ManifestFormat = "privpath-export/1"
+
+// Manifest is a bundle's manifest.json: whose data it is, when it was collected
+// (RFC 3339, UTC), and what the collector knows of each data set. It can say
+// that data is missing or partial; it cannot make truncated data complete.
+type Manifest struct {
+	Format      string                     `json:"format"`
+	TenantID    string                     `json:"tenantId,omitempty"`
+	TenantName  string                     `json:"tenantName,omitempty"`
+	CollectedAt string                     `json:"collectedAt,omitempty"`
+	Collector   string                     `json:"collector,omitempty"`
+	Datasets    map[string]ManifestDataset `json:"datasets,omitempty"`
+}
+
+// ManifestDataset is what the collector knows of one data set, or of one
+// parent's file in it (groups/<id>/members).
+type ManifestDataset struct {
+	Status     string `json:"status"` // complete, partial or missing
+	Count      *int   `json:"count,omitempty"`
+	Reason     Reason `json:"reason,omitempty"`
+	Detail     string `json:"detail,omitempty"`
+	Permission string `json:"permission,omitempty"`
+}
