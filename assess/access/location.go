@@ -299,7 +299,9 @@ func (l *Locations) AddressAtoms() []LocationAtom {
 // boundaries gives every address at which membership of a location can change:
 // the first of each family, of each range, and behind each range.
 func (l *Locations) boundaries() []netip.Addr {
-	starts := []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}
+	// Addresses of IPv4 inside IPv6 are read as IPv4, so IPv6 goes on behind them.
+	behindMapped := netip.MustParseAddr("::ffff:255.255.255.255").Next()
+	starts := []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified(), behindMapped}
 	for _, loc := range l.list {
 		for _, r := range loc.Ranges {
 			starts = append(starts, r.From)
@@ -309,6 +311,7 @@ func (l *Locations) boundaries() []netip.Addr {
 			}
 		}
 	}
+	starts = slices.DeleteFunc(starts, netip.Addr.Is4In6)
 	slices.SortFunc(starts, netip.Addr.Compare)
 	return slices.Compact(starts)
 }
