@@ -1,0 +1,78 @@
+# make test   everything that must hold: installs what it needs, then vet, lint, race tests, js/wasm tests, wasm build, browser tests
+# make web    the page: wasm/web/dist/privpath.html (one file) and wasm/web/dist/hosted (a static site)
+# make generate, make fuzz, make proof, make bench
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
+CORE := ./model/... ./assess/... ./pillars/... ./graphsource/...
+FUZZTIME ?= 30s
+PROOF ?= 10000000
+
+.PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean
+
+test: vet lint unit wasm-unit web web-test
+
+generate:
+	go generate ./...
+
+vet:
+	go vet ./...
+	GOOS=js GOARCH=wasm go vet $(CORE) ./wasm/...
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
+
+lint: $(GOLANGCI)
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	mkdir -p bin
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv bin/golangci-lint $@
+
+unit:
+	go test -race ./...
+
+# The core's tests once more as the browser runs them.
+wasm-unit:
+	GOOS=js GOARCH=wasm go test -short -exec "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(CORE)
+
+web: wasm/web/node_modules
+	cd wasm/web && npm run build
+
+web-test: web tools bin/privpath
+	cd wasm/web && PRIVPATH_BIN=$(CURDIR)/bin/privpath npm test
+
+bin/privpath: FORCE
+	go build -o $@ ./examples/privpath
+
+wasm/web/node_modules: wasm/web/package-lock.json
+	cd wasm/web && npm ci --no-audit --no-fund
+	touch $@
+
+# The browser comes from Debian, as root and only where it is missing.
+tools:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" != 0 ]; then echo "Chromium is missing: install the package chromium" >&2; exit 1; fi; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	fi
+
+# Every fuzz target of the module in turn, FUZZTIME each.
+fuzz:
+	@for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+proof:
+	PRIVPATH_PROOF=$(PROOF) go test -timeout 0 -run 'Proof' -v ./assess/access
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean:
+	rm -rf bin wasm/web/dist wasm/web/node_modules
+
+FORCE:

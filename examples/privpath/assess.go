@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/report"
+	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars"
+)
+
+// sampleTenant is what assess shows when it is given no path.
+const sampleTenant = "pim-only"
+
+func assessCommand(ctx context.Context, args []string, s streams) error {
+	set := flags("assess", "[PATH…]", s)
+	format := set.String("format", "text", "how to write the result: text or json")
+	output := set.String("o", "", "write the result to this `file` instead of standard output")
+	declarations := set.String("declarations", "", "read the owner's declarations from this `file`, instead of the export's own")
+	asOf := set.String("as-of", "", "assess as of this `time` (RFC 3339); default: when the export was collected")
+	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown) or fails with this severity or worse (critical, high, medium, low)")
+	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
+	previous := set.String("previous", "", "an earlier assessment of the tenant (`file`, JSON); several joined by commas")
+	paths, err := parse(set, args)
+	if err != nil {
+		return err
+	}
+	writer, err := report.Named(*format)
+	if err != nil {
+		return usageError{err}
+	}
+	controls, err := selected(*only)
+	if err != nil {
+		return usageError{err}
+	}
+	gate, err := parseFailOn(*failOn)
+	if err != nil {
+		return usageError{err}
+	}
+	opts := assess.Options{Permission: graphsource.Permission}
+	if *asOf != "" {
+		if opts.AsOf, err = time.Parse(time.RFC3339, *asOf); err != nil {
+			return usageError{fmt.Errorf("-as-of: %w", err)}
+		}
+	}
+	if opts.Previous, err = readPrevious(*previous); err != nil {
+		return err
+	}
+	src, closeSource, err := open(paths, *declarations)
+	if err != nil {
+		return err
+	}
+	defer closeSource()
+	show, done := progress(s)
+	opts.Progress = show
+	result, err := assess.Run(ctx, src, controls, opts)
+	done()
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		fmt.Fprintf(s.err, "This is the built-in sample tenant %q. Assess your own export: privpath assess PATH\n\n", sampleTenant)
+	}
+	if err := write(*output, s, writer, result); err != nil {
+		return err
+	}
+	return gate(result)
+}
+
+// selected picks the controls whose id matches one of the patterns.
+func selected(patterns string) ([]*assess.Control, error) {
+	var controls []*assess.Control
+	for _, c := range pillars.All() {
+		for pattern := range strings.SplitSeq(patterns, ",") {
+			matched, err := path.Match(strings.ToUpper(strings.TrimSpace(pattern)), c.ID)
+			if err != nil {
+				return nil, fmt.Errorf("-controls: %q is not a pattern", pattern)
+			}
+			if matched {
+				controls = append(controls, c)
+				break
+			}
+		}
+	}
+	if len(controls) == 0 {
+		return nil, fmt.Errorf("-controls: no control matches %q; `privpath controls` lists them", patterns)
+	}
+	return controls, nil
+}
+
+// parseFailOn gives the test behind -fail-on.
+func parseFailOn(word string) (func(*model.Assessment) error, error) {
+	var hit func(model.Finding) bool
+	switch status, severity := model.Status(word), model.Severity(word); {
+	case word == "":
+		hit = func(model.Finding) bool { return false }
+	case slices.Contains(model.Statuses(), status):
+		hit = func(f model.Finding) bool { return f.Status == status }
+	case slices.Contains(model.Severities(), severity):
+		hit = func(f model.Finding) bool {
+			return f.Status == model.StatusFail && f.Severity.Rank() <= severity.Rank()
+		}
+	default:
+		return nil, fmt.Errorf("-fail-on: %q is neither a status nor a severity", word)
+	}
+	return func(a *model.Assessment) error {
+		var met []string
+		for _, f := range a.Findings {
+			if hit(f) {
+				met = append(met, f.Control)
+			}
+		}
+		if len(met) > 0 {
+			return fmt.Errorf("%w by %s", errMet, strings.Join(met, ", "))
+		}
+		return nil
+	}, nil
+}
+
+// write puts the result to standard output, or into a file that is either whole
+// or not there.
+func write(file string, s streams, format report.Format, a *model.Assessment) error {
+	if file == "" {
+		return format.Write(s.out, a, report.Options{Color: s.outTTY})
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), ".privpath-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", file, err)
+	}
+	defer os.Remove(temporary.Name())
+	err = format.Write(temporary, a, report.Options{})
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", file, err)
+	}
+	return nil
+}
+
+// progress shows each step on a terminal and nothing elsewhere. done clears it.
+func progress(s streams) (show func(model.Progress), done func()) {
+	if !s.errTTY {
+		return nil, func() {}
+	}
+	show = func(p model.Progress) {
+		count := ""
+		if p.Total > 0 {
+			count = fmt.Sprintf(" %d/%d", p.Done, p.Total)
+		}
+		fmt.Fprintf(s.err, "\r\x1b[K%s%s %s", p.Stage, count, p.Name)
+	}
+	return show, func() { fmt.Fprint(s.err, "\r\x1b[K") }
+}
+
+func readPrevious(files string) ([]assess.PreviousRun, error) {
+	var runs []assess.PreviousRun
+	for file := range strings.SplitSeq(files, ",") {
+		if file == "" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("-previous: %w", err)
+		}
+		earlier, err := decodeAssessment(text)
+		if err != nil {
+			return nil, fmt.Errorf("-previous: %s: %w", file, err)
+		}
+		runs = append(runs, assess.PreviousRun{AsOf: earlier.AsOf, Digest: earlier.Inputs.Digest})
+	}
+	return runs, nil
+}

@@ -1,0 +1,137 @@
+// Privpath assesses whether privileged access to a Microsoft Entra tenant is
+// really protected, from the tenant's own data.
+//
+//	privpath assess [PATH…]      assess an export; with no PATH a built-in sample tenant
+//	privpath validate PATH       what was recognised, what is missing, what is ignored
+//	privpath controls            list the controls
+//	privpath explain CONTROL     what a control asks, how it decides, how to fix it
+//
+// It is also a full example of embedding the library.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+// The exit codes.
+const (
+	exitDone  = 0
+	exitError = 1 // could not do it; the message says what to do
+	exitUsage = 2
+	exitMet   = 3 // done, and -fail-on was met
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr)})
+	stop()
+	os.Exit(code)
+}
+
+// streams is where results (out) and everything else (err) go.
+type streams struct {
+	out, err       io.Writer
+	outTTY, errTTY bool
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == ""
+}
+
+type command struct {
+	name, args, does string
+	run              func(ctx context.Context, args []string, s streams) error
+}
+
+func commands() []command {
+	return []command{
+		{"assess", "[PATH…]", "assess an export (folder, zip, JSON files); with no PATH a built-in sample tenant", assessCommand},
+		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
+		{"controls", "", "list the controls", controlsCommand},
+		{"explain", "CONTROL", "what a control asks, how it decides, how to fix it", explainCommand},
+	}
+}
+
+// usageError is a wrong call, as against one that could not be carried out.
+type usageError struct{ error }
+
+// errMet says that -fail-on was met.
+var errMet = errors.New("-fail-on was met")
+
+func run(ctx context.Context, args []string, s streams) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+		usage(s.out)
+		return exitDone
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return exitCode(c.run(ctx, args[1:], s), s.err)
+		}
+	}
+	fmt.Fprintf(s.err, "privpath: there is no command %q\n\n", args[0])
+	usage(s.err)
+	return exitUsage
+}
+
+func exitCode(err error, w io.Writer) int {
+	var wrong usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case errors.Is(err, errMet):
+		fmt.Fprintln(w, "privpath:", err)
+		return exitMet
+	case errors.As(err, &wrong):
+		fmt.Fprintln(w, "privpath:", err)
+		return exitUsage
+	}
+	fmt.Fprintln(w, "privpath:", err)
+	return exitError
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "privpath proves, from a tenant's own data, whether privileged access is protected.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  privpath %-20s %s\n", strings.TrimSpace(c.name+" "+c.args), c.does)
+	}
+	fmt.Fprint(w, "\nprivpath COMMAND -h lists a command's options. Exit status: 0 done, 1 could not do it,\n"+
+		"2 wrong usage, 3 done and -fail-on was met.\n")
+}
+
+// flags makes a flag set that reports wrong usage as such.
+func flags(name, args string, s streams) *flag.FlagSet {
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(s.err)
+	set.Usage = func() {
+		fmt.Fprintf(s.err, "usage: privpath %s [options] %s\n", name, args)
+		set.PrintDefaults()
+	}
+	return set
+}
+
+// parse reads options wherever they stand, so that "assess PATH -format json"
+// works too, and gives the other arguments.
+func parse(set *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError{err}
+		}
+		if set.NArg() == 0 {
+			return rest, nil
+		}
+		rest = append(rest, set.Arg(0))
+		args = set.Args()[1:]
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/privpath/privpath/examples/tenants"
+	"github.com/privpath/privpath/graphsource/export"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/schema"
+)
+
+// open makes a source of what the user named: nothing (the sample tenant), one
+// folder, one zip, or one or several JSON files.
+func open(paths []string, declarations string) (*export.Source, func(), error) {
+	opts := export.Options{Check: checkSchema}
+	if declarations != "" {
+		text, err := os.ReadFile(declarations)
+		if err != nil {
+			return nil, nil, err
+		}
+		opts.Declarations = text
+	}
+	if len(paths) == 0 {
+		sample, err := tenants.FS(sampleTenant)
+		return export.FS(sample, opts), func() {}, err
+	}
+	if len(paths) == 1 {
+		return openOne(paths[0], opts)
+	}
+	files := map[string]string{}
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		if info.IsDir() || strings.EqualFold(filepath.Ext(p), ".zip") {
+			return nil, nil, usageError{fmt.Errorf("%s: give one folder or one zip, or several JSON files", p)}
+		}
+		name := filepath.Base(p)
+		if files[name] != "" {
+			return nil, nil, usageError{fmt.Errorf("two of the files are named %s", name)}
+		}
+		files[name] = p
+	}
+	return export.FS(looseFiles(files), opts), func() {}, nil
+}
+
+func openOne(path string, opts export.Options) (*export.Source, func(), error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info.IsDir() {
+		return export.FS(os.DirFS(path), opts), func() {}, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var magic [4]byte
+	if n, _ := file.ReadAt(magic[:], 0); n == 4 && string(magic[:2]) == "PK" {
+		src, err := export.Zip(file, info.Size(), opts)
+		if err != nil {
+			_ = file.Close()
+			return nil, nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return src, func() { _ = file.Close() }, nil
+	}
+	_ = file.Close()
+	again := func() (io.ReadCloser, error) { return os.Open(path) }
+	return export.File(filepath.Base(path), info.Size(), again, opts), func() {}, nil
+}
+
+// checkSchema holds the files that people write by hand to their JSON Schema.
+func checkSchema(name string, text []byte) error {
+	return schema.Validate(strings.TrimSuffix(name, ".json")+".schema.json", text)
+}
+
+func decodeAssessment(text []byte) (*model.Assessment, error) {
+	if err := schema.Validate(schema.Assessment, text); err != nil {
+		return nil, err
+	}
+	var a model.Assessment
+	if err := json.Unmarshal(text, &a); err != nil {
+		return nil, err
+	}
+	return &a, nil
+}
+
+// looseFiles is a flat file system of files from anywhere, by name.
+type looseFiles map[string]string
+
+// Open opens one of the files, or the folder that holds them.
+func (l looseFiles) Open(name string) (fs.File, error) {
+	path, ok := l[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return os.Open(path)
+}
+
+// ReadDir lists the files.
+func (l looseFiles) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name != "." {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
+	}
+	var entries []fs.DirEntry
+	for _, path := range l {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, fs.FileInfoToDirEntry(info))
+	}
+	return entries, nil
+}
+
+// Stat describes a file, or the folder that holds them.
+func (l looseFiles) Stat(name string) (fs.FileInfo, error) {
+	if name == "." {
+		return os.Stat(".")
+	}
+	path, ok := l[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return os.Stat(path)
+}
