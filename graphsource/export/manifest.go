@@ -1,0 +1,117 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/privpath/privpath/model"
+)
+
+// ManifestFormat is the only format of manifest.json so far.
+const ManifestFormat = "privpath-export/1"
+
+// Manifest is manifest.json: what the collector of a bundle says about it. It
+// can only take away: data that the files show to be incomplete stays so.
+type Manifest struct {
+	Format      string    `json:"format"`
+	TenantID    string    `json:"tenantId,omitempty"`
+	TenantName  string    `json:"tenantName,omitempty"`
+	CollectedAt time.Time `json:"collectedAt,omitzero"`
+	Collector   string    `json:"collector,omitempty"`
+	// Datasets is keyed by a data set's name (groups/{id}/members), or by the
+	// path of one parent's part (groups/4f5e…/members).
+	Datasets map[string]ManifestDataset `json:"datasets,omitempty"`
+}
+
+// ManifestDataset says how the collection of one data set ended.
+type ManifestDataset struct {
+	Status string `json:"status"` // complete, partial or missing
+	// Count is how many records were collected; nil where that was not counted.
+	Count      *int         `json:"count,omitempty"`
+	Reason     model.Reason `json:"reason,omitempty"`
+	Detail     string       `json:"detail,omitempty"`
+	Permission string       `json:"permission,omitempty"`
+	// From and To bound a windowed data set (sign-ins, audits).
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+}
+
+// dataReasons are the reasons that a collector can give.
+var dataReasons = []model.Reason{model.NotCollected, model.PermissionDenied, model.NotLicensed,
+	model.Truncated, model.Throttled, model.Malformed, model.NotInAPI, model.Stale}
+
+func readManifest(raw []byte) (*Manifest, error) {
+	m := &Manifest{}
+	if err := decodeStrict(raw, m); err != nil {
+		return nil, err
+	}
+	if m.Format != ManifestFormat {
+		return nil, fmt.Errorf("/format is %q; this program reads %q", clip(m.Format), ManifestFormat)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Datasets)) {
+		d, at := m.Datasets[name], "/datasets/"+escape(name)
+		t, ok := targetAt(name)
+		switch {
+		case !ok || t.dataset == deviceManagement:
+			return nil, fmt.Errorf("%s is not a data set of the bundle format", at)
+		case d.Status != "complete" && d.Status != "partial" && d.Status != "missing":
+			return nil, fmt.Errorf("%s/status is %q; it must be complete, partial or missing", at, clip(d.Status))
+		case d.Reason != "" && !slices.Contains(dataReasons, d.Reason):
+			return nil, fmt.Errorf("%s/reason is %q; it must be one of %q", at, clip(string(d.Reason)), dataReasons)
+		case d.Count != nil && *d.Count < 0:
+			return nil, fmt.Errorf("%s/count is negative", at)
+		}
+	}
+	return m, nil
+}
+
+// statements are the manifest's data sets by target. The statement about a whole
+// child data set ({id} in its name) has "{id}" for a parent.
+func (m *Manifest) statements() map[target]ManifestDataset {
+	byTarget := map[target]ManifestDataset{}
+	if m == nil {
+		return byTarget
+	}
+	for name, d := range m.Datasets {
+		if t, ok := targetAt(name); ok {
+			byTarget[t.key()] = d
+		}
+	}
+	return byTarget
+}
+
+const wholeChild = "{id}"
+
+// coverage is what the statement says of data of which records were read from
+// files (found) or not at all.
+func (d ManifestDataset) coverage(found bool, records int) model.Coverage {
+	c := model.Coverage{Reason: d.Reason, Detail: d.Detail, From: d.From, To: d.To}
+	if c.Detail == "" && d.Permission != "" && d.Status != "complete" {
+		c.Detail = "the collector asked with " + d.Permission
+	}
+	or := func(reason model.Reason) model.Reason {
+		if c.Reason == "" {
+			return reason
+		}
+		return c.Reason
+	}
+	switch {
+	case !found && d.Status != "missing":
+		c.Reason, c.Detail = or(model.NotCollected), strings.TrimSpace(fmt.Sprintf("manifest.json says %s but the file is not there. %s", d.Status, c.Detail))
+	case !found:
+		c.Reason = or(model.NotCollected)
+	case d.Status == "missing":
+		c.State, c.Reason = model.Partial, or(model.NotCollected)
+	case d.Status == "partial":
+		c.State, c.Reason = model.Partial, or(model.Truncated)
+	case d.Count != nil && *d.Count != records:
+		c.State, c.Reason = model.Partial, model.Truncated
+		c.Detail = fmt.Sprintf("manifest.json counts %d records, the files hold %d", *d.Count, records)
+	default:
+		c.State, c.Reason, c.Detail = model.Complete, "", ""
+	}
+	return c
+}

@@ -1,0 +1,65 @@
+package export
+
+import (
+	"archive/zip"
+	"cmp"
+	"fmt"
+)
+
+// Options bound what a source reads. The zero value of each field stands for
+// the default that its comment names; the defaults fit the largest tenants and
+// stop what only a hostile file needs.
+type Options struct {
+	// MaxEntries is how many files an export may hold. Default: 50,000.
+	MaxEntries int
+	// MaxEntryBytes is how large one file may be, unpacked. Default: 8 GiB.
+	MaxEntryBytes int64
+	// MaxTotalBytes is how large all files may be together, unpacked.
+	// Default: 64 GiB.
+	MaxTotalBytes int64
+	// MaxRecordBytes is how large one record may be, and so how much text is in
+	// memory at any time. Default: 64 MiB.
+	MaxRecordBytes int64
+	// MaxDepth is how deep objects and arrays may be nested. Default: 512.
+	MaxDepth int
+	// MaxRatio is how many times larger than packed a zip entry may be once it
+	// is unpacked; the first MiB is free. Default: 1000.
+	MaxRatio int
+	// Decompressor replaces the one for deflated zip entries; a browser has a
+	// faster one. Default: the standard library's.
+	Decompressor zip.Decompressor
+}
+
+func (o Options) withDefaults() Options {
+	o.MaxEntries = cmp.Or(o.MaxEntries, 50_000)
+	o.MaxEntryBytes = cmp.Or(o.MaxEntryBytes, 8<<30)
+	o.MaxTotalBytes = cmp.Or(o.MaxTotalBytes, 64<<30)
+	o.MaxRecordBytes = cmp.Or(o.MaxRecordBytes, 64<<20)
+	o.MaxDepth = cmp.Or(o.MaxDepth, 512)
+	o.MaxRatio = cmp.Or(o.MaxRatio, 1000)
+	return o
+}
+
+// LimitError says that a bound was hit. Nothing of the export is used then.
+type LimitError struct {
+	// Name is the file as the export names it; it is empty where the bound is on
+	// the export as a whole.
+	Name string
+	// Option is the field of [Options] that holds the bound.
+	Option string
+	Limit  int64
+	// Offset is where in the text of the file the bound was hit, in bytes, or -1.
+	Offset int64
+}
+
+// Error names the file, the bound and what to do.
+func (e *LimitError) Error() string {
+	place := "the export"
+	if e.Name != "" {
+		place = fmt.Sprintf("%q", e.Name)
+	}
+	if e.Offset >= 0 {
+		place += fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	return fmt.Sprintf("export: %s goes beyond %s (%d); raise that option if you trust the file", place, e.Option, e.Limit)
+}

@@ -1,0 +1,352 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// reading is the reading of one file of records.
+type reading struct {
+	scan   *scan
+	entry  entry
+	file   *FileReport
+	notes  notes
+	target *target // nil until a loose file is recognised
+
+	loose    bool
+	certain  bool // the file itself names the whole request that it answers
+	entity   bool // that request was for one object
+	adapted  bool // an adapter took the file
+	refused  bool // nothing was read, and coverage says why
+	form     form
+	records  int
+	odd      int // records left out
+	firstOdd string
+	names    int // members of the outermost object
+	context  string
+	failure  json.RawMessage // a Graph error
+	next     bool
+	counted  int64 // @odata.count, or -1
+	coverage model.Coverage
+}
+
+// errEnough ends the splitting of a file whose rest is of no interest.
+var errEnough = errors.New("enough")
+
+// read reads one file. t is what its name says, or nil. What is wrong with the
+// file ends up in the reading; the error is one that ends the scan.
+func (sc *scan) read(e entry, f *FileReport, t *target) (*reading, error) {
+	r := &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
+		coverage: model.Coverage{State: model.Complete}}
+	if t != nil && t.dataset == model.OwnerDeclarations.Name() {
+		return r, r.declarations()
+	}
+	f.Status = StatusComplete
+	if t != nil && !r.interesting() {
+		return r, sc.digestOnly(e)
+	}
+	err := sc.stream(e, f, func(src io.Reader) error {
+		var err error
+		r.form, err = split(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth, r)
+		return err
+	})
+	if err != nil && sc.ends(err) {
+		return r, err
+	}
+	r.finish(err)
+	f.Records, f.Notes = r.records, append(f.Notes, r.notes...)
+	return r, nil
+}
+
+// interesting reports whether records of the target, or of what it expands, are
+// wanted.
+func (r *reading) interesting() bool {
+	if r.scan.needs(r.target.dataset) {
+		return true
+	}
+	for _, x := range expansions[r.target.dataset] {
+		if r.scan.needs(x.dataset) {
+			return true
+		}
+	}
+	return false
+}
+
+// finish draws the conclusions from a file that was read, to its end or to err.
+func (r *reading) finish(err error) {
+	if errors.Is(err, errEnough) {
+		return
+	}
+	if err == nil && r.loose && r.target == nil && !r.adapted && r.failure == nil {
+		err = r.recognise(nil, "") // a response without records
+	}
+	if r.form != formEnvelope {
+		r.next, r.counted = false, -1 // the properties of a record, not of a response
+	}
+	var bad *textError
+	switch {
+	case err == nil || errors.Is(err, errEnough):
+	case errors.As(err, new(notOpened)):
+		r.refuse(model.Malformed, err.Error())
+	case errors.As(err, &bad) && bad.cut:
+		r.degradeFile(StatusMalformed, model.Malformed, "%v; %d records before that were read; export it again", err, r.records)
+	default:
+		r.degradeFile(StatusMalformed, model.Malformed, "%v; %d records before that were read; correct the file or export it again", err, r.records)
+	}
+	if r.target == nil {
+		return
+	}
+	if text, other := r.otherContext(); other {
+		r.degradeFile(StatusMalformed, model.Malformed, "%s", text)
+	}
+	if r.odd > 0 {
+		r.degradeFile(StatusMalformed, model.Malformed, "%d records were left out, the first because %s", r.odd, r.firstOdd)
+	}
+	if r.failure != nil && r.form == formEnvelope {
+		reason, text := graphError(r.failure)
+		r.degradeFile(StatusPartial, reason, "Graph broke off with an error: %s", text)
+	}
+	if d, ok := model.DatasetNamed(r.target.dataset); ok && !d.Single && r.form == formSingle && !r.refused && !r.adapted {
+		if r.entity || strings.HasSuffix(r.context, "/$entity") {
+			r.degradeFile(StatusPartial, model.Truncated, "this is the reply for one object, not the list; request the list")
+		} else {
+			r.notes.add("one object, taken for a list of one")
+		}
+	}
+}
+
+func (r *reading) degrade(reason model.Reason, format string, args ...any) {
+	r.coverage = r.coverage.Worst(model.Coverage{State: model.Partial, Reason: reason, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (r *reading) degradeFile(status Status, reason model.Reason, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.degrade(reason, "%q: %s", r.entry.path, text)
+	if r.file.Status = worse(r.file.Status, status); r.file.Reason == "" {
+		r.file.Reason = text
+	}
+}
+
+// refuse says that nothing of the file is used.
+func (r *reading) refuse(reason model.Reason, text string) {
+	r.refused = true
+	r.degradeFile(StatusMalformed, reason, "%s", text)
+}
+
+// member takes a member of an outermost object.
+func (r *reading) member(name string, raw []byte) {
+	r.names++
+	switch strings.TrimPrefix(strings.ToLower(name), "@") {
+	case "odata.context", "odata.metadata":
+		_ = json.Unmarshal(raw, &r.context)
+	case "odata.nextlink", "nextlink":
+		var link string
+		if json.Unmarshal(raw, &link) != nil || link != "" {
+			r.next = true
+		}
+	case "odata.count", "count":
+		_ = json.Unmarshal(raw, &r.counted)
+	case "error":
+		r.failure = append(json.RawMessage(nil), raw...)
+	}
+}
+
+// record takes one record.
+func (r *reading) record(raw []byte, pointer string, offset int64) error {
+	if err := r.scan.ctx.Err(); err != nil {
+		return err
+	}
+	if raw[0] != '{' {
+		if err := checkJSON(raw, offset, pointer); err != nil {
+			return err
+		}
+		return r.leaveOut(pointer, "it is not an object")
+	}
+	if r.failure != nil && r.names == 1 && pointer == "" {
+		reason, text := graphError(r.failure)
+		r.refuse(reason, "this is an error of Graph and no data: "+text)
+		return errEnough
+	}
+	if unusual(raw) || r.target == nil {
+		if err := checkJSON(raw, offset, pointer); err != nil {
+			return err
+		}
+	}
+	if r.target == nil {
+		if err := r.recognise(raw, pointer); err != nil {
+			return err
+		}
+	} else if r.records == 0 {
+		if text, other := r.otherContext(); other {
+			r.refuse(model.Malformed, text)
+			return errEnough
+		}
+	}
+	return r.add(*r.target, raw, pointer, offset, dialectAny)
+}
+
+// add decodes a record and what it expands.
+func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dialect) error {
+	sdk := false
+	if unusual(raw) {
+		var err error
+		if raw, sdk, err = normalise(raw, as, &r.notes); err != nil {
+			return &textError{offset: offset, pointer: pointer, what: err.Error()}
+		}
+		if string(raw) == "{}" {
+			return r.leaveOut(pointer, "nothing in it has a value")
+		}
+	}
+	if pointer == "" && bytes.Contains(raw, []byte(`/$entity"`)) {
+		r.entity = true
+	}
+	if kind, wrong := wrongType(t.dataset, raw); wrong {
+		return r.leaveOut(pointer, fmt.Sprintf("it is a %q", clip(kind)))
+	}
+	at := model.Location{Dataset: t.dataset, File: r.entry.path, Pointer: pointer}
+	if t.dataset != deviceManagement && r.scan.needs(t.dataset) {
+		if err := r.scan.b.Add(t.dataset, t.parent, at, raw); err != nil {
+			if bad := checkJSON(raw, offset, pointer); bad != nil {
+				return bad
+			}
+			return r.leaveOut(pointer, cause(err))
+		}
+	} else if err := checkJSON(raw, offset, pointer); err != nil {
+		return err
+	}
+	r.records++
+	for _, e := range expand(t.dataset, raw, sdk, r.scan.needs) {
+		r.addExpanded(e, pointer)
+	}
+	return nil
+}
+
+// addExpanded adds the children inside a record, unless the export has a file of
+// their own for them.
+func (r *reading) addExpanded(e expanded, pointer string) {
+	p := r.scan.part(e.target, false)
+	if p.named {
+		return
+	}
+	p.read = true
+	p.coverage = p.coverage.Worst(e.coverage)
+	r.file.also(e.target.dataset)
+	for i, item := range e.items {
+		at := model.Location{Dataset: e.target.dataset, File: r.entry.path, Pointer: pointer + e.at(i)}
+		if err := r.scan.b.Add(e.target.dataset, e.target.parent, at, item.json()); err != nil {
+			p.degrade(model.Malformed, "%q%s: %s", r.entry.path, at.Pointer, cause(err))
+			continue
+		}
+		p.records++
+	}
+}
+
+// leaveOut counts a record that cannot be used.
+func (r *reading) leaveOut(pointer, why string) error {
+	if r.odd++; r.odd == 1 {
+		r.firstOdd = fmt.Sprintf("of %s: %s", orWhole(pointer), why)
+	}
+	return nil
+}
+
+func orWhole(pointer string) string {
+	if pointer == "" {
+		return "the file's object"
+	}
+	return pointer
+}
+
+// cause is the decoder's own words; the place is added by the caller, with names
+// from the export made harmless.
+func cause(err error) string {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner.Error()
+	}
+	return err.Error()
+}
+
+// recognise finds out what a loose file holds, from its first record.
+func (r *reading) recognise(raw []byte, pointer string) error {
+	if r.context == "" && raw != nil && pointer == "" {
+		if a, root := adapterFor(raw); a != nil {
+			return r.adapt(a, root)
+		}
+	}
+	t, certain, entity, why := recognise(r.context, raw)
+	if why != "" {
+		r.file.Reason = why
+		return errEnough
+	}
+	r.target, r.certain, r.entity = &t, certain && !entity, entity
+	if p, ok := r.scan.parts[t.key()]; ok && p.named {
+		r.file.Status, r.file.Reason = StatusIgnored, fmt.Sprintf("%q already supplies %s", t.path()+".json", t.dataset)
+		return errEnough
+	}
+	r.notes.add("recognised by its content")
+	if !r.interesting() {
+		return errEnough
+	}
+	return nil
+}
+
+// otherContext finds a file whose content names another data set than its path.
+func (r *reading) otherContext() (string, bool) {
+	t, _, ok := fromContext(r.context)
+	if !ok || t.dataset == r.target.dataset || t.parent != "" || r.target.parent != "" {
+		return "", false
+	}
+	return fmt.Sprintf("it holds %s, as its @odata.context says; move it to %q", t.dataset, t.path()+".json"), true
+}
+
+// declarations reads declarations.json, which must be right to the letter.
+func (r *reading) declarations() error {
+	f := r.file
+	f.Kind = KindDeclarations
+	raw, err := r.scan.readWhole(r.entry, f)
+	if err != nil {
+		return err
+	}
+	if f.Status == "" {
+		if err := decodeStrict(raw, &model.Declarations{}); err != nil {
+			f.fail(err.Error())
+		}
+	}
+	if f.Status == StatusMalformed {
+		r.scan.fail(f)
+		r.refused = true
+		r.coverage = model.Coverage{Reason: model.Malformed, Detail: f.Reason}
+		return nil
+	}
+	f.Status, f.Records, r.records, r.form = StatusComplete, 1, 1, formSingle
+	if r.scan.needs(r.target.dataset) {
+		at := model.Location{Dataset: r.target.dataset, File: r.entry.path}
+		if err := r.scan.b.Add(r.target.dataset, "", at, raw); err != nil {
+			f.fail(cause(err))
+			r.scan.fail(f)
+		}
+	}
+	return nil
+}
+
+// graphError reads a Graph error that somebody saved in place of data.
+func graphError(raw json.RawMessage) (model.Reason, string) {
+	var e struct{ Code, Message string }
+	_ = json.Unmarshal(raw, &e)
+	text := fmt.Sprintf("%q %q", clip(e.Code), clip(e.Message))
+	code := strings.ToLower(e.Code)
+	switch {
+	case strings.Contains(code, "premium"), strings.Contains(code, "license"):
+		return model.NotLicensed, text
+	case strings.Contains(code, "denied"), strings.Contains(code, "forbidden"), strings.Contains(code, "unauthorized"):
+		return model.PermissionDenied, text
+	case strings.Contains(code, "toomanyrequests"), strings.Contains(code, "throttl"), code == "429":
+		return model.Throttled, text
+	}
+	return model.Malformed, text
+}

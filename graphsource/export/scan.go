@@ -1,0 +1,499 @@
+package export
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// scan is one reading of an export.
+type scan struct {
+	ctx    context.Context
+	source *Source
+	b      *model.Builder
+	needs  func(dataset string) bool // records are decoded
+	asked  func(dataset string) bool // coverage is reported
+
+	files    []*FileReport
+	total    int64
+	digests  []string
+	parts    map[target]*part
+	order    []*part
+	manifest *Manifest
+	info     model.TenantInfo // of an adapter
+	org      model.TenantInfo // of organization.json
+	fault    error            // manifest or declarations are not valid
+}
+
+// part is what the export holds for one target.
+type part struct {
+	target   target
+	named    bool // by files at its own path
+	files    int
+	read     bool // at least one file could be read
+	records  int
+	coverage model.Coverage
+}
+
+func newScan(ctx context.Context, s *Source, b *model.Builder) *scan {
+	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}}
+	b.Observe(model.Organizations.Name(), func(record any) {
+		if o, ok := record.(model.Organization); ok && sc.org.ID == "" {
+			none := func() string { return "" }
+			sc.org.ID = o.ID
+			sc.org.Name = model.Fold(o.DisplayName, none, none, func(name string) string { return name })
+		}
+	})
+	return sc
+}
+
+// page is a file at a bundle path.
+type page struct {
+	entry  entry
+	target target
+	number int
+}
+
+func (sc *scan) run() error {
+	entries, err := sc.source.list(sc.ctx)
+	if err != nil {
+		return err
+	}
+	var pages []page
+	var loose, manifests []entry
+	for _, e := range entries {
+		t, number, ok := place(e.path)
+		switch {
+		case !isJSON(e.path) && !sc.source.alone:
+			sc.ignore(e, cmp.Or(e.refused, notJSON(e.path)))
+		case strings.EqualFold(e.path, manifestName):
+			manifests = append(manifests, e)
+		case ok:
+			pages = append(pages, page{e, t, number})
+		default:
+			loose = append(loose, e)
+		}
+	}
+	if err := sc.readManifest(manifests); err != nil {
+		return err
+	}
+	if err := sc.readPages(pages); err != nil {
+		return err
+	}
+	for _, e := range loose {
+		if err := sc.readLoose(e); err != nil {
+			return err
+		}
+	}
+	sc.settle()
+	slices.SortFunc(sc.files, func(a, b *FileReport) int { return strings.Compare(a.Path, b.Path) })
+	return nil
+}
+
+func notJSON(name string) string {
+	if strings.EqualFold(name[max(0, len(name)-4):], ".zip") {
+		return "a zip inside the export is not opened; give it by itself"
+	}
+	return "not a .json, .jsonl or .ndjson file"
+}
+
+func (sc *scan) file(e entry, kind Kind) *FileReport {
+	f := &FileReport{Path: e.path, Size: e.size, Kind: kind}
+	sc.files = append(sc.files, f)
+	return f
+}
+
+func (sc *scan) ignore(e entry, reason string) *FileReport {
+	f := sc.file(e, KindIgnored)
+	f.Status, f.Reason = StatusIgnored, reason
+	return f
+}
+
+func (sc *scan) part(t target, named bool) *part {
+	p, ok := sc.parts[t.key()]
+	if !ok {
+		p = &part{target: t, named: named, coverage: model.Coverage{State: model.Complete}}
+		sc.parts[t.key()] = p
+		sc.order = append(sc.order, p)
+	}
+	return p
+}
+
+func (p *part) degrade(reason model.Reason, format string, args ...any) {
+	p.coverage = p.coverage.Worst(model.Coverage{State: model.Partial, Reason: reason, Detail: fmt.Sprintf(format, args...)})
+}
+
+// readPages reads the files at bundle paths, data set by data set, each one's
+// pages in order.
+func (sc *scan) readPages(pages []page) error {
+	rank := map[string]int{}
+	for i, d := range model.Datasets() {
+		rank[d.Name] = i
+	}
+	slices.SortStableFunc(pages, func(a, b page) int {
+		return cmp.Or(cmp.Compare(rank[a.target.dataset], rank[b.target.dataset]),
+			compareTargets(a.target.key(), b.target.key()), cmp.Compare(a.number, b.number))
+	})
+	// Known before any is read, so that an expanded list yields to its own file.
+	for _, p := range pages {
+		sc.part(p.target, true)
+	}
+	for len(pages) > 0 {
+		n := 1
+		for n < len(pages) && pages[n].target.key() == pages[0].target.key() {
+			n++
+		}
+		if err := sc.readGroup(pages[:n]); err != nil {
+			return err
+		}
+		pages = pages[n:]
+	}
+	return nil
+}
+
+func compareTargets(a, b target) int {
+	return cmp.Or(strings.Compare(a.dataset, b.dataset), strings.Compare(a.parent, b.parent))
+}
+
+// readGroup reads all pages of one target.
+func (sc *scan) readGroup(pages []page) error {
+	p := sc.part(pages[0].target, true)
+	counted, records := int64(-1), 0
+	for i, pg := range pages {
+		f := sc.file(pg.entry, KindRecords)
+		f.Dataset, f.Parent = p.target.dataset, p.target.parent
+		p.files++
+		twin := i > 0 && pages[i-1].number == pg.number || i+1 < len(pages) && pages[i+1].number == pg.number
+		if twin {
+			f.fail("two files have this name; remove one of them")
+			p.degrade(model.Malformed, "%q stands in the export more than once; none was read", pg.entry.path)
+			if err := sc.digestOnly(pg.entry); err != nil {
+				return err
+			}
+			continue
+		}
+		r, err := sc.read(pg.entry, f, &p.target)
+		if err != nil {
+			return err
+		}
+		p.merge(r)
+		records, counted = records+r.records, max(counted, r.counted)
+		last := i+1 == len(pages)
+		switch {
+		case i == 0 && pg.number != 1, i > 0 && pg.number > pages[i-1].number+1:
+			f.Status, f.Reason = worse(f.Status, StatusPartial), "the page before this one is missing"
+			p.degrade(model.Truncated, "the page before %q is missing", pg.entry.path)
+		case last && r.next:
+			f.note("@odata.nextLink is left: there are more pages")
+			f.Status, f.Reason = worse(f.Status, StatusPartial), cmp.Or(f.Reason, "truncated: more pages follow in Graph; request them too")
+			p.degrade(model.Truncated, "the last page, %q, has an @odata.nextLink: there is more in Graph", pg.entry.path)
+		case !last && !r.next && r.form == formEnvelope:
+			f.note("no @odata.nextLink, yet another page is there")
+		}
+	}
+	if counted > int64(records) && p.read {
+		p.degrade(model.Truncated, "Graph counted %d objects (@odata.count), the files hold %d", counted, records)
+	}
+	return nil
+}
+
+func (p *part) merge(r *reading) {
+	p.read = p.read || !r.refused
+	p.records += r.records
+	p.coverage = p.coverage.Worst(r.coverage)
+}
+
+// readLoose reads a file whose name says nothing.
+func (sc *scan) readLoose(e entry) error {
+	f := sc.file(e, KindRecords)
+	r, err := sc.read(e, f, nil)
+	if err != nil || r.adapted {
+		return err
+	}
+	if r.target == nil {
+		if f.Kind = KindIgnored; f.Status == StatusComplete {
+			f.Status = StatusIgnored
+		}
+		return nil
+	}
+	f.Dataset, f.Parent = r.target.dataset, r.target.parent
+	p := sc.part(*r.target, false)
+	if p.named {
+		return nil // the reading was stopped and says why
+	}
+	if r.next {
+		f.note("@odata.nextLink is left: there are more pages")
+		r.degrade(model.Truncated, "%q has an @odata.nextLink: there is more in Graph", e.path)
+	}
+	single := false
+	if d, ok := model.DatasetNamed(r.target.dataset); ok {
+		single = d.Single
+	}
+	switch {
+	case p.files > 0:
+		p.degrade(model.Truncated, "several files hold parts of it; put it at %q to say that it is whole", r.target.path()+".json")
+	case !single && !r.certain:
+		r.degrade(model.Truncated, "recognised by its content only; put it at %q to say that it is whole", r.target.path()+".json")
+	}
+	if f.Status == StatusComplete && r.coverage.State != model.Complete {
+		f.Status, f.Reason = StatusPartial, r.coverage.Detail
+	}
+	p.files++
+	p.merge(r)
+	return nil
+}
+
+// settle finishes the coverage of what was read.
+func (sc *scan) settle() {
+	for _, p := range sc.order {
+		if d, ok := model.DatasetNamed(p.target.dataset); ok && d.Single && p.read && p.records != 1 && p.coverage.State == model.Complete &&
+			sc.needs(p.target.dataset) {
+			p.degrade(model.Malformed, "one record belongs here, %d are there", p.records)
+		}
+		if !p.read && p.files > 0 {
+			p.coverage.State = model.Absent
+		}
+	}
+}
+
+// cover tells the builder how much of every data set that was asked for was read.
+func (sc *scan) cover() {
+	said := sc.manifest.statements()
+	seen := map[string]bool{}
+	for _, p := range sc.order {
+		if !sc.asked(p.target.dataset) || p.target.dataset == deviceManagement {
+			continue
+		}
+		c := p.coverage
+		if m, ok := said[p.target.key()]; ok {
+			stated := m.coverage(true, p.records)
+			if c = c.Worst(stated); c.State == model.Complete {
+				c.From, c.To = stated.From, stated.To
+			}
+		}
+		seen[p.target.dataset] = true
+		sc.b.Cover(p.target.dataset, p.target.parent, c)
+	}
+	for _, t := range slices.SortedFunc(maps.Keys(said), compareTargets) {
+		if sc.parts[t] == nil && sc.asked(t.dataset) {
+			sc.coverUnread(t, said[t], seen[t.dataset])
+			seen[t.dataset] = true
+		}
+	}
+	for _, d := range model.Datasets() {
+		if sc.asked(d.Name) && !seen[d.Name] {
+			sc.b.Cover(d.Name, "", model.Coverage{Reason: model.NotCollected, Detail: fmt.Sprintf("the export holds no %s.json", d.Name)})
+		}
+	}
+}
+
+// coverUnread reports what the manifest says of a target that no file holds.
+// some says that other targets of the data set were read.
+func (sc *scan) coverUnread(t target, m ManifestDataset, some bool) {
+	c := m.coverage(false, 0)
+	if t.parent == wholeChild {
+		t.parent = ""
+		switch {
+		case some && m.Status == "complete":
+			return // every parent's file has been judged by itself
+		case some:
+			c = m.coverage(true, 0)
+		case m.Status == "complete" && m.Count != nil && *m.Count == 0:
+			c = m.coverage(true, 0) // no parent had anything to collect
+		}
+	}
+	sc.b.Cover(t.dataset, t.parent, c)
+}
+
+// nothing is the error of an export of which no file could be used.
+func (sc *scan) nothing() error {
+	if sc.manifest != nil {
+		return nil
+	}
+	for _, p := range sc.order {
+		if p.records > 0 || p.coverage.State == model.Complete || p.read && !sc.needs(p.target.dataset) {
+			return nil
+		}
+	}
+	var reasons []string
+	for _, f := range sc.files {
+		if f.Reason != "" && len(reasons) < 3 {
+			reasons = append(reasons, fmt.Sprintf("%q: %s", f.Path, f.Reason))
+		}
+	}
+	if len(reasons) == 0 {
+		return errors.New("export: this holds no file; an export is a folder or zip of Graph responses, such as identity/conditionalAccess/policies.json")
+	}
+	return fmt.Errorf("export: nothing could be read (%d files): %s", len(sc.files), strings.Join(reasons, "; "))
+}
+
+func (sc *scan) tenantInfo() model.TenantInfo {
+	info := model.TenantInfo{ID: cmp.Or(sc.info.ID, sc.org.ID), Name: cmp.Or(sc.info.Name, sc.org.Name),
+		CollectedAt: sc.info.CollectedAt, Collector: sc.info.Collector}
+	if m := sc.manifest; m != nil {
+		info.ID, info.Name = cmp.Or(m.TenantID, info.ID), cmp.Or(m.TenantName, info.Name)
+		info.Collector = cmp.Or(m.Collector, info.Collector)
+		if !m.CollectedAt.IsZero() {
+			info.CollectedAt = m.CollectedAt
+		}
+	}
+	info.CollectedAt = info.CollectedAt.UTC()
+	slices.Sort(sc.digests)
+	whole := sha256.Sum256([]byte(strings.Join(sc.digests, "")))
+	info.Digest = "sha256:" + hex.EncodeToString(whole[:])
+	return info
+}
+
+// readManifest reads manifest.json. A fault in it ends a Load: what it would
+// have taken away must not be lost.
+func (sc *scan) readManifest(found []entry) error {
+	for _, e := range found {
+		f := sc.file(e, KindManifest)
+		raw, err := sc.readWhole(e, f)
+		if err != nil {
+			return err
+		}
+		var m *Manifest
+		switch {
+		case f.Status != "":
+		case len(found) > 1:
+			f.fail("two files have this name; remove one of them")
+		default:
+			if m, err = readManifest(raw); err != nil {
+				f.fail(err.Error())
+			} else {
+				f.Status, sc.manifest = StatusComplete, m
+			}
+		}
+		if f.Status == StatusMalformed {
+			sc.fail(f)
+		}
+	}
+	return nil
+}
+
+func (sc *scan) fail(f *FileReport) {
+	if sc.fault == nil {
+		sc.fault = fmt.Errorf("export: %q is not valid: %s", f.Path, f.Reason)
+	}
+}
+
+// readWhole reads a small file as text. What is wrong with the file itself ends
+// up in f; the error is one that ends the scan.
+func (sc *scan) readWhole(e entry, f *FileReport) ([]byte, error) {
+	var text bytes.Buffer
+	err := sc.stream(e, f, func(src io.Reader) error {
+		n, err := io.Copy(&text, io.LimitReader(src, sc.source.opts.MaxRecordBytes))
+		if err == nil && n == sc.source.opts.MaxRecordBytes {
+			return &LimitError{Option: "MaxRecordBytes", Limit: n, Offset: n}
+		}
+		return err
+	})
+	if err != nil && !sc.ends(err) {
+		f.fail(err.Error())
+		err = nil
+	}
+	return text.Bytes(), err
+}
+
+// ends reports whether an error ends the whole scan, and not one file.
+func (sc *scan) ends(err error) bool {
+	var limit *LimitError
+	return errors.As(err, &limit) || sc.ctx.Err() != nil
+}
+
+// notOpened is why a file was not even opened.
+type notOpened string
+
+func (e notOpened) Error() string { return string(e) }
+
+// stream opens a file and gives its text as UTF-8 to use. It reads the file to
+// its end for the digest even where use stops early.
+func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error {
+	if e.refused != "" {
+		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
+		return notOpened(e.refused)
+	}
+	if e.size > sc.source.opts.MaxEntryBytes {
+		return &LimitError{Name: e.path, Option: "MaxEntryBytes", Limit: sc.source.opts.MaxEntryBytes, Offset: -1}
+	}
+	rc, err := e.open()
+	if err != nil {
+		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
+		return notOpened("cannot be opened: " + err.Error())
+	}
+	defer rc.Close()
+	raw := &rawReader{scan: sc, entry: e, src: rc, sum: sha256.New()}
+	text, encoding, skipped, err := decodeText(raw)
+	if err == nil && use != nil {
+		f.Encoding = encoding
+		err = use(text)
+		var bad *textError
+		if errors.As(err, &bad) {
+			bad.offset += skipped
+		}
+		var limit *LimitError
+		if errors.As(err, &limit) {
+			limit.Name = e.path
+		}
+	}
+	if err == nil || !sc.ends(err) {
+		if _, rest := io.Copy(io.Discard, raw); rest != nil && (err == nil || sc.ends(rest)) {
+			err = rest
+		}
+	}
+	f.Size = raw.n
+	sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00"+hex.EncodeToString(raw.sum.Sum(nil))+"\n")
+	return err
+}
+
+func (sc *scan) digestOnly(e entry) error {
+	err := sc.stream(e, &FileReport{}, nil)
+	if err != nil && sc.ends(err) {
+		return err
+	}
+	return nil
+}
+
+// rawReader counts, bounds and hashes the bytes of a file.
+type rawReader struct {
+	scan  *scan
+	entry entry
+	src   io.Reader
+	sum   hash.Hash
+	n     int64
+}
+
+func (r *rawReader) Read(p []byte) (int, error) {
+	if err := r.scan.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := r.src.Read(p)
+	r.sum.Write(p[:n])
+	r.n += int64(n)
+	r.scan.total += int64(n)
+	opts := r.scan.source.opts
+	limit := func(option string, bound int64) error {
+		return &LimitError{Name: r.entry.path, Option: option, Limit: bound, Offset: r.n}
+	}
+	switch {
+	case r.n > opts.MaxEntryBytes:
+		return 0, limit("MaxEntryBytes", opts.MaxEntryBytes)
+	case r.scan.total > opts.MaxTotalBytes:
+		return 0, limit("MaxTotalBytes", opts.MaxTotalBytes)
+	case r.entry.packed > 0 && r.n > 1<<20 && r.n/int64(opts.MaxRatio) > r.entry.packed:
+		return 0, limit("MaxRatio", int64(opts.MaxRatio))
+	}
+	return n, err
+}

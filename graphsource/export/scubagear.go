@@ -1,0 +1,129 @@
+package export
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/privpath/privpath/model"
+)
+
+// scubaGear reads ProviderSettingsExport.json of CISA's ScubaGear, also where
+// ScubaResults.json holds it under "Raw". Facts about the format are from
+// ScubaGear's providers (cisagov/ScubaGear, v1.8): it asks Graph beta for every
+// Conditional Access policy, and reads role assignments and PIM rules of eight
+// highly privileged roles only. It keeps Graph's nulls, unless the objects are
+// those of the Graph PowerShell SDK, as in its first versions.
+var scubaGear = &adapter{
+	name: "ScubaGear's provider settings",
+	sign: "baseline_version",
+	recognises: func(root *node) bool {
+		settings, _ := scubaSettings(root)
+		return settings != nil
+	},
+	adapt: adaptScubaGear,
+}
+
+// scubaSettings finds the settings and where they lie in the file.
+func scubaSettings(root *node) (settings *node, pointer string) {
+	for _, at := range []struct {
+		n       *node
+		pointer string
+	}{{root, ""}, {root.get("raw"), "/Raw"}} {
+		if at.n.get("baseline_version") != nil && at.n.get("module_version") != nil {
+			return at.n, at.pointer
+		}
+	}
+	return nil, ""
+}
+
+func adaptScubaGear(root *node) adapted {
+	settings, base := scubaSettings(root)
+	var found adapted
+	for _, details := range settings.get("tenant_details").elements() {
+		found.info.ID, found.info.Name = details.get("tenantId").str(), details.get("displayName").str()
+	}
+	if at, err := time.Parse(time.RFC3339Nano, settings.get("timestamp_zulu").str()); err == nil {
+		found.info.CollectedAt = at.UTC()
+	}
+	found.info.Collector = strings.TrimSpace("ScubaGear " + settings.get("module_version").str())
+
+	if policies := settings.get("conditional_access_policies"); policies != nil {
+		found.supplies = append(found.supplies, supply{
+			dataset: "identity/conditionalAccess/policies", dialect: dialectGraphNulls,
+			coverage: scubaCommand(settings, "IdentityConditionalAccessPolicy"),
+			records:  locate(policies, base+"/conditional_access_policies"),
+		})
+	}
+	if roles := settings.get("privileged_roles"); roles != nil {
+		found.supplies = append(found.supplies, scubaRoles(roles, base+"/privileged_roles")...)
+	}
+	return found
+}
+
+// scubaCommand is complete only where ScubaGear says that the command worked.
+func scubaCommand(settings *node, command string) model.Coverage {
+	names := func(key string) bool {
+		list := settings.get(key)
+		return list != nil && slices.ContainsFunc(list.items, func(n *node) bool { return strings.HasSuffix(n.str(), command) })
+	}
+	if names("aad_successful_commands") && !names("aad_unsuccessful_commands") {
+		return model.Coverage{State: model.Complete}
+	}
+	return model.Coverage{State: model.Partial, Reason: model.NotCollected,
+		Detail: "ScubaGear does not list its command as successful"}
+}
+
+func scubaRoles(roles *node, base string) []supply {
+	partial := model.Coverage{State: model.Partial, Reason: model.Truncated,
+		Detail: "ScubaGear reads eight highly privileged roles only"}
+	assignments := supply{dataset: "roleManagement/directory/roleAssignmentScheduleInstances", dialect: dialectGraphNulls, coverage: partial}
+	rules := supply{dataset: "policies/roleManagementPolicyAssignments", dialect: dialectGraphNulls, coverage: partial}
+	for i, role := range roles.elements() {
+		at := base
+		if roles.kind == '[' {
+			at += "/" + strconv.Itoa(i)
+		}
+		assignments.records = append(assignments.records, locate(role.get("assignments"), at+"/Assignments")...)
+		if policy := scubaPolicy(role); policy != nil {
+			rules.records = append(rules.records, located{at, policy})
+		}
+	}
+	return []supply{assignments, rules}
+}
+
+// scubaPolicy builds the policy assignment of a role from its rules. The role's
+// list also holds rules of groups that PIM manages; those name a group only, by
+// its display name, and are left out.
+func scubaPolicy(role *node) *node {
+	id := role.get("roleTemplateId")
+	list := &node{kind: '['}
+	for _, rule := range role.get("rules").elements() {
+		if source := rule.get("ruleSourceType").str(); source == "" || source == "Directory Role" {
+			list.items = append(list.items, rule)
+		}
+	}
+	if id.str() == "" || len(list.items) == 0 {
+		return nil
+	}
+	text := func(s string) *node { return &node{kind: '"', text: s} }
+	return &node{kind: '{',
+		names: []string{"Id", "ScopeId", "ScopeType", "RoleDefinitionId", "Policy"},
+		items: []*node{text("scubagear_" + id.str()), text("/"), text("DirectoryRole"), id,
+			{kind: '{', names: []string{"Id", "Rules"}, items: []*node{text("scubagear_" + id.str()), list}}},
+	}
+}
+
+// locate gives the elements of a list with their pointers.
+func locate(list *node, base string) []located {
+	var all []located
+	for i, item := range list.elements() {
+		at := base
+		if list.kind == '[' {
+			at += "/" + strconv.Itoa(i)
+		}
+		all = append(all, located{at, item})
+	}
+	return all
+}

@@ -1,0 +1,479 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// form is how a file holds its records.
+type form uint8
+
+const (
+	formNone     form = iota
+	formEnvelope      // {"value": [ … ]}, a Graph response
+	formArray         // [ … ]
+	formSingle        // one object
+	formSequence      // JSON Lines, or objects one after the other
+)
+
+// sink takes what a splitter finds. Bytes are valid during the call only.
+type sink interface {
+	// record takes one record. An error of it ends the splitting.
+	record(raw []byte, pointer string, offset int64) error
+	// member takes a member of an outermost object, other than the records.
+	member(name string, raw []byte)
+}
+
+// textError is a place where a file is not the JSON that it should be.
+type textError struct {
+	offset  int64
+	pointer string
+	what    string
+	cut     bool // the file ends too early
+}
+
+func (e *textError) Error() string {
+	text := fmt.Sprintf("%s at byte %d", e.what, e.offset)
+	if e.pointer != "" {
+		text += " (in " + e.pointer + ")"
+	}
+	return text
+}
+
+var errWindow = errors.New("record is larger than the window")
+
+// splitter cuts a JSON text into records and holds no more than one of them. It
+// checks the text around the records itself; what is inside a record is checked
+// by whoever decodes it.
+type splitter struct {
+	src     io.Reader
+	max     int64 // bytes of one record
+	depth   int
+	buf     []byte
+	pos     int
+	mark    int    // first byte that must be kept, or -1
+	base    int64  // offset in the text of buf[0]
+	ended   error  // what the source said last, after its bytes
+	pointer string // of the record or member that is being read
+}
+
+const firstWindow = 64 << 10
+
+// split reads src to its end and gives its records to out. depth and max bound
+// a record; beyond them it returns a [*LimitError] without a name.
+func split(src io.Reader, max int64, depth int, out sink) (form, error) {
+	s := &splitter{src: src, max: max, depth: depth, mark: -1, buf: make([]byte, 0, min(firstWindow, max))}
+	found, err := s.text(out)
+	if errors.Is(err, errWindow) {
+		err = &LimitError{Option: "MaxRecordBytes", Limit: max, Offset: s.offset()}
+	}
+	return found, err
+}
+
+func (s *splitter) text(out sink) (form, error) {
+	c, err := s.token()
+	if err == io.EOF {
+		return formNone, s.wrong("the file is empty", true)
+	}
+	if err != nil {
+		return formNone, err
+	}
+	switch c {
+	case '[':
+		if err := s.array("", out); err != nil {
+			return formArray, err
+		}
+		return formArray, s.end()
+	case '{':
+		return s.objects(out)
+	}
+	return formNone, s.wrong("this is not a JSON object or array", false)
+}
+
+// objects reads the objects that stand one after the other at the top of the
+// text; most often it is one.
+func (s *splitter) objects(out sink) (form, error) {
+	found := formNone
+	for i := 0; ; i++ {
+		prefix := ""
+		if i > 0 {
+			prefix = "/" + strconv.Itoa(i)
+		}
+		kind, err := s.object(prefix, i == 0, out)
+		found = max(found, kind)
+		if i > 0 && found == formSingle {
+			found = formSequence
+		}
+		if err != nil {
+			return found, err
+		}
+		switch c, err := s.token(); {
+		case err == io.EOF:
+			return found, nil
+		case err != nil:
+			return found, err
+		case c != '{':
+			return found, s.wrong("something follows the JSON text", false)
+		}
+	}
+}
+
+// object reads an outermost object: a Graph response whose "value" array holds
+// the records, or a record itself.
+func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
+	s.mark, s.pointer = s.pos, prefix
+	start := s.offset()
+	inner := [2]int64{} // "value" where it is one object
+	enveloped, named := false, 0
+	s.pos++
+	for n := 0; ; n++ {
+		c, err := s.need()
+		if err != nil {
+			return formNone, err
+		}
+		if c == '}' && n == 0 {
+			break
+		}
+		name, err := s.name(c)
+		if err != nil {
+			return formNone, err
+		}
+		if c, err = s.need(); err != nil {
+			return formNone, err
+		}
+		switch {
+		case name == "value" && c == '[':
+			if enveloped {
+				return formEnvelope, s.wrong(`"value" stands here twice`, false)
+			}
+			enveloped, s.mark = true, -1
+			if err := s.array(prefix+"/value", out); err != nil {
+				return formEnvelope, err
+			}
+			s.pointer = prefix
+		default:
+			if !annotation(name) && name != "value" {
+				named++
+			}
+			from := s.offset()
+			raw, err := s.value(enveloped)
+			if err != nil {
+				return formNone, err
+			}
+			if name == "value" && raw[0] == '{' {
+				inner = [2]int64{from, s.offset()}
+			}
+			out.member(name, raw)
+			if enveloped {
+				s.mark = -1
+			}
+		}
+		if c, err = s.need(); err != nil {
+			return formNone, err
+		}
+		if c == '}' {
+			break
+		}
+		if c != ',' {
+			return formNone, s.wrong("a comma or } is missing", false)
+		}
+		s.pos++
+	}
+	s.pos++
+	if enveloped {
+		return formEnvelope, nil
+	}
+	end := s.offset()
+	pointer := prefix
+	if named == 0 && inner[1] > 0 {
+		start, end, pointer = inner[0], inner[1], prefix+"/value"
+	} else if first {
+		// Only what follows tells a single object from the first of several.
+		if _, err := s.token(); err == nil {
+			pointer = "/0"
+		} else if err != io.EOF {
+			return formSingle, err
+		}
+	}
+	err := out.record(s.buf[start-s.base:end-s.base], pointer, start)
+	s.mark = -1
+	return formSingle, err
+}
+
+func annotation(name string) bool { return len(name) > 0 && name[0] == '@' }
+
+// name reads a member's name and the colon behind it.
+func (s *splitter) name(c byte) (string, error) {
+	if c != '"' {
+		return "", s.wrong("a property name is missing", false)
+	}
+	from := s.offset()
+	held := s.mark >= 0
+	if !held {
+		s.mark = s.pos
+	}
+	if err := s.skipString(); err != nil {
+		return "", err
+	}
+	var name string
+	if json.Unmarshal(s.buf[from-s.base:s.pos], &name) != nil {
+		return "", s.wrong("the property name is not valid", false)
+	}
+	if !held {
+		s.mark = -1
+	}
+	c, err := s.need()
+	if err != nil {
+		return "", err
+	}
+	if c != ':' {
+		return "", s.wrong("a colon is missing", false)
+	}
+	s.pos++
+	return name, nil
+}
+
+// value reads any value and checks it. The bytes are valid until the next read.
+func (s *splitter) value(release bool) ([]byte, error) {
+	if release {
+		s.mark = s.pos
+	}
+	from := s.offset()
+	if err := s.skip(); err != nil {
+		return nil, err
+	}
+	raw := s.buf[from-s.base : s.pos]
+	if err := checkJSON(raw, from, s.pointer); err != nil {
+		return nil, err
+	}
+	return raw, nil
+}
+
+// array gives every element of an array to out.
+func (s *splitter) array(pointer string, out sink) error {
+	s.pos++
+	for i := 0; ; i++ {
+		s.pointer = pointer
+		c, err := s.need()
+		if err != nil {
+			return err
+		}
+		if c == ']' && i == 0 {
+			s.pos++
+			return nil
+		}
+		s.pointer = pointer + "/" + strconv.Itoa(i)
+		s.mark = s.pos
+		from := s.offset()
+		if err := s.skip(); err != nil {
+			return err
+		}
+		if err := out.record(s.buf[s.mark:s.pos], s.pointer, from); err != nil {
+			return err
+		}
+		s.mark = -1
+		if c, err = s.need(); err != nil {
+			return err
+		}
+		s.pos++
+		switch c {
+		case ']':
+			return nil
+		case ',':
+		default:
+			s.pos--
+			return s.wrong("a comma or ] is missing", false)
+		}
+	}
+}
+
+func (s *splitter) end() error {
+	switch _, err := s.token(); err {
+	case nil:
+		return s.wrong("something follows the JSON text", false)
+	case io.EOF:
+		return nil
+	default:
+		return err
+	}
+}
+
+// skip moves past one value.
+func (s *splitter) skip() error {
+	c, err := s.need()
+	if err != nil {
+		return err
+	}
+	switch c {
+	case '{', '[':
+		return s.skipNested()
+	case '"':
+		return s.skipString()
+	}
+	return s.skipScalar()
+}
+
+// skipNested moves past an object or array by counting brackets. Mismatched
+// brackets are found by whoever decodes the value.
+func (s *splitter) skipNested() error {
+	for depth := 0; ; {
+		for s.pos < len(s.buf) {
+			switch s.buf[s.pos] {
+			case '"':
+				if err := s.skipString(); err != nil {
+					return err
+				}
+				continue
+			case '{', '[':
+				if depth++; depth > s.depth {
+					return &LimitError{Option: "MaxDepth", Limit: int64(s.depth), Offset: s.offset()}
+				}
+			case '}', ']':
+				if depth--; depth == 0 {
+					s.pos++
+					return nil
+				}
+			}
+			s.pos++
+		}
+		if err := s.more(); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *splitter) skipString() error {
+	s.pos++
+	from := s.offset()
+	for {
+		i := bytes.IndexByte(s.buf[s.pos:], '"')
+		if i < 0 {
+			s.pos = len(s.buf)
+			if err := s.more(); err != nil {
+				return err
+			}
+			continue
+		}
+		end := s.pos + i
+		begin := end
+		for begin > int(from-s.base) && s.buf[begin-1] == '\\' {
+			begin--
+		}
+		s.pos = end + 1
+		if (end-begin)%2 == 0 {
+			return nil
+		}
+	}
+}
+
+func (s *splitter) skipScalar() error {
+	from := s.offset()
+	for {
+		for s.pos < len(s.buf) {
+			switch s.buf[s.pos] {
+			case ',', ']', '}', ':', '"', '{', '[', ' ', '\t', '\r', '\n':
+				if s.offset() == from {
+					return s.wrong("a value is missing", false)
+				}
+				return nil
+			}
+			s.pos++
+		}
+		if err := s.more(); err != nil {
+			return err
+		}
+	}
+}
+
+// token moves to the next byte that is not white space; io.EOF says that there
+// is none.
+func (s *splitter) token() (byte, error) {
+	for {
+		for s.pos < len(s.buf) {
+			switch c := s.buf[s.pos]; c {
+			case ' ', '\t', '\r', '\n':
+				s.pos++
+			default:
+				return c, nil
+			}
+		}
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// need is token where the text must go on.
+func (s *splitter) need() (byte, error) {
+	c, err := s.token()
+	return c, s.short(err)
+}
+
+func (s *splitter) more() error { return s.short(s.fill()) }
+
+func (s *splitter) short(err error) error {
+	if err == io.EOF {
+		return s.wrong("the file ends in the middle: it was cut", true)
+	}
+	return err
+}
+
+// fill reads more text behind buf. It drops what nobody needs any more, and
+// grows the window up to the bound.
+func (s *splitter) fill() error {
+	if s.ended != nil {
+		return s.ended
+	}
+	keep := s.pos
+	if s.mark >= 0 {
+		keep, s.mark = s.mark, 0
+	}
+	s.base += int64(keep)
+	s.pos -= keep
+	left := copy(s.buf[:cap(s.buf)], s.buf[keep:])
+	if left == cap(s.buf) {
+		if int64(left) >= s.max {
+			return errWindow
+		}
+		grown := make([]byte, left, min(int64(left)*2, s.max))
+		copy(grown, s.buf[:left])
+		s.buf = grown
+	}
+	s.buf = s.buf[:left]
+	for range 100 {
+		n, err := s.src.Read(s.buf[left:cap(s.buf)])
+		s.buf, s.ended = s.buf[:left+n], err
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+func (s *splitter) offset() int64 { return s.base + int64(s.pos) }
+
+func (s *splitter) wrong(what string, cut bool) error {
+	return &textError{offset: s.offset(), pointer: s.pointer, what: what, cut: cut}
+}
+
+// checkJSON reports the first byte of raw, which begins at offset, that is not
+// valid JSON.
+func checkJSON(raw []byte, offset int64, pointer string) error {
+	var any json.RawMessage
+	err := json.Unmarshal(raw, &any)
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax):
+		return &textError{offset: offset + max(syntax.Offset-1, 0), pointer: pointer, what: "this is not valid JSON: " + syntax.Error()}
+	}
+	return &textError{offset: offset, pointer: pointer, what: "this is not valid JSON: " + err.Error()}
+}
