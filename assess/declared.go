@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -30,7 +31,7 @@ func emergencyAccounts(d model.Declarations) EmergencyAccounts {
 	var e EmergencyAccounts
 	e.declared = d.BreakGlass.Is(func(list []model.BreakGlass) bool {
 		for _, account := range list {
-			if account.ID.Is(func(id string) bool { e.ids = append(e.ids, id); return id != "" }) != model.True {
+			if account.ID.Is(func(id string) bool { e.add(id); return id != "" }) != model.True {
 				return false // an entry without an id could be anyone
 			}
 		}
@@ -40,6 +41,13 @@ func emergencyAccounts(d model.Declarations) EmergencyAccounts {
 		e.ids = e.ids[:model.MaxBreakGlass]
 	}
 	return e
+}
+
+// add lists an account once, however often it was declared.
+func (e *EmergencyAccounts) add(id string) {
+	if !slices.ContainsFunc(e.ids, func(known string) bool { return model.SameID(known, id) }) {
+		e.ids = append(e.ids, id)
+	}
 }
 
 // Declared reports whether the owner declared the break-glass accounts, be it
@@ -59,12 +67,7 @@ func (e EmergencyAccounts) Is(id string) model.Truth {
 	if !e.declared {
 		return model.Unknown
 	}
-	for _, known := range e.ids {
-		if model.SameID(known, id) {
-			return model.True
-		}
-	}
-	return model.False
+	return model.Of(slices.ContainsFunc(e.ids, func(known string) bool { return model.SameID(known, id) }))
 }
 
 // Attested is the verdict of a control that rests on the owner's statement. A
@@ -87,6 +90,22 @@ func Attested(p *Pass, maxAge time.Duration) Verdict {
 		return true
 	})
 	return verdict
+}
+
+// Attestations lists the statements for the running control that count, as
+// [Attested] judges them.
+func Attestations(p *Pass, maxAge time.Duration) []model.Attestation {
+	declarations, _ := Rows(p, model.OwnerDeclarations).Only()
+	var valid []model.Attestation
+	declarations.Attestations.Is(func(list []model.Attestation) bool {
+		for i, a := range list {
+			if a.Control == p.control.ID && judgeAttestation(p, declarations, i, a, maxAge).status == model.StatusPass {
+				valid = append(valid, a)
+			}
+		}
+		return true
+	})
+	return valid
 }
 
 func better(a, b Verdict) bool {

@@ -20,8 +20,9 @@ import (
 //
 // The owner's statements are data too. Two of them are choices and not facts, so
 // for them the law is weaker: without declarations.exceptions and
-// declarations.standing the verdict must not be better, and
-// declarations.tier0 (which roles to judge) is left alone.
+// declarations.standing (or the whole file, where it holds one of them) the
+// verdict must not be better, and declarations.tier0 (which roles to judge) is
+// left alone.
 func Degrade(t *testing.T, control *assess.Control, c *Case) {
 	t.Helper()
 	before, err := Judge(control, c)
@@ -39,7 +40,7 @@ func Degrade(t *testing.T, control *assess.Control, c *Case) {
 	for _, path := range slices.Sorted(maps.Keys(c.Files)) {
 		gone := c.clone()
 		delete(gone.Files, path)
-		hold(path, gone, false)
+		hold(path, gone, path == model.OwnerDeclarations.Name() && choices(c.Files[path]))
 		hold("the rest of "+path, c.cut(path), false)
 		for i, row := range c.Files[path] {
 			if path != model.OwnerDeclarations.Name() {
@@ -56,6 +57,14 @@ func Degrade(t *testing.T, control *assess.Control, c *Case) {
 			}
 		}
 	}
+}
+
+// choices reports whether the declarations accept something.
+func choices(rows []any) bool {
+	return slices.ContainsFunc(rows, func(row any) bool {
+		declared, _ := row.(map[string]any)
+		return declared["exceptions"] != nil || declared["standing"] != nil
+	})
 }
 
 func worth(s model.Status) int {

@@ -294,6 +294,11 @@ func (d *Directory) Of(templateID string) View {
 	}, func(g roleGap) bool { return g.tier0 != model.False })
 }
 
+// All is the view of every holding of a directory role.
+func (d *Directory) All() View {
+	return d.view(func(Role) model.Truth { return model.True }, func(roleGap) bool { return true })
+}
+
 func (d *Directory) view(wanted func(Role) model.Truth, relevant func(roleGap) bool) View {
 	var v View
 	for _, h := range d.holdings {
