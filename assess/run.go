@@ -55,11 +55,12 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 		return nil, err
 	}
 	r := &run{opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
-	tenant, err := src.Load(ctx, Needs(controls), r.observers(controls)...)
+	wanted := Needs(controls)
+	tenant, err := src.Load(ctx, withDeclarations(wanted), r.observers(controls)...)
 	if err != nil {
 		return nil, err
 	}
-	r.tenant, r.inputs = tenant, inputs(tenant, controls)
+	r.tenant, r.inputs = tenant, inputs(tenant, wanted)
 	if r.asOf = opts.AsOf.UTC(); opts.AsOf.IsZero() {
 		r.asOf = tenant.Info().CollectedAt.UTC()
 	}
@@ -77,6 +78,15 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 	}
 	r.tell("score", "", len(ordered), len(ordered))
 	return r.document(ordered, findings), nil
+}
+
+// withDeclarations adds the owner's declarations, which hold the exceptions to
+// every control.
+func withDeclarations(names []string) []string {
+	if slices.Contains(names, model.OwnerDeclarations.Name()) {
+		return names
+	}
+	return append(slices.Clone(names), model.OwnerDeclarations.Name())
 }
 
 func (r *run) tell(stage, name string, done, total int) {
@@ -103,12 +113,12 @@ func (r *run) observers(controls []*Control) []Observer {
 }
 
 // inputs lists the needed data sets, also those that the source said nothing of.
-func inputs(tenant *model.Tenant, controls []*Control) []model.Input {
+func inputs(tenant *model.Tenant, wanted []string) []model.Input {
 	known := map[string]model.Input{}
 	for _, in := range tenant.Inputs() {
 		known[in.Name] = in
 	}
-	for _, name := range Needs(controls) {
+	for _, name := range wanted {
 		if _, ok := known[name]; !ok {
 			known[name] = model.Input{Name: name, Reason: model.NotCollected}
 		}

@@ -69,96 +69,180 @@ func (t *Tally) Add(j Judgement) {
 // Len is the number of subjects judged so far, the exempt ones included.
 func (t *Tally) Len() int { return len(t.all) }
 
-// count is the tally in numbers. "doubt" counts failing subjects that may be
-// exempt.
-type count struct {
-	met, half, failed, unknown int // not exempt for certain
-	halfDoubt, doubt           int // failing, perhaps exempt
-	sure                       int // certainly not exempt
-	exempt                     int
-	critical                   bool // a critical subject failed
-	criticalOpen               bool // a critical subject may fail
+// world is one way in which everything could be: how many subjects that are not
+// exempt meet the control, meet its weaker form, or fail.
+type world struct {
+	met, half, failed int
+	critical          bool // a critical subject fails
 }
 
-func (t *Tally) count() count {
-	var c count
+func (w world) total() int { return w.met + w.half + w.failed }
+
+// unseen stands for any number of subjects that were not exported.
+const unseen = 1 << 20
+
+// worlds gives the extreme worlds that the judgements, the open exemptions and
+// the gaps allow. Every other world lies between them, and the verdicts are
+// monotone, so where these agree all agree.
+func (t *Tally) worlds() []world {
+	best, worst := []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail}, []model.Status{model.StatusFail, model.StatusPartial, model.StatusPass}
+	gap := len(t.pass.gaps) > 0
+	var worlds []world
+	for n := range 4 {
+		low := t.exempting(Judgement.lowest, best[:n])
+		high := t.exempting(Judgement.highest, worst[:n])
+		if gap {
+			low.failed, low.critical = low.failed+1, true
+			high.met += unseen
+		}
+		worlds = append(worlds, low, high)
+	}
+	return worlds
+}
+
+// lowest and highest are the grades that a judgement can still turn out to be.
+func (j Judgement) lowest() model.Status {
+	switch {
+	case j.Met == model.True:
+		return model.StatusPass
+	case j.Half == model.True:
+		return model.StatusPartial
+	}
+	return model.StatusFail
+}
+
+func (j Judgement) highest() model.Status {
+	switch {
+	case j.Met != model.False:
+		return model.StatusPass
+	case j.Half != model.False:
+		return model.StatusPartial
+	}
+	return model.StatusFail
+}
+
+func (t *Tally) world(grade func(Judgement) model.Status) world {
+	var w world
 	for _, j := range t.all {
-		if j.Exempt == model.True {
-			c.exempt++
-			continue
-		}
-		sure := j.Exempt == model.False
-		if sure {
-			c.sure++
-		}
-		switch {
-		case j.Met == model.True:
-			c.met++
-		case j.Half == model.False && sure:
-			c.failed++
-			c.critical = c.critical || j.Critical
-		case j.Half == model.False:
-			c.doubt++
-			c.criticalOpen = c.criticalOpen || j.Critical
-		case j.Met == model.False && j.Half == model.True && sure:
-			c.half++
-		case j.Met == model.False && j.Half == model.True:
-			c.halfDoubt++
-		default:
-			c.unknown++
-			c.criticalOpen = c.criticalOpen || j.Critical
+		if j.Exempt != model.True {
+			w.add(grade(j), 1)
+			w.critical = w.critical || j.Critical && grade(j) == model.StatusFail
 		}
 	}
-	if excess := c.doubt - model.MaxBreakGlass; excess > 0 {
-		c.failed += excess // so many cannot all be exempt
-	}
-	return c
+	return w
 }
 
-func (c count) total() int { return c.met + c.half + c.failed + c.unknown + c.doubt + c.halfDoubt }
+func (w *world) add(grade model.Status, n int) {
+	switch grade {
+	case model.StatusPass:
+		w.met += n
+	case model.StatusPartial:
+		w.half += n
+	default:
+		w.failed += n
+	}
+}
+
+// exempting is the world without up to model.MaxBreakGlass of the subjects that
+// may be exempt: those of the given grades, in that order, critical ones first.
+func (t *Tally) exempting(grade func(Judgement) model.Status, order []model.Status) world {
+	w := t.world(grade)
+	left, critical := model.MaxBreakGlass, 0
+	for _, j := range t.all {
+		if j.Critical && j.Exempt != model.True && grade(j) == model.StatusFail {
+			critical++
+		}
+	}
+	for _, wanted := range order {
+		for _, mind := range []bool{true, false} {
+			for _, j := range t.all {
+				if left == 0 || j.Exempt != model.Unknown || grade(j) != wanted || j.Critical != mind {
+					continue
+				}
+				left--
+				w.add(wanted, -1)
+				if j.Critical && wanted == model.StatusFail {
+					critical--
+				}
+			}
+		}
+	}
+	w.critical = critical > 0
+	return w
+}
+
+// decide gives the status in which all worlds agree, or unknown.
+func (t *Tally) decide(rule func(world) model.Status) model.Status {
+	worlds := t.worlds()
+	status := rule(worlds[0])
+	for _, w := range worlds[1:] {
+		if rule(w) != status {
+			return model.StatusUnknown
+		}
+	}
+	return status
+}
 
 // Every passes when every subject meets the control, is partial when the rest
 // meets its weaker form, and fails as soon as one subject fails, also on partial
 // data.
 func (t *Tally) Every() Verdict {
-	c := t.count()
-	switch {
-	case c.failed > 0:
-		return t.verdict(model.StatusFail, t.ratio(c.failed+min(c.doubt, model.MaxBreakGlass), t.words.Bad))
-	case c.unknown > 0 || c.doubt > 0 || c.halfDoubt > 0 || len(t.pass.gaps) > 0:
-		return t.undecided(c)
-	case c.sure == 0:
-		return t.nothing()
-	case c.half > 0:
-		return t.verdict(model.StatusPartial, t.ratio(c.half, t.words.Bad))
-	}
-	return t.verdict(model.StatusPass, t.everyone())
+	return t.conclude(t.decide(func(w world) model.Status {
+		switch {
+		case w.failed > 0:
+			return model.StatusFail
+		case w.half > 0:
+			return model.StatusPartial
+		case w.met > 0:
+			return model.StatusPass
+		}
+		return nothingToJudge
+	}))
+}
+
+// Share passes when every subject meets the control, is partial when at least
+// the fraction part does and no critical subject fails, and fails otherwise.
+func (t *Tally) Share(part float64) Verdict {
+	return t.conclude(t.decide(func(w world) model.Status {
+		switch {
+		case w.critical:
+			return model.StatusFail
+		case w.total() == 0:
+			return nothingToJudge
+		case w.met == w.total():
+			return model.StatusPass
+		case float64(w.met) >= part*float64(w.total()):
+			return model.StatusPartial
+		}
+		return model.StatusFail
+	}))
 }
 
 // Some passes as soon as one subject meets the control, also on partial data,
-// and fails only when complete data holds none.
+// is partial when one meets its weaker form, and fails only when complete data
+// holds none.
 func (t *Tally) Some() Verdict {
-	c := t.count()
-	sureMet := 0
-	for _, j := range t.all {
-		if j.Met == model.True && j.Exempt == model.False {
-			sureMet++
+	status := t.decide(func(w world) model.Status {
+		switch {
+		case w.met > 0:
+			return model.StatusPass
+		case w.half > 0:
+			return model.StatusPartial
 		}
-	}
+		return model.StatusFail
+	})
+	seen := t.world(Judgement.lowest)
 	switch {
-	case sureMet > 0:
-		return t.verdict(model.StatusPass, t.ratio(sureMet, t.words.Good))
-	case c.met > 0 || c.unknown > 0 || len(t.pass.gaps) > 0:
-		return t.undecided(c)
-	case c.half+c.halfDoubt > 0:
-		if c.half == 0 {
-			return t.undecided(c)
-		}
-		return t.verdict(model.StatusPartial, t.ratio(c.half, t.words.Bad))
-	case c.total() == 0:
-		return t.verdict(model.StatusFail, fmt.Sprintf("There is no %s.", t.words.One))
+	case status == model.StatusUnknown:
+		return t.undecided()
+	case status == model.StatusPass:
+		return t.verdict(status, t.ratio(seen.met, t.words.Good))
+	case status == model.StatusPartial:
+		return t.verdict(status, t.ratio(seen.half, t.words.Bad))
+	case seen.total() == 0:
+		return t.verdict(status, fmt.Sprintf("There is no %s.", t.words.One))
 	}
-	return t.verdict(model.StatusFail, fmt.Sprintf("None of %d %s %s.", c.total(), t.words.Many, t.words.Good))
+	return t.verdict(status, fmt.Sprintf("None of %s %s.", quantity(seen.total(), t.words.One, t.words.Many), t.words.Good))
 }
 
 // Band gives the status for a number of subjects from Min to Max.
@@ -169,43 +253,33 @@ type Band struct {
 
 // Count gives the status of the band that the number of subjects with a True
 // Met falls in. Where missing data or open exemptions leave a range of numbers,
-// every band that it touches must agree. Numbers outside all bands fail.
+// every number in it must agree. A number outside all bands fails.
 func (t *Tally) Count(bands ...Band) Verdict {
-	low, high, open := 0, 0, 0
-	for _, j := range t.all {
-		if j.Exempt == model.True || j.Met == model.False {
+	low, high := t.worlds()[0].met, 0
+	for _, w := range t.worlds() {
+		low, high = min(low, w.met), max(high, w.met)
+	}
+	status := bandOf(bands, low)
+	for _, n := range edges(bands, low, high) {
+		if bandOf(bands, n) == status {
 			continue
 		}
-		high++
-		switch {
-		case j.Met == model.True && j.Exempt == model.False:
-			low++
-		case j.Met == model.True:
-			open++
+		v := t.undecided()
+		v.summary = fmt.Sprintf("Between %d and %d %s %s; the data does not say how many.", low, high, t.words.Many, t.words.Good)
+		if high >= unseen {
+			v.summary = fmt.Sprintf("At least %s %s; not all data was read.", quantity(low, t.words.One, t.words.Many), t.words.Good)
 		}
+		return v
 	}
-	low += max(0, open-model.MaxBreakGlass)
-	unbounded := len(t.pass.gaps) > 0
-	status := bandOf(bands, low)
-	for _, edge := range edges(bands, low, high, unbounded) {
-		if bandOf(bands, edge) != status {
-			v := t.undecided(t.count())
-			v.summary = fmt.Sprintf("Between %d and %d %s %s; the data does not say how many.", low, high, t.words.Many, t.words.Good)
-			if unbounded {
-				v.summary = fmt.Sprintf("At least %d %s %s; the data does not hold all.", low, t.words.Many, t.words.Good)
-			}
-			return v
-		}
-	}
-	return t.verdict(status, fmt.Sprintf("%s %s.", quantity(high, t.words.One, t.words.Many), t.words.Good))
+	return t.verdict(status, fmt.Sprintf("%s %s.", quantity(t.world(Judgement.highest).met, t.words.One, t.words.Many), t.words.Good))
 }
 
-// edges lists numbers in [low, high] (or from low up) at which a band can change.
-func edges(bands []Band, low, high int, unbounded bool) []int {
-	at := []int{low, high}
+// edges lists the numbers in [low, high] at which a band can change.
+func edges(bands []Band, low, high int) []int {
+	at := []int{high}
 	for _, b := range bands {
 		for _, n := range []int{b.Min - 1, b.Min, b.Max, b.Max + 1} {
-			if n >= low && (unbounded || n <= high) {
+			if n >= low && n <= high {
 				at = append(at, n)
 			}
 		}
@@ -222,79 +296,70 @@ func bandOf(bands []Band, n int) model.Status {
 	return model.StatusFail
 }
 
-// Share passes when every subject meets the control, is partial when at least
-// the fraction part does and no critical subject fails, and fails otherwise.
-func (t *Tally) Share(part float64) Verdict {
-	c := t.count()
-	bad := c.failed + c.half
-	best := ratio(c.met+c.unknown, c.met+c.unknown+bad)
-	worst := ratio(c.met, c.total())
-	switch {
-	case c.critical:
-		return t.verdict(model.StatusFail, t.ratio(bad, t.words.Bad))
-	case len(t.pass.gaps) > 0:
-		return t.undecided(c)
-	case bad > 0 && best < part:
-		return t.verdict(model.StatusFail, t.ratio(bad, t.words.Bad))
-	case bad > 0 && worst >= part && !c.criticalOpen:
-		return t.verdict(model.StatusPartial, t.ratio(bad, t.words.Bad))
-	case bad > 0 || c.unknown > 0 || c.doubt > 0 || c.halfDoubt > 0:
-		return t.undecided(c)
-	case c.sure == 0:
-		return t.nothing()
-	}
-	return t.verdict(model.StatusPass, t.everyone())
-}
+// nothingToJudge is the outcome of complete data without a subject.
+const nothingToJudge model.Status = "nothing"
 
-func ratio(part, whole int) float64 {
-	if whole == 0 {
-		return 0
+// conclude writes the verdict of Every and Share.
+func (t *Tally) conclude(status model.Status) Verdict {
+	seen := t.world(Judgement.lowest)
+	switch status {
+	case nothingToJudge:
+		v := t.none
+		v.subjects = t.subjects()
+		return v
+	case model.StatusPass:
+		return t.verdict(status, t.everyone())
+	case model.StatusFail, model.StatusPartial:
+		return t.verdict(status, t.ratio(seen.failed+seen.half, t.words.Bad))
 	}
-	return float64(part) / float64(whole)
+	return t.undecided()
 }
 
 func (t *Tally) verdict(status model.Status, summary string) Verdict {
 	return Verdict{status: status, summary: summary, subjects: t.subjects(), gaps: t.pass.Gaps()}
 }
 
-// nothing is the verdict of complete data without a subject.
-func (t *Tally) nothing() Verdict {
-	v := t.none
-	v.subjects = t.subjects()
-	return v
-}
-
-func (t *Tally) undecided(c count) Verdict {
+// undecided is the verdict where worlds differ, with what would settle it.
+func (t *Tally) undecided() Verdict {
 	v := t.verdict(model.StatusUnknown, "")
-	open := c.unknown + c.doubt + c.halfDoubt
-	switch {
-	case open > 0:
-		v.reason = model.Unresolved
-		v.summary = fmt.Sprintf("Not decided for %d of %s.", open, quantity(c.total(), t.words.One, t.words.Many))
-	case len(v.gaps) > 0:
-		v.reason = v.gaps[0].Reason
-		v.summary = fmt.Sprintf("%s seen so far, but not all data was read.", capital(quantity(c.total(), t.words.One, t.words.Many)))
-	default:
-		v.reason = model.NothingToJudge
-		v.summary = fmt.Sprintf("Not decided: no %s counts for certain.", t.words.One)
+	seen, open, doubt := 0, 0, 0
+	for _, j := range t.all {
+		if j.Exempt == model.True {
+			continue
+		}
+		seen++
+		if j.lowest() != j.highest() {
+			open++
+		} else if j.Exempt == model.Unknown && j.Met != model.True {
+			doubt++
+		}
 	}
-	if c.doubt > 0 && len(v.gaps) == 0 {
+	all := quantity(seen, t.words.One, t.words.Many)
+	switch {
+	case open+doubt > 0:
+		v.reason, v.summary = model.Unresolved, fmt.Sprintf("Not decided for %d of %s.", open+doubt, all)
+	case len(v.gaps) > 0:
+		v.reason, v.summary = v.gaps[0].Reason, fmt.Sprintf("%s seen so far, but not all data was read.", all)
+	default:
+		v.reason, v.summary = model.Unresolved, fmt.Sprintf("Not decided: %s, and perhaps none that counts.", all)
+	}
+	if len(v.gaps) == 0 && open == 0 {
 		v.gaps = []model.Gap{{Dataset: model.OwnerDeclarations.Name(), Reason: model.NotCollected,
-			Detail: "declare breakGlass: the accounts below may be emergency access accounts"}}
+			Detail: "declare breakGlass: the accounts that are listed may be emergency access accounts"}}
 	}
 	return v
 }
 
 func (t *Tally) everyone() string {
-	c := t.count()
-	if c.total() == 1 {
-		return fmt.Sprintf("The only %s qualifies: %s.", t.words.One, t.words.Good)
+	n := t.world(Judgement.highest).total()
+	if n == 1 {
+		return fmt.Sprintf("The only %s qualifies.", t.words.One)
 	}
-	return fmt.Sprintf("All %d %s %s.", c.total(), t.words.Many, t.words.Good)
+	return fmt.Sprintf("All %d %s %s.", n, t.words.Many, t.words.Good)
 }
 
 func (t *Tally) ratio(n int, said string) string {
-	return fmt.Sprintf("%d of %s %s.", n, quantity(t.count().total(), t.words.One, t.words.Many), said)
+	return fmt.Sprintf("%d of %s %s.", n, quantity(t.world(Judgement.lowest).total(), t.words.One, t.words.Many), said)
 }
 
 func quantity(n int, one, many string) string {
@@ -302,13 +367,6 @@ func quantity(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-func capital(text string) string {
-	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
-		return string(text[0]-'a'+'A') + text[1:]
-	}
-	return text
 }
 
 // statusOrder is the order of subjects in a finding: what needs action first.

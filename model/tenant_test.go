@@ -1,0 +1,122 @@
+package model
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDatasetAt(t *testing.T) {
+	tests := []struct{ path, name, parent string }{
+		{"users", "users", ""},
+		{"groups/4f/members", "groups/{id}/members", "4f"},
+		{"users/u1/authentication/methods", "users/{id}/authentication/methods", "u1"},
+		{"roleManagement/directory/roleAssignments", "roleManagement/directory/roleAssignments", ""},
+		{"groups/{id}/members", "groups/{id}/members", "{id}"},
+		{"groups//members", "", ""},
+		{"groups/a/b/members", "", ""},
+		{"nothing", "", ""},
+	}
+	for _, tt := range tests {
+		d, parent, ok := DatasetAt(tt.path)
+		require.Equal(t, tt.name != "", ok, tt.path)
+		require.Equal(t, tt.name, d.Name)
+		if ok {
+			require.Equal(t, tt.parent, parent)
+		}
+	}
+}
+
+func TestEveryDatasetIsNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, d := range Datasets() {
+		require.Falsef(t, seen[d.Name], "%s", d.Name)
+		seen[d.Name] = true
+	}
+	require.Len(t, datasetByName, len(datasets))
+}
+
+func TestBuilder(t *testing.T) {
+	at := func(i string) Location { return Location{Dataset: "users", File: "users.json", Pointer: "/value/" + i} }
+	b := NewBuilder(Users.Name(), GroupMembers.Name())
+	seen := 0
+	b.Observe(SignIns.Name(), func(record any) { seen += len(record.(SignIn).ID) })
+	require.NoError(t, b.Add("users", "", at("0"), []byte(`{"id":"u1","accountEnabled":true}`)))
+	require.ErrorContains(t, b.Add("users", "", at("1"), []byte(`{"displayName":"x"}`)), "users.json/value/1")
+	require.Error(t, b.Add("users", "", at("2"), []byte(`[]`)))
+	require.Error(t, b.Add("nothing", "", at("0"), []byte(`{}`)))
+	require.NoError(t, b.Add(SignIns.Name(), "", Location{}, []byte(`{"id":"s1"}`)))
+	require.NoError(t, b.Add(GroupMembers.Name(), "G1", Location{}, []byte(`{"id":"u1"}`)))
+	b.Cover("users", "", Coverage{State: Complete})
+	b.Cover("users", "", Coverage{State: Partial, Reason: Truncated})
+	b.Cover("users", "", Coverage{State: Complete})
+	b.Cover(GroupMembers.Name(), "G1", Coverage{State: Complete})
+	tenant := b.Tenant()
+
+	users := RowsOf(tenant, Users, nil)
+	require.Equal(t, 1, users.Len())
+	require.Equal(t, Partial, users.Coverage().State, "said twice, the worse one holds")
+	user, _ := users.Only()
+	require.Equal(t, Evidence{Dataset: "users", File: "users.json", Pointer: "/value/0/accountEnabled", Value: user.AccountEnabled},
+		user.Evidence("/accountEnabled", user.AccountEnabled))
+	require.Equal(t, 2, seen, "an observer sees records that are not kept")
+	require.Zero(t, RowsOf(tenant, SignIns, nil).Len())
+
+	var noted []string
+	members := RowsOf(tenant, GroupMembers, func(name string, c Coverage) { noted = append(noted, name+" "+c.State.String()) })
+	require.Equal(t, 1, members.For("g1").Len(), "ids are case-insensitive")
+	require.Equal(t, Absent, members.For("g2").Coverage().State)
+	require.Equal(t, []string{"groups/g1/members complete", "groups/g2/members missing"}, noted)
+	require.Equal(t, NotCollected, RowsOf(tenant, Devices, nil).Coverage().Reason)
+}
+
+func TestWholeChildDatasetCaps(t *testing.T) {
+	b := NewBuilder()
+	b.Cover(GroupMembers.Name(), "g", Coverage{State: Complete})
+	b.Cover(GroupMembers.Name(), "", Coverage{State: Absent, Reason: PermissionDenied})
+	rows := RowsOf(b.Tenant(), GroupMembers, nil)
+	require.Equal(t, PermissionDenied, rows.For("other").Coverage().Reason)
+	require.NotEqual(t, Complete, rows.For("g").Coverage().State)
+}
+
+func TestCatalogue(t *testing.T) {
+	ga, ok := RoleWithTemplate("62E90394-69F5-4237-9190-012177145E10")
+	require.True(t, ok)
+	require.True(t, ga.Tier0)
+	require.Equal(t, "Global Administrator", ga.Name)
+	tier0 := 0
+	for _, r := range BuiltInRoles() {
+		if r.Tier0 {
+			tier0++
+		}
+	}
+	require.Equal(t, 13, tier0)
+	permission, ok := PermissionWithID(MicrosoftGraphAppID, "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8")
+	require.True(t, ok)
+	require.NotEmpty(t, Tier0Permission(permission.Value))
+	known := map[string]bool{}
+	for _, p := range appPermissions() {
+		known[p.Value] = true
+	}
+	for value := range tier0Permissions() {
+		require.Truef(t, known[value], "%s is not in the permission catalogue", value)
+	}
+	require.Empty(t, Tier0Permission("User.Read.All"))
+}
+
+func TestActionCovers(t *testing.T) {
+	for _, tt := range []struct {
+		wide, narrow string
+		want         bool
+	}{
+		{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications/credentials/update", true},
+		{"microsoft.directory/applications/allProperties/allTasks", "microsoft.directory/applications/credentials/update", true},
+		{"Microsoft.Directory/Applications/AllTasks", "microsoft.directory/applications/credentials/update", true},
+		{"microsoft.directory/applications/allProperties/read", "microsoft.directory/applications/credentials/update", false},
+		{"microsoft.directory/app/allProperties/allTasks", "microsoft.directory/applications/credentials/update", false},
+	} {
+		require.Equal(t, tt.want, ActionCovers(tt.wide, tt.narrow), "%s over %s", tt.wide, tt.narrow)
+	}
+	require.True(t, Tier0Action("microsoft.directory/conditionalAccessPolicies/allProperties/allTasks"))
+	require.False(t, Tier0Action("microsoft.directory/users/standard/read"))
+}
