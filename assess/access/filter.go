@@ -325,31 +325,37 @@ func (f *Filter) Spoofable(d Device, want bool) model.Truth {
 	case model.Of(!want):
 		return model.False
 	}
-	if f.trySpoof(free, want, slices.Sorted(maps.Keys(choices)), choices) {
+	tries := maxSpoofTries
+	if f.trySpoof(free, want, slices.Sorted(maps.Keys(choices)), choices, &tries) {
 		return model.True
 	}
 	return model.Unknown
 }
 
-// trySpoof tries every combination of the choices; there are at most five
-// attributes with a few values each.
-func (f *Filter) trySpoof(d Device, want bool, order []Attribute, choices map[Attribute][]FilterValue) bool {
+// maxSpoofTries bounds the search of [Filter.Spoofable].
+const maxSpoofTries = 500
+
+// trySpoof tries the combinations of the choices, as many as tries allows.
+func (f *Filter) trySpoof(d Device, want bool, order []Attribute, choices map[Attribute][]FilterValue, tries *int) bool {
 	if len(order) == 0 {
+		*tries--
 		return f.Matches(d) == model.Of(want)
 	}
 	for _, v := range choices[order[0]] {
+		if *tries <= 0 {
+			return false
+		}
 		d.Attributes[order[0]] = v
-		if f.trySpoof(d, want, order[1:], choices) {
+		if f.trySpoof(d, want, order[1:], choices, tries) {
 			return true
 		}
 	}
 	return false
 }
 
-// spoofChoices are values worth trying: a value that no rule names, the first
-// texts of the comparisons, and one that has every prefix, part and suffix.
+// spoofChoices are values worth trying: one that no rule names, the texts of the
+// comparisons, and one that has every prefix, part and suffix.
 func spoofChoices(a Attribute, comparisons []*Filter) []FilterValue {
-	const most = 8 // per attribute: at most 8^5 combinations
 	values := []FilterValue{Text("\x00")}
 	var prefix, middle, suffix string
 	for _, c := range comparisons {
@@ -357,9 +363,7 @@ func spoofChoices(a Attribute, comparisons []*Filter) []FilterValue {
 			continue
 		}
 		for _, text := range c.Values {
-			if len(values) < most-1 {
-				values = append(values, Text(text))
-			}
+			values = append(values, Text(text))
 			switch c.Op {
 			case OpStartsWith:
 				prefix = max(prefix, text)

@@ -20,7 +20,7 @@ func TestFilterMatches(t *testing.T) {
 	hybrid := Device{Registered: true, Hybrid: true}
 	const y, n, u = model.True, model.False, model.Unknown
 	tests := []struct {
-		rule                                                string
+		rule                                                 string
 		unregistered, registered, managed, compliant, hybrid model.Truth
 	}{
 		{`device.extensionAttribute1 -eq "SAW"`, n, n, y, n, n},

@@ -99,6 +99,9 @@ func oGraphShape(tb testing.TB, index int, policy string) string {
 	if _, ok := conditions["applications"]; !ok {
 		conditions["applications"] = read(`{"includeApplications":["All"]}`)
 	}
+	if p, ok := conditions["platforms"].(map[string]any); ok {
+		conditions["platforms"] = oOverlay(read(`{"includePlatforms":[],"excludePlatforms":[]}`), p)
+	}
 	given["conditions"] = conditions
 	if g, ok := given["grantControls"].(map[string]any); ok {
 		given["grantControls"] = oOverlay(read(oGrantSkeleton), g)
