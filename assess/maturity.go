@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -191,15 +192,14 @@ func domains(findings []model.Finding, controls []*Control) []model.DomainScore 
 	return scores
 }
 
-// headline names the weakest pillar and the score with its caps. Levels are
-// never averaged.
+// headline names the weakest pillar (of equals, the one that can rise least) and
+// the score with its caps. Levels are never averaged.
 func headline(a *model.Assessment) model.Headline {
 	h := model.Headline{Provisional: a.Coverage < provisionalBelow || len(a.Domains) < len(domainWeights)}
-	for i, p := range a.Pillars {
-		if i == 0 || p.Maturity.Confirmed < h.Maturity {
-			h.WeakestPillar, h.Maturity = p.ID, p.Maturity.Confirmed
-		}
-	}
+	weakest := slices.MinFunc(a.Pillars, func(a, b model.PillarScore) int {
+		return cmp.Or(cmp.Compare(a.Maturity.Confirmed, b.Maturity.Confirmed), cmp.Compare(a.Maturity.Potential, b.Maturity.Potential))
+	})
+	h.WeakestPillar, h.Maturity = weakest.ID, weakest.Maturity.Confirmed
 	h.Score = overall(a.Domains)
 	for _, c := range caps {
 		for _, id := range c.Controls {

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -155,17 +156,15 @@ func (r *run) finding(c *Control) model.Finding {
 	if f.Confidence == "" {
 		f.Confidence = c.Basis
 	}
-	if f.Status == model.StatusUnknown {
-		gaps := v.gaps
-		if len(gaps) == 0 {
-			gaps = pass.Gaps()
-		}
-		f.Needs, f.Remedy = r.needs(gaps)
-		if f.Reason == "" {
-			f.Reason = model.NotCollected
-		}
+	gaps := v.gaps
+	if len(gaps) == 0 {
+		gaps = pass.Gaps()
 	}
-	r.applyExceptions(&f)
+	r.applyExceptions(&f, len(gaps) == 0)
+	if f.Status == model.StatusUnknown {
+		f.Needs, f.Remedy = r.needs(gaps)
+		f.Reason = cmp.Or(f.Reason, model.NotCollected)
+	}
 	return f
 }
 
@@ -229,8 +228,9 @@ func remedy(n model.Need) string {
 
 // applyExceptions turns a fail that an owner accepted, for every failing
 // subject and not yet expired, into partial. An expired acceptance counts for
-// nothing and says so.
-func (r *run) applyExceptions(f *model.Finding) {
+// nothing and says so. Where not all data was read, somebody not accepted may
+// fail unseen, so accepted subjects leave the finding unknown.
+func (r *run) applyExceptions(f *model.Finding, complete bool) {
 	if f.Status != model.StatusFail {
 		return
 	}
@@ -249,16 +249,17 @@ func (r *run) applyExceptions(f *model.Finding) {
 		return true
 	})
 	if len(valid) > 0 {
-		accept(f, valid)
+		accept(f, valid, complete)
 	}
 }
 
-func accept(f *model.Finding, exceptions []model.Exception) {
+func accept(f *model.Finding, exceptions []model.Exception, complete bool) {
 	waiver := &model.Waiver{Reason: exceptions[0].Reason, Owner: exceptions[0].Owner,
 		ApprovedBy: exceptions[0].ApprovedBy, Expires: exceptions[0].Expires}
 	open, failing := 0, 0
 	for i := range f.Subjects {
 		s := &f.Subjects[i]
+		complete = complete && s.Status != model.StatusUnknown
 		if s.Status != model.StatusFail {
 			continue
 		}
@@ -272,12 +273,18 @@ func accept(f *model.Finding, exceptions []model.Exception) {
 		waiver.Principals = append(waiver.Principals, s.ID)
 	}
 	whole := slices.ContainsFunc(exceptions, func(e model.Exception) bool { return e.PrincipalID == "" })
-	if whole || failing > 0 && open == 0 {
+	covered := failing > 0 && open == 0
+	if !whole && len(waiver.Principals) == 0 {
+		return
+	}
+	f.Waived = waiver
+	switch {
+	case whole || covered && complete:
 		f.Status = model.StatusPartial
 		f.Summary += " The risk is accepted until " + waiver.Expires.Format(time.DateOnly) + "."
-		f.Waived = waiver
-	} else if len(waiver.Principals) > 0 {
-		f.Waived = waiver
+	case covered:
+		f.Status, f.Reason = model.StatusUnknown, model.Unresolved
+		f.Summary += " The risk of those is accepted, but others may be among what was not read."
 	}
 }
 

@@ -359,7 +359,11 @@ func (t *Tally) everyone() string {
 }
 
 func (t *Tally) ratio(n int, said string) string {
-	return fmt.Sprintf("%d of %s %s.", n, quantity(t.world(Judgement.lowest).total(), t.words.One, t.words.Many), said)
+	total := t.world(Judgement.lowest).total()
+	if n == total && n > 1 {
+		return fmt.Sprintf("All %d %s %s.", n, t.words.Many, said)
+	}
+	return fmt.Sprintf("%d of %s %s.", n, quantity(total, t.words.One, t.words.Many), said)
 }
 
 func quantity(n int, one, many string) string {

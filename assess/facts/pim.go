@@ -145,3 +145,16 @@ func EmergencyHolding(h principals.Holding, emergency assess.EmergencyAccounts) 
 	}
 	return emergency.Is(h.Principal.ID)
 }
+
+// EmergencyUser says whether a user of the view is a break-glass account: one
+// that was declared, and has a permanent active assignment in the view (see
+// [EmergencyHolding]).
+func EmergencyUser(view principals.View, id string, emergency assess.EmergencyAccounts) model.Truth {
+	result := model.False
+	for _, h := range view.Holdings {
+		if model.SameID(h.Principal.ID, id) {
+			result = model.Or(result, EmergencyHolding(h, emergency))
+		}
+	}
+	return result
+}

@@ -12,10 +12,15 @@ const maxName = 120
 // clean makes a name from a tenant harmless and legible on a terminal, and cuts
 // what is very long.
 func clean(name string) string {
-	if runes := []rune(name); len(runes) > maxName {
-		name = string(runes[:maxName]) + "…"
+	return inert(cut(name, maxName))
+}
+
+// cut keeps at most n characters.
+func cut(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n-1]) + "…"
 	}
-	return inert(name)
+	return text
 }
 
 // inert shows control characters and marks that reorder text as escapes.

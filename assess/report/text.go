@@ -117,7 +117,7 @@ func (t *text) ladder() {
 		if p.Maturity.Potential > p.Maturity.Confirmed {
 			held += fmt.Sprintf(", at most %d", p.Maturity.Potential)
 		}
-		t.line("  %-11s %s %-25s%s", p.ID.Title(), steps, held, t.basis(p))
+		t.line("%s", strings.TrimRight(fmt.Sprintf("  %-11s %s %-25s%s", p.ID.Title(), steps, held, t.basis(p)), " "))
 		if p.Next != nil && len(p.Next.Missing) > 0 {
 			t.block(26, fmt.Sprintf("level %d needs %s", p.Next.Level, strings.Join(p.Next.Missing, " ")))
 		}
@@ -183,9 +183,9 @@ func (t *text) subjects(f model.Finding) {
 		}
 		line := "- " + cmp.Or(clean(s.Name), clean(s.ID))
 		if s.Detail != "" {
-			line += ": " + clean(s.Detail)
+			line += ": " + inert(s.Detail)
 		}
-		t.block(5, line)
+		t.line("     %s", cut(line, t.opts.Width-5))
 	}
 	if shown > maxSubjects {
 		t.line("     %s", t.paint(dim, fmt.Sprintf("  and %d more", shown-maxSubjects)))

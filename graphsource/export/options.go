@@ -2,8 +2,12 @@ package export
 
 import (
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 )
 
 // Options bound what a source reads. The zero value of each field stands for
@@ -28,6 +32,14 @@ type Options struct {
 	// Decompressor replaces the one for deflated zip entries; a browser has a
 	// faster one. Default: the standard library's.
 	Decompressor zip.Decompressor
+
+	// Declarations is the text of a declarations.json that takes the place of the
+	// export's own. Default: the export's own.
+	Declarations []byte
+	// Check sees the text of manifest.json and of declarations.json, by that name,
+	// once it is known to be strict JSON of the right shape; an error refuses the
+	// export. A caller that can afford a JSON Schema validator plugs it in here.
+	Check func(name string, text []byte) error
 }
 
 func (o Options) withDefaults() Options {
@@ -39,6 +51,26 @@ func (o Options) withDefaults() Options {
 	o.MaxRatio = cmp.Or(o.MaxRatio, 1000)
 	return o
 }
+
+// check asks the caller's Check, where there is one.
+func (o Options) check(name string, text []byte) error {
+	if o.Check == nil {
+		return nil
+	}
+	return o.Check(name, text)
+}
+
+// withDeclarations puts the caller's declarations in the place of the export's.
+func (o Options) withDeclarations(entries []entry) []entry {
+	if o.Declarations == nil {
+		return entries
+	}
+	entries = slices.DeleteFunc(entries, func(e entry) bool { return strings.EqualFold(e.path, declarationsName) })
+	return append(entries, entry{path: declarationsName, size: int64(len(o.Declarations)),
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(o.Declarations)), nil }})
+}
+
+const declarationsName = "declarations.json"
 
 // LimitError says that a bound was hit. Nothing of the export is used then.
 type LimitError struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/privpath/privpath/model"
 )
@@ -95,9 +96,9 @@ func (r *reading) finish(err error) {
 	case errors.As(err, new(notOpened)):
 		r.refuse(model.Malformed, err.Error())
 	case errors.As(err, &bad) && bad.cut:
-		r.degradeFile(StatusMalformed, model.Malformed, "%v; %d records before that were read; export it again", err, r.records)
+		r.degradeFile(StatusMalformed, model.Malformed, "%v; what stands before that was read (%s); export it again", err, records(r.records))
 	default:
-		r.degradeFile(StatusMalformed, model.Malformed, "%v; %d records before that were read; correct the file or export it again", err, r.records)
+		r.degradeFile(StatusMalformed, model.Malformed, "%v; what stands before that was read (%s); correct the file or export it again", err, records(r.records))
 	}
 	if r.target == nil {
 		return
@@ -106,7 +107,7 @@ func (r *reading) finish(err error) {
 		r.degradeFile(StatusMalformed, model.Malformed, "%s", text)
 	}
 	if r.odd > 0 {
-		r.degradeFile(StatusMalformed, model.Malformed, "%d records were left out, the first because %s", r.odd, r.firstOdd)
+		r.degradeFile(StatusMalformed, model.Malformed, "%s left out, the first because %s", records(r.odd), r.firstOdd)
 	}
 	if r.failure != nil && r.form == formEnvelope {
 		reason, text := graphError(r.failure)
@@ -119,6 +120,13 @@ func (r *reading) finish(err error) {
 			r.notes.add("one object, taken for a list of one")
 		}
 	}
+}
+
+func records(n int) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
 }
 
 func (r *reading) degrade(reason model.Reason, format string, args ...any) {
@@ -162,16 +170,13 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 	if err := r.scan.ctx.Err(); err != nil {
 		return err
 	}
-	if raw[0] != '{' {
-		if err := checkJSON(raw, offset, pointer); err != nil {
-			return err
-		}
-		return r.leaveOut(pointer, "it is not an object")
-	}
 	if r.failure != nil && r.names == 1 && pointer == "" {
 		reason, text := graphError(r.failure)
 		r.refuse(reason, "this is an error of Graph and no data: "+text)
 		return errEnough
+	}
+	if !utf8.Valid(raw) {
+		r.notes.add("not valid UTF-8 (an ANSI code page?): the odd characters were replaced")
 	}
 	if unusual(raw) || r.target == nil {
 		if err := checkJSON(raw, offset, pointer); err != nil {
@@ -193,15 +198,21 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 
 // add decodes a record and what it expands.
 func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dialect) error {
+	if raw[0] != '{' {
+		if err := checkJSON(raw, offset, pointer); err != nil {
+			return err
+		}
+		return r.leaveOut(pointer, "it is not an object")
+	}
 	sdk := false
 	if unusual(raw) {
 		var err error
 		if raw, sdk, err = normalise(raw, as, &r.notes); err != nil {
 			return &textError{offset: offset, pointer: pointer, what: err.Error()}
 		}
-		if string(raw) == "{}" {
-			return r.leaveOut(pointer, "nothing in it has a value")
-		}
+	}
+	if len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0 {
+		return r.leaveOut(pointer, "nothing in it has a value")
 	}
 	if pointer == "" && bytes.Contains(raw, []byte(`/$entity"`)) {
 		r.entity = true
@@ -250,16 +261,9 @@ func (r *reading) addExpanded(e expanded, pointer string) {
 // leaveOut counts a record that cannot be used.
 func (r *reading) leaveOut(pointer, why string) error {
 	if r.odd++; r.odd == 1 {
-		r.firstOdd = fmt.Sprintf("of %s: %s", orWhole(pointer), why)
+		r.firstOdd = fmt.Sprintf("of %s: %s", orFile(pointer), why)
 	}
 	return nil
-}
-
-func orWhole(pointer string) string {
-	if pointer == "" {
-		return "the file's object"
-	}
-	return pointer
 }
 
 // cause is the decoder's own words; the place is added by the caller, with names
@@ -313,7 +317,11 @@ func (r *reading) declarations() error {
 		return err
 	}
 	if f.Status == "" {
-		if err := decodeStrict(raw, &model.Declarations{}); err != nil {
+		err := decodeStrict(raw, &model.Declarations{})
+		if err == nil {
+			err = r.scan.source.opts.check(declarationsName, raw)
+		}
+		if err != nil {
 			f.fail(err.Error())
 		}
 	}

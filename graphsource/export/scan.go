@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func (sc *scan) run() error {
 	}
 	var pages []page
 	var loose, manifests []entry
-	for _, e := range entries {
+	for _, e := range sc.source.opts.withDeclarations(entries) {
 		t, number, ok := place(e.path)
 		switch {
 		case !isJSON(e.path) && !sc.source.alone:
@@ -177,6 +178,9 @@ func (sc *scan) readGroup(pages []page) error {
 		twin := i > 0 && pages[i-1].number == pg.number || i+1 < len(pages) && pages[i+1].number == pg.number
 		if twin {
 			f.fail("two files have this name; remove one of them")
+			if p.target.dataset == model.OwnerDeclarations.Name() {
+				sc.fail(f)
+			}
 			p.degrade(model.Malformed, "%q stands in the export more than once; none was read", pg.entry.path)
 			if err := sc.digestOnly(pg.entry); err != nil {
 				return err
@@ -370,7 +374,10 @@ func (sc *scan) readManifest(found []entry) error {
 		case len(found) > 1:
 			f.fail("two files have this name; remove one of them")
 		default:
-			if m, err = readManifest(raw); err != nil {
+			if m, err = readManifest(raw); err == nil {
+				err = sc.source.opts.check(manifestName, raw)
+			}
+			if err != nil {
 				f.fail(err.Error())
 			} else {
 				f.Status, sc.manifest = StatusComplete, m
@@ -418,6 +425,16 @@ type notOpened string
 
 func (e notOpened) Error() string { return string(e) }
 
+// plain is an error's text without the path that it may hold, because a path of
+// the export is written in quotation marks only.
+func plain(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return err.Error()
+}
+
 // stream opens a file and gives its text as UTF-8 to use. It reads the file to
 // its end for the digest even where use stops early.
 func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error {
@@ -431,7 +448,7 @@ func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error 
 	rc, err := e.open()
 	if err != nil {
 		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
-		return notOpened("cannot be opened: " + err.Error())
+		return notOpened("cannot be opened: " + plain(err))
 	}
 	defer rc.Close()
 	raw := &rawReader{scan: sc, entry: e, src: rc, sum: sha256.New()}
@@ -441,7 +458,9 @@ func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error 
 		err = use(text)
 		var bad *textError
 		if errors.As(err, &bad) {
-			bad.offset += skipped
+			if bad.offset += skipped; encoding == utf16LE || encoding == utf16BE {
+				bad.offset, bad.recoded = bad.offset-skipped, encoding
+			}
 		}
 		var limit *LimitError
 		if errors.As(err, &limit) {
