@@ -81,7 +81,8 @@ func (r *reading) adapt(a *adapter, root *node) error {
 		p.records += r.records - before
 		p.coverage = p.coverage.Worst(s.coverage)
 		if left := r.odd - odd; left > 0 {
-			p.degrade(model.Malformed, "%q: %d records were left out, the first because %s", r.entry.path, left, r.firstOdd)
+			p.degrade(model.Malformed, "%q: %s left out, the first because %s", r.entry.path, records(left), r.firstOdd)
+			r.file.Status, r.file.Reason = worse(r.file.Status, StatusMalformed), fmt.Sprintf("%s left out, the first because %s", records(r.odd), r.firstOdd)
 		}
 		if s.coverage.State != model.Complete {
 			r.file.Status = worse(r.file.Status, StatusPartial)

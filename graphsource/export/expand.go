@@ -79,7 +79,7 @@ func expand(dataset string, record []byte, sdk bool, wanted func(string) bool) [
 				Detail: x.property + "@odata.nextLink is left: the expanded list goes on"}
 		case len(e.items) >= expandCap && dataset != deviceManagement:
 			e.coverage = model.Coverage{State: model.Partial, Reason: model.Truncated,
-				Detail: "Graph's $expand stops at " + strconv.Itoa(expandCap) + " objects: request " + e.target.path() + " itself"}
+				Detail: "Graph's $expand stops at " + strconv.Itoa(expandCap) + " objects: request " + strconv.Quote(e.target.path()) + " itself"}
 		}
 		all = append(all, e)
 	}

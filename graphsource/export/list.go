@@ -47,7 +47,7 @@ func FS(fsys fs.FS, opts Options) *Source {
 			e := entry{path: name, open: func() (io.ReadCloser, error) { return fsys.Open(name) }}
 			switch {
 			case err != nil:
-				e.refused = "cannot be read: " + err.Error()
+				e.refused = "cannot be read: " + plain(err)
 			case d.Type()&fs.ModeSymlink != 0:
 				e.refused = "symbolic links are not followed"
 			case !d.Type().IsRegular():
@@ -185,7 +185,7 @@ func refuseName(name string) string {
 
 // hidden tells what file managers leave behind: .DS_Store, .git, __MACOSX.
 func hidden(part string) bool {
-	return strings.HasPrefix(part, ".") || part == "__MACOSX"
+	return len(part) > 1 && part[0] == '.' || part == "__MACOSX"
 }
 
 func clamp(n uint64) int64 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/privpath/privpath/model"
 )
@@ -83,14 +84,24 @@ func (m *Manifest) statements() map[target]ManifestDataset {
 	return byTarget
 }
 
+// inert is a text of the export without control characters, for a message.
+func inert(text string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, clip(text))
+}
+
 const wholeChild = "{id}"
 
 // coverage is what the statement says of data of which records were read from
 // files (found) or not at all.
 func (d ManifestDataset) coverage(found bool, records int) model.Coverage {
-	c := model.Coverage{Reason: d.Reason, Detail: d.Detail, From: d.From, To: d.To}
+	c := model.Coverage{Reason: d.Reason, Detail: inert(d.Detail), From: d.From, To: d.To}
 	if c.Detail == "" && d.Permission != "" && d.Status != "complete" {
-		c.Detail = "the collector asked with " + d.Permission
+		c.Detail = "the collector asked with " + inert(d.Permission)
 	}
 	or := func(reason model.Reason) model.Reason {
 		if c.Reason == "" {

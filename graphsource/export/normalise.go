@@ -61,7 +61,7 @@ func normalise(raw []byte, as dialect, seen *notes) (clean []byte, sdk bool, err
 
 // unusual finds, without parsing, every record that [normalise] may change.
 func unusual(raw []byte) bool {
-	for _, sign := range []string{`Date(`, `"System.`, `"Microsoft.Graph.`, `"@{`} {
+	for _, sign := range []string{`Date(`, `"System.`, `"Microsoft.Graph.`, `"@{`, `"Id"`, `"AdditionalProperties"`} {
 		if bytes.Contains(raw, []byte(sign)) {
 			return true
 		}
@@ -93,19 +93,20 @@ func unusual(raw []byte) bool {
 	}
 }
 
-// pascal reports whether an object's names are .NET's.
+// pascal reports whether most of an object's names are .NET's. A few others may
+// have been added, as by Select-Object.
 func pascal(n *node) bool {
-	found := false
+	balance := 0
 	for _, name := range n.names {
-		if annotation(name) {
-			continue
+		switch {
+		case annotation(name):
+		case upperFirst(name):
+			balance++
+		default:
+			balance--
 		}
-		if !upperFirst(name) {
-			return false
-		}
-		found = true
 	}
-	return found
+	return balance > 0
 }
 
 type normaliser struct {

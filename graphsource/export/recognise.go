@@ -162,8 +162,9 @@ func hasAll(members map[string]json.RawMessage, names []string) bool {
 	return true
 }
 
-// recordTypes are the types of the records of data sets whose collections Graph
-// returns under one type. getByIds and members mix them.
+// recordTypes are the types of the records of the directory's collections.
+// getByIds and members mix them. A type that is not here may be derived from the
+// right one (agentUser, say) and is let in.
 var recordTypes = map[string]string{
 	"users": "user", "groups": "group", "devices": "device", "applications": "application",
 	"servicePrincipals": "servicePrincipal", "directory/administrativeUnits": "administrativeUnit",
@@ -181,7 +182,13 @@ func wrongType(dataset string, record []byte) (string, bool) {
 	if json.Unmarshal(record, &typed) != nil || typed.Type == "" {
 		return "", false
 	}
-	return typed.Type, strings.TrimPrefix(typed.Type, "#microsoft.graph.") != want
+	kind := strings.TrimPrefix(typed.Type, "#microsoft.graph.")
+	for _, other := range recordTypes {
+		if kind == other && kind != want {
+			return typed.Type, true
+		}
+	}
+	return "", false
 }
 
 // clip shortens a text from the export for a message.

@@ -30,7 +30,8 @@ type sink interface {
 
 // textError is a place where a file is not the JSON that it should be.
 type textError struct {
-	offset  int64
+	offset  int64  // in bytes of the file, or of its text as UTF-8 if that is recoded
+	recoded string // the file's encoding, if it is neither UTF-8 nor ASCII
 	pointer string
 	what    string
 	cut     bool // the file ends too early
@@ -38,6 +39,9 @@ type textError struct {
 
 func (e *textError) Error() string {
 	text := fmt.Sprintf("%s at byte %d", e.what, e.offset)
+	if e.recoded != "" {
+		text += " (of the " + e.recoded + " text, counted as UTF-8)"
+	}
 	if e.pointer != "" {
 		text += " (in " + e.pointer + ")"
 	}
@@ -189,9 +193,13 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 	}
 	end := s.offset()
 	pointer := prefix
-	if named == 0 && inner[1] > 0 {
+	switch {
+	case named == 0 && inner[1] > 0:
 		start, end, pointer = inner[0], inner[1], prefix+"/value"
-	} else if first {
+	case named == 0:
+		// {}, or a response whose list was cut at a depth limit.
+		return formSingle, s.wrong("this object holds no records and no properties", false)
+	case first:
 		// Only what follows tells a single object from the first of several.
 		if _, err := s.token(); err == nil {
 			pointer = "/0"

@@ -38,7 +38,7 @@ func strict(t reflect.Type, n *node, at string) error {
 	}
 	if reflect.PointerTo(t).Implements(unmarshaler) {
 		if err := json.Unmarshal(n.json(), reflect.New(t).Interface()); err != nil {
-			return fmt.Errorf("%s: %w", place0(at), err)
+			return fmt.Errorf("%s: %w", orFile(at), err)
 		}
 		return nil
 	}
@@ -121,9 +121,9 @@ func fieldType(t reflect.Type) (reflect.Type, bool) {
 	return is.Type.In(1).In(0), true
 }
 
-func wrongKind(at, want string) error { return fmt.Errorf("%s must be %s", place0(at), want) }
+func wrongKind(at, want string) error { return fmt.Errorf("%s must be %s", orFile(at), want) }
 
-func place0(at string) string {
+func orFile(at string) string {
 	if at == "" {
 		return "the file"
 	}
