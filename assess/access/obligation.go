@@ -36,8 +36,11 @@ const (
 	bitOnlyComplies // compliant, not hybrid joined
 	bitOnlyHybrid   // hybrid joined, not compliant
 	bitComplyHybrid // both
+	// bitInteractive is a client that can show a prompt. It is no obligation
+	// either: contexts give it or do not.
+	bitInteractive
 
-	firstOtherBit = 18
+	firstOtherBit = 19
 	deviceBits    = bitRegistered | bitOnlyComplies | bitOnlyHybrid | bitComplyHybrid | bitPAW
 	networkBits   = bitTrustedNetwork | bitCompliantNetwork
 )

@@ -1,0 +1,285 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// Certificate is a claim that can be checked: who holds Holds gets in with
+// SignIn, and of each policy in the way why it does not stop it.
+type Certificate struct {
+	Step   Step
+	SignIn SignIn
+	// Holds is what it takes, the obligations that the device and the network
+	// meet among them. What PIM asks besides the sign-in is in it too.
+	Holds []Obligation
+	// Certain says that the claim holds whatever the undecided data turns out to
+	// be; else it holds for the most favourable.
+	Certain bool
+	Because []Line
+}
+
+// Line says why one policy does not stop a sign-in.
+type Line struct {
+	Policy      string // id
+	Name, State string
+	// Failing are the dimensions that keep the policy from applying: none where
+	// it applies and is met. In a claim that is not certain, undecided dimensions
+	// are among them.
+	Failing []Dimension
+	// WouldStop says that the policy, if it applied and were on, would ask for
+	// more than is held.
+	WouldStop bool
+	// Why is the reason in words, Evidence the properties that it rests on.
+	Why      string
+	Evidence []model.Evidence
+}
+
+// dimensionsOf judges a policy's dimensions in a context, in their fixed order.
+func (e *Engine) dimensionsOf(p *Policy, s Subject, c context) []dimensionTruth {
+	conditions, ok := conditionsOf(p)
+	if !ok {
+		return []dimensionTruth{{DimOther, model.Unknown}}
+	}
+	return []dimensionTruth{
+		{DimUsers, usersMatch(conditions, s)},
+		{DimResources, e.targetMatch(conditions, c.target)},
+		{DimClientApp, clientMatch(conditions, c.way.client, c.platform)},
+		{DimPlatform, platformMatch(conditions, c.platform)},
+		{DimLocation, e.networkMatch(conditions, e.networks[c.network].network)},
+		{DimDevice, deviceMatch(p, conditions, e.devices[c.way.device].device)},
+		{dimQuiet, e.quietMatch(conditions)},
+		{DimFlow, flowMatch(conditions, c.way.flow)},
+	}
+}
+
+// dimQuiet joins the risk conditions and those that we do not know; the oracle
+// lists them one by one.
+const dimQuiet Dimension = "risk"
+
+type dimensionTruth struct {
+	dimension Dimension
+	truth     model.Truth
+}
+
+func quietDimension(d Dimension) bool {
+	return d == DimSignInRisk || d == DimUserRisk || d == DimInsiderRisk || d == DimOther
+}
+
+// certificate explains a point of a frontier.
+func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certificate {
+	c := e.contextOf(s.region, point)
+	subject := s.subject.subject(r)
+	signIn := e.signIn(subject, c)
+	have := point.set | e.devices[c.way.device].meets()
+	cert := Certificate{Step: s.step, SignIn: signIn, Certain: r == most, Holds: e.table.names(have)}
+	decision := Evaluate(e.in, signIn)
+	for i, p := range e.in.Policies {
+		line := Line{Policy: p.ID, Name: p.Name, State: p.State}
+		for _, d := range e.dimensionsOf(p, subject, c) {
+			if !r.applies(d.truth) {
+				line.Failing = append(line.Failing, d.dimension)
+			}
+		}
+		on := r.applies(enforced(p)) && e.defaultsOn() != model.True
+		line.WouldStop = !e.metInContext(r, p, s.subject, c, have)
+		applies := len(line.Failing) == 0
+		switch {
+		case !line.WouldStop && !(applies && on):
+			continue // it could not have stopped this
+		case line.WouldStop && !on && !applies:
+			continue // neither on nor for this: switching it on changes nothing
+		}
+		line.explain(on, applies, decision.Policies[i])
+		cert.Because = append(cert.Because, line)
+	}
+	slices.SortStableFunc(cert.Because, func(a, b Line) int { return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name)) })
+	return cert
+}
+
+// rank puts first what one change would repair.
+func (l Line) rank() int {
+	switch {
+	case l.WouldStop && len(l.Failing) == 1 && l.State == "enabled":
+		return 0
+	case l.WouldStop && len(l.Failing) == 0:
+		return 1 // not on
+	case l.WouldStop:
+		return 1 + len(l.Failing)
+	}
+	return 100 // met
+}
+
+// metInContext reports whether a policy, if it applied, would be met.
+func (e *Engine) metInContext(r reading, p *Policy, s *subjectView, c context, have obligationSet) bool {
+	v := e.views[r]
+	index := slices.Index(e.ways, c.way)
+	class := e.wayClass(v, s, index)
+	can := class.can & platformCan(r, c.platform)
+	demand := e.policyDemand(r, p, s)
+	if at := model.FoldID(c.target.audience); r == least && bindsTokens(p) == model.True && c.way.client == ClientModern &&
+		c.platform == PlatformWindows && (at == ResourceExchange || at == ResourceSharePoint) {
+		demand = demand.and(antichain{bitBoundToken})
+	}
+	return reduceDemand(demand, can, class.given).covers(have)
+}
+
+// explain puts the reason into words, with the oracle's text for each dimension.
+func (l *Line) explain(on, applies bool, result PolicyResult) {
+	var texts []string
+	for _, d := range l.Failing {
+		text := "its " + string(d) + " condition does not match"
+		for _, reason := range result.Reasons {
+			if reason.Holds != model.True && (reason.Dimension == d || d == dimQuiet && quietDimension(reason.Dimension)) {
+				text = reason.Text
+				l.Evidence = append(l.Evidence, reason.Evidence)
+			}
+		}
+		texts = append(texts, text)
+	}
+	switch {
+	case applies && !on:
+		for _, reason := range result.Reasons {
+			if reason.Dimension == DimState {
+				texts = append(texts, reason.Text)
+				l.Evidence = append(l.Evidence, reason.Evidence)
+			}
+		}
+		l.Why = "it would close this way, but " + cmp.Or(strings.Join(texts, "; "), "it is not in force")
+	case applies:
+		l.Why = "it applies and is met"
+		for _, reason := range result.Reasons {
+			if reason.Dimension == DimGrant {
+				l.Why += ": it " + reason.Text
+			}
+		}
+	case len(texts) == 1:
+		l.Why = "only this keeps it from applying: " + texts[0]
+	default:
+		l.Why = strings.Join(texts, "; ")
+	}
+}
+
+// weakest is the certificate as a line of the assessment document.
+func (c Certificate) weakest(e *Engine, s stepAnswer) model.Weakest {
+	context := e.describe(c.SignIn)
+	w := model.Weakest{Step: string(c.Step), Context: context, Because: []model.PolicyBecause{}}
+	for _, l := range c.Because {
+		w.Because = append(w.Because, model.PolicyBecause{Policy: l.Policy, Name: l.Name, Why: l.Why, Evidence: l.Evidence})
+	}
+	doing := map[Step]string{StepUse: "The role can be used", StepActivate: "The role can be activated",
+		StepJoin: "The group that holds the role can be joined", StepRegister: "A device can be registered"}[c.Step]
+	if !c.Certain {
+		doing = strings.Replace(doing, " can be", " may be", 1)
+	}
+	names := make([]string, 0, len(c.Holds))
+	for _, o := range c.Holds {
+		names = append(names, string(o))
+	}
+	w.Explanation = fmt.Sprintf("%s with %s: device %s, network %s, client %s, platform %s, flow %s, at %s.",
+		doing, strings.Join(names, ", "), context.Device, context.Network, context.ClientApp, context.Platform, context.Flow, context.Resource)
+	for _, text := range s.pim.texts {
+		w.Explanation += " " + strings.ToUpper(text[:1]) + text[1:] + "."
+	}
+	return w
+}
+
+// describe names a sign-in's context for the assessment document.
+func (e *Engine) describe(s SignIn) model.AccessContext {
+	c := model.AccessContext{ClientApp: s.ClientApp, Platform: s.Platform, Flow: s.Flow, Device: DeviceUnmanaged, Network: NetworkUntrusted}
+	switch {
+	case s.Device.PAW:
+		c.Device = DevicePAW
+	case s.Device.Compliant:
+		c.Device = DeviceCompliant
+	case s.Device.Hybrid:
+		c.Device = DeviceHybrid
+	case s.Device.Registered:
+		c.Device = DeviceRegistered
+	}
+	for _, n := range e.networks {
+		if n.cost != 0 && equalNetworks(n.network, s.Network) {
+			c.Network = NetworkTrusted
+		}
+	}
+	t := target{action: s.UserAction, context: s.AuthenticationContext}
+	if len(s.Resources) > 0 {
+		t.audience = s.Resources[0]
+	}
+	c.Resource = t.text()
+	return c
+}
+
+func equalNetworks(a, b Network) bool {
+	return a.IP == b.IP && a.Country == b.Country && a.GPSCountry == b.GPSCountry && a.MFATrusted == b.MFATrusted &&
+		a.CompliantNetwork == b.CompliantNetwork
+}
+
+// VerifyCertificate checks a certificate against the oracle: that what is held
+// meets the sign-in's demand, that every line says what the oracle says, and that
+// no policy in the way is left out. It shares nothing with the engine that made
+// the certificate.
+func VerifyCertificate(in *Inputs, c Certificate) error {
+	d := Evaluate(in, c.SignIn)
+	demand := d.Must
+	if c.Certain {
+		demand = d.May
+	}
+	if !demand.MetBy(c.Holds) {
+		return fmt.Errorf("the sign-in asks for more than %v: blocked by %v, clauses %v", c.Holds, demand.BlockedBy, demand.Clauses)
+	}
+	lines := map[string]Line{}
+	for _, l := range c.Because {
+		lines[l.Policy] = l
+	}
+	for _, p := range d.Policies {
+		own := p.Must
+		if c.Certain {
+			own = p.May
+		}
+		stops := !own.MetBy(c.Holds)
+		failing := oracleFailing(p, c.Certain)
+		line, ok := lines[p.ID]
+		if !ok {
+			if stops && p.State == "enabled" {
+				return fmt.Errorf("policy %s could have stopped the sign-in, and no line says why it did not", p.Name)
+			}
+			continue
+		}
+		if line.WouldStop != stops {
+			return fmt.Errorf("policy %s: the certificate says %t to whether it would stop the sign-in, the oracle %t", p.Name, line.WouldStop, stops)
+		}
+		if !slices.Equal(line.Failing, failing) {
+			return fmt.Errorf("policy %s: the certificate blames %v, the oracle %v", p.Name, line.Failing, failing)
+		}
+	}
+	return nil
+}
+
+// oracleFailing lists the dimensions that the oracle finds failing, in the
+// certificate's terms.
+func oracleFailing(p PolicyResult, certain bool) []Dimension {
+	var failing []Dimension
+	for _, reason := range p.Reasons {
+		d := reason.Dimension
+		if d == DimState || d == DimGrant || reason.Holds == model.True || certain && reason.Holds != model.False {
+			continue
+		}
+		if quietDimension(d) {
+			d = dimQuiet
+		}
+		if !slices.Contains(failing, d) {
+			failing = append(failing, d)
+		}
+	}
+	slices.SortFunc(failing, func(a, b Dimension) int { return dimensionOrder(a) - dimensionOrder(b) })
+	return failing
+}
+
+func dimensionOrder(d Dimension) int {
+	return slices.Index([]Dimension{DimUsers, DimResources, DimClientApp, DimPlatform, DimLocation, DimDevice, dimQuiet, DimFlow}, d)
+}

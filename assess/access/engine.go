@@ -1,0 +1,114 @@
+package access
+
+import (
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// DefaultWorkBound is how many regions one search may visit before its answer is
+// given up as unknown. Real tenants need a few hundred.
+const DefaultWorkBound = 20_000_000
+
+// Options change how an engine works. The zero value is the usual one.
+type Options struct {
+	// WorkBound is the most regions that one search visits; 0 is
+	// [DefaultWorkBound]. A search that is cut short leaves what it did not find
+	// unknown.
+	WorkBound int
+	// Attackers are judged besides [Attackers].
+	Attackers []Attacker
+	// Directory and Inputs are used where the caller has them already.
+	Directory *principals.Directory
+	Inputs    *Inputs
+}
+
+// Engine answers who can activate and use a role, from where and with what. It
+// looks at the whole space of sign-ins and is exact; where the data does not
+// decide, it says so. An Engine is for one goroutine.
+type Engine struct {
+	tenant *model.Tenant
+	in     *Inputs
+	dir    *principals.Directory
+	bound  int
+	extra  []Attacker
+
+	table   obligationTable
+	devices []deviceValue
+	paw     pawRule
+	// realKinds are the kinds of the tenant's managed non-PAW devices, by whether
+	// such a device exists; pawIs is what every PAW of the tenant surely is.
+	realKinds map[model.Truth]obligationSet
+	pawIs     obligationSet
+	networks  []networkValue
+	ways      []way
+	// spaceCut is set where there are too many networks to tell apart.
+	spaceCut bool
+
+	views    [2]*view
+	pim      *pimIndex
+	groups   groupTree
+	roles    map[string][]principals.Holding // by folded principal id
+	subjects map[string]*subjectView
+	cache    map[string]frontier
+	searches int // how many searches were done, not taken from the cache
+}
+
+// way is a device together with the client and the flow that show it. Legacy
+// clients and the device code flow show no device.
+type way struct {
+	device       int
+	client, flow string
+}
+
+// The clients, platforms and flows, the plainest first.
+var (
+	allClients   = []string{ClientBrowser, ClientModern, ClientActiveSync, ClientOther}
+	allPlatforms = []string{PlatformWindows, PlatformMacOS, PlatformLinux, PlatformIOS, PlatformAndroid, PlatformPhone, PlatformUnknown}
+	allFlows     = []string{FlowNone, FlowDeviceCode, FlowTransfer}
+)
+
+// legacyClient reports whether a client can show neither a device nor a prompt.
+func legacyClient(client string) bool { return client == ClientActiveSync || client == ClientOther }
+
+// New compiles a tenant for questions.
+func New(t *model.Tenant, opts Options) *Engine {
+	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
+		subjects: map[string]*subjectView{}, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
+	if e.in == nil {
+		e.in = Compile(t)
+	}
+	if e.dir == nil {
+		e.dir = principals.Resolve(t)
+	}
+	if e.bound == 0 {
+		e.bound = DefaultWorkBound
+	}
+	e.groups = readGroupTree(t)
+	e.pim = e.readPIM()
+	for _, h := range e.dir.Holdings() {
+		key := model.FoldID(h.Principal.ID)
+		e.roles[key] = append(e.roles[key], h)
+	}
+	e.buildDevices()
+	var complete bool
+	e.networks, complete = e.buildNetworks()
+	e.spaceCut = !complete
+	for d := range e.devices {
+		for _, client := range allClients {
+			for _, flow := range allFlows {
+				hidden := legacyClient(client) || flow == FlowDeviceCode
+				if hidden && d != 0 || legacyClient(client) && flow != FlowNone {
+					continue
+				}
+				e.ways = append(e.ways, way{device: d, client: client, flow: flow})
+			}
+		}
+	}
+	for r := range e.views {
+		e.views[r] = e.compileView(reading(r))
+	}
+	return e
+}
+
+// Inputs are the compiled policies, which [Evaluate] takes too.
+func (e *Engine) Inputs() *Inputs { return e.in }

@@ -1,0 +1,408 @@
+package access
+
+import (
+	gocontext "context"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// useTargets are the resources through which a directory role can be exercised.
+// The weakest counts.
+var useTargets = []target{
+	{audience: ResourceGraph}, {audience: ResourceAzurePortal}, {audience: ResourceM365Admin},
+	{audience: ResourceAzureManagement}, {audience: ResourceDirectory}, {audience: ResourceExchange},
+	{audience: ResourceSharePoint}, {audience: ResourceIntune}, {audience: GroupPortals}, {audience: ResourceOther},
+}
+
+// activationTargets serve PIM: its own pages and its API.
+func activationTargets(authContext string) []target {
+	return []target{{audience: ResourceGraph, context: authContext}, {audience: ResourceAzurePortal, context: authContext}}
+}
+
+// stepQuestion is a step of a holding, ready to search.
+type stepQuestion struct {
+	step    Step
+	subject *subjectView
+	region  region
+	pim     activation
+}
+
+// stepsOf lists the steps between the holder and the use of the role.
+func (e *Engine) stepsOf(h principals.Holding) []stepQuestion {
+	var steps []stepQuestion
+	add := func(step Step, pim activation, targets []target) {
+		steps = append(steps, stepQuestion{step: step, subject: e.subjectFor(h, step), pim: pim, region: region{targets: targets}})
+	}
+	free := activation{demand: [2]antichain{always, always}}
+	if h.ViaEligible && len(h.Via) > 0 {
+		pim := e.pimOf(e.pim.groups[model.FoldID(h.Via[0])])
+		add(StepJoin, pim, activationTargets(pim.context))
+	}
+	if needed := e.roleActivation(h); needed != model.False {
+		pim := e.pimOf(e.pim.roles[model.FoldID(h.Role.ID)])
+		if needed == model.Unknown {
+			pim.demand[least] = always
+			pim.needs = append(pim.needs, model.Need{Dataset: model.RoleEligibility.Name(), Reason: model.Unresolved,
+				Detail: "whether group " + h.Via[0] + " holds the role actively is not known"})
+		}
+		add(StepActivate, pim, activationTargets(pim.context))
+	}
+	add(StepUse, free, useTargets)
+	return steps
+}
+
+// roleActivation asks whether the role itself must be activated. A member that
+// PIM lets join a group finds the group's role active where the group holds it
+// so.
+func (e *Engine) roleActivation(h principals.Holding) model.Truth {
+	if h.Manner == principals.Standing {
+		return model.False
+	}
+	if !h.ViaEligible || len(h.Via) == 0 {
+		return model.True
+	}
+	active, eligible := e.groupHolds2(h.Via[0], h)
+	switch {
+	case active:
+		return model.False
+	case eligible:
+		return model.True
+	}
+	return model.Unknown
+}
+
+// groupHolds2 says whether the tenant has the group's role active or eligible.
+func (e *Engine) groupHolds2(group string, h principals.Holding) (active, eligible bool) {
+	same := func(principal, role string) bool {
+		return model.SameID(principal, group) && model.SameID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
+	}
+	for row := range model.RowsOf(e.tenant, model.RoleAssignmentSchedule, nil).All() {
+		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+	}
+	for row := range model.RowsOf(e.tenant, model.RoleAssignments, nil).All() {
+		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+	}
+	for row := range model.RowsOf(e.tenant, model.RoleEligibility, nil).All() {
+		eligible = eligible || same(row.PrincipalID, row.RoleDefinitionID)
+	}
+	return active, eligible
+}
+
+// stepAnswer is a step with its frontier in both readings. demand is what the
+// frontier's sets are, with "anything may be reached" where a search of the
+// least reading was cut short.
+type stepAnswer struct {
+	stepQuestion
+	found  [2]frontier
+	demand [2]antichain
+}
+
+func (e *Engine) answer(q stepQuestion) stepAnswer {
+	a := stepAnswer{stepQuestion: q}
+	for r := range a.found {
+		f := e.search(reading(r), q.subject, q.region, q.pim.demand[r])
+		a.found[r], a.demand[r] = f, f.sets()
+	}
+	if !a.found[least].complete {
+		a.demand[least] = always
+	}
+	return a
+}
+
+// Reach is the exact answer for one holding: each step from each place, the
+// attackers, and the weakest ways in.
+func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach, error) {
+	if err := ctx.Err(); err != nil {
+		return model.Reach{}, err
+	}
+	reach := model.Reach{
+		Principal: model.PrincipalRef{Kind: string(h.Principal.Kind), ID: h.Principal.ID, Name: h.Principal.Name},
+		Role:      h.Role.Ref(), Holding: "standing", Via: h.Via, Scope: h.Scope,
+		From: []model.ReachFrom{}, Attackers: map[string]string{},
+	}
+	if h.Manner != principals.Standing || h.ViaEligible {
+		reach.Holding = "eligible"
+	}
+	switch h.Principal.Kind {
+	case principals.KindServicePrincipal:
+		e.outside(&reach, h)
+		return reach, nil
+	case principals.KindGroup:
+		// A group as such signs in nowhere; its members have holdings of their own.
+		reach.Unknown = append(reach.Unknown, model.Need{Dataset: "groups/" + h.Principal.ID + "/members", Reason: model.Unresolved,
+			Detail: "the members of the group that holds the role are not known"})
+		return reach, nil
+	}
+	var steps []stepAnswer
+	for _, q := range e.stepsOf(h) {
+		steps = append(steps, e.answer(q))
+	}
+	register := e.answer(e.registerStep(h))
+	reach.From = e.from(steps)
+	for _, a := range append(Attackers(), e.extra...) {
+		reach.Attackers[a.Name] = verdict(e.attack(steps, register, a))
+	}
+	reach.Weakest = e.weakest(steps, register)
+	reach.Unknown = append(reach.Unknown, e.needs(steps)...)
+	return reach, nil
+}
+
+// registerStep registers a device of one's own, as the holder before activation.
+func (e *Engine) registerStep(h principals.Holding) stepQuestion {
+	step := StepRegister
+	return stepQuestion{step: step, subject: e.subjectFor(h, step), pim: e.registration(),
+		region: region{targets: []target{{action: ActionDevice}}, devices: []string{DeviceUnmanaged}}}
+}
+
+func verdict(t model.Truth) string {
+	switch t {
+	case model.True:
+		return model.Reaches
+	case model.False:
+		return model.Blocked
+	}
+	return model.ReachUnknown
+}
+
+// placeBits are the devices and networks at hand in a place: an adversary there
+// can also show no device, and go elsewhere.
+func placeBits(device, network string) obligationSet {
+	var s obligationSet
+	switch device {
+	case DeviceRegistered:
+		s |= bitRegistered
+	case DeviceHybrid:
+		s |= bitOnlyHybrid | bitComplyHybrid
+	case DeviceCompliant:
+		s |= bitOnlyComplies | bitComplyHybrid
+	case DevicePAW:
+		s |= bitPAW
+	}
+	if network == NetworkTrusted {
+		s |= networkBits
+	}
+	return s
+}
+
+// from judges every place, whatever credentials it takes.
+func (e *Engine) from(steps []stepAnswer) []model.ReachFrom {
+	var list []model.ReachFrom
+	for _, device := range DeviceClasses() {
+		for _, network := range NetworkClasses() {
+			have := ^(deviceBits | networkBits) | placeBits(device, network)
+			line := model.ReachFrom{Device: device, Network: network, Activation: model.NoActivation}
+			before, some := model.True, false
+			for _, s := range steps {
+				t := metBy(s.demand[most], s.demand[least], have, have)
+				if s.step == StepUse {
+					line.Verdict = verdict(t)
+					continue
+				}
+				before, some = model.And(before, t), true
+			}
+			if some {
+				line.Activation = verdict(before)
+			}
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// attack asks whether an attacker passes every step.
+func (e *Engine) attack(steps []stepAnswer, register stepAnswer, a Attacker) model.Truth {
+	sure, perhaps := e.holdings(a)
+	if !a.UseOnly {
+		switch metBy(register.demand[most], register.demand[least], sure, perhaps) {
+		case model.True:
+			sure |= bitRegistered
+		case model.Unknown:
+			perhaps |= bitRegistered
+		}
+	}
+	result := model.True
+	for _, s := range steps {
+		if a.UseOnly && s.step != StepUse {
+			continue
+		}
+		result = model.And(result, metBy(s.demand[most], s.demand[least], sure, perhaps))
+	}
+	return result
+}
+
+// wayIn is one choice of a minimal set for each step.
+type wayIn struct {
+	set    obligationSet
+	points []frontierPoint // by step
+	// register is the set with which the device was registered, where it was.
+	registers bool
+}
+
+// waysIn joins the steps' frontiers in one reading: everything that someone must
+// hold to pass them all, minimal sets only. A device of one's own counts as what
+// it takes to register it.
+func (e *Engine) waysIn(r reading, steps []stepAnswer, register stepAnswer) []wayIn {
+	ways := []wayIn{{}}
+	for _, s := range steps {
+		var next []wayIn
+		for _, w := range ways {
+			for _, p := range s.found[r].points {
+				next = append(next, wayIn{set: w.set | p.set, points: append(slices.Clone(w.points), p)})
+			}
+		}
+		ways = minimalWays(next)
+	}
+	var all []wayIn
+	for _, w := range ways {
+		if w.set&bitRegistered == 0 {
+			w.set = e.project(w.set)
+			all = append(all, w)
+			continue
+		}
+		for _, p := range register.found[r].points {
+			with := w
+			with.registers = true
+			with.set = e.project(w.set&^bitRegistered | p.set)
+			all = append(all, with)
+		}
+	}
+	return minimalWays(all)
+}
+
+// minimalWays keeps the ways whose set contains no other's. The first of equals
+// stays.
+func minimalWays(ways []wayIn) []wayIn {
+	slices.SortStableFunc(ways, func(a, b wayIn) int { return compareSets(a.set, b.set) })
+	var kept []wayIn
+	for _, w := range ways {
+		if !slices.ContainsFunc(kept, func(k wayIn) bool { return k.set.within(w.set) }) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// project turns devices into the obligations that they stand for. A PAW also is
+// what all of the tenant's PAWs are.
+func (e *Engine) project(s obligationSet) obligationSet {
+	switch {
+	case s&bitOnlyComplies != 0:
+		s |= bitCompliant
+	case s&bitOnlyHybrid != 0:
+		s |= bitHybrid
+	case s&bitComplyHybrid != 0:
+		s |= bitCompliant | bitHybrid
+	}
+	if s&bitPAW != 0 {
+		s |= e.pawIs
+	}
+	return s &^ (bitRegistered | bitOnlyComplies | bitOnlyHybrid | bitComplyHybrid)
+}
+
+// requires lists a projected set for people: of a PAW only that it is one.
+func (e *Engine) requires(s obligationSet) []string {
+	if s&bitPAW != 0 {
+		s &^= e.pawIs
+	}
+	list := []string{}
+	for _, o := range e.table.names(s) {
+		list = append(list, string(o))
+	}
+	return list
+}
+
+// maxWeakest bounds how many minimal sets a holding lists.
+const maxWeakest = 32
+
+// weakest lists the ways in, smallest first: what is certain, or, where nothing
+// is, what is possible.
+func (e *Engine) weakest(steps []stepAnswer, register stepAnswer) []model.Weakest {
+	r := most
+	ways := e.waysIn(most, steps, register)
+	if len(ways) == 0 {
+		r, ways = least, e.waysIn(least, steps, register)
+	}
+	slices.SortStableFunc(ways, func(a, b wayIn) int {
+		return len(e.requires(a.set)) - len(e.requires(b.set))
+	})
+	var list []model.Weakest
+	for _, w := range ways[:min(len(ways), maxWeakest)] {
+		for i, s := range steps {
+			c := e.certificate(r, s, w.points[i])
+			entry := c.weakest(e, s)
+			entry.Requires = e.requires(w.set)
+			if w.registers && w.points[i].set&bitRegistered != 0 {
+				entry.Explanation += " The device is one that was registered for the purpose."
+			}
+			list = append(list, entry)
+		}
+	}
+	return list
+}
+
+// ReachAll answers for every holding of a Tier 0 role, in the directory's order.
+// progress, when not nil, is told how many of how many are done.
+func (e *Engine) ReachAll(ctx gocontext.Context, progress func(done, total int)) ([]model.Reach, error) {
+	holdings := e.Holdings()
+	list := make([]model.Reach, 0, len(holdings))
+	for i, h := range holdings {
+		reach, err := e.Reach(ctx, h)
+		if err != nil {
+			return nil, fmt.Errorf("reach of %s: %w", h.Principal.Name, err)
+		}
+		list = append(list, reach)
+		if progress != nil {
+			progress(i+1, len(holdings))
+		}
+	}
+	return list, nil
+}
+
+// Holdings are the Tier 0 holdings that ReachAll answers for: each once, and of
+// an activation only the eligibility behind it.
+func (e *Engine) Holdings() []principals.Holding {
+	var list []principals.Holding
+	for _, h := range e.dir.Tier0().Holdings {
+		if h.Manner == principals.Activated && slices.ContainsFunc(e.dir.Tier0().Holdings, func(o principals.Holding) bool {
+			return o.Manner == principals.Eligible && model.SameID(o.Principal.ID, h.Principal.ID) && o.Role.ID == h.Role.ID && o.Scope == h.Scope
+		}) {
+			continue
+		}
+		same := func(o principals.Holding) bool {
+			return model.SameID(o.Principal.ID, h.Principal.ID) && o.Role.ID == h.Role.ID && o.Scope == h.Scope &&
+				o.Manner == h.Manner && o.ViaEligible == h.ViaEligible && slices.Equal(o.Via, h.Via)
+		}
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, h)
+		}
+	}
+	return list
+}
+
+// outside describes a service principal: policies for users never reach it.
+func (e *Engine) outside(reach *model.Reach, h principals.Holding) {
+	var names []string
+	for _, p := range e.in.Policies {
+		c, _ := conditionsOf(p)
+		if enforced(p) != model.False && present(c.ClientApplications) {
+			names = append(names, p.Name)
+		}
+	}
+	text := "A service principal or managed identity is outside Conditional Access for users: whoever has its credential, or owns it, has the role."
+	if len(names) > 0 {
+		text += " Policies for workload identities may limit it: " + strings.Join(names, ", ") + "."
+	}
+	reach.Weakest = []model.Weakest{{Step: string(StepUse), Requires: []string{string(OtherControl("workloadCredential"))},
+		Because: []model.PolicyBecause{}, Explanation: text}}
+}
+
+// everything is every obligation and every place.
+const everything = ^obligationSet(0)
+
+// sizeOf counts the obligations of a set.
+func sizeOf(s obligationSet) int { return bits.OnesCount64(uint64(s)) }

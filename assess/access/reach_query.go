@@ -1,0 +1,218 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// Question asks of one step of a holding whether it can be passed in some
+// contexts. A nil list is every value.
+type Question struct {
+	Step Step
+	// Devices and Networks are classes; a device that is compliant and hybrid
+	// joined is in both classes. Nobody is taken to show less than the class
+	// says: ask for [DeviceUnmanaged] too where that matters.
+	Devices, Networks            []string
+	ClientApps, Platforms, Flows []string
+	// Resources are audiences; by default those that serve the step. UserAction
+	// asks for an action in place of resources.
+	Resources  []string
+	UserAction string
+	// Without are obligations that whoever comes does not meet.
+	Without []Obligation
+}
+
+// Answer is the answer to a question.
+type Answer struct {
+	// Applicable is false where the holding has no such step; Verdict is then
+	// False.
+	Applicable bool
+	// Verdict says whether the step can be passed.
+	Verdict model.Truth
+	// Requires are the minimal sets of obligations that are enough, where Verdict
+	// is True those that surely are.
+	Requires [][]Obligation
+	// Witness is the weakest way, and Certificate its proof; nil where Verdict is
+	// False.
+	Witness     *model.Weakest
+	Certificate *Certificate
+	// Needs says what would settle an unknown.
+	Needs []model.Need
+}
+
+// Query answers a question about one step of a holding.
+func (e *Engine) Query(h principals.Holding, q Question) Answer {
+	if h.Principal.Kind == principals.KindServicePrincipal || h.Principal.Kind == principals.KindGroup {
+		return Answer{Verdict: model.False}
+	}
+	var answer Answer
+	for _, step := range append(e.stepsOf(h), e.registerStep(h)) {
+		if step.step != q.Step {
+			continue
+		}
+		q.narrow(&step)
+		return e.ask(step, q.Without)
+	}
+	return answer.none()
+}
+
+func (a Answer) none() Answer {
+	a.Verdict = model.False
+	return a
+}
+
+// narrow limits a step to the question's contexts.
+func (q Question) narrow(step *stepQuestion) {
+	r := &step.region
+	if q.Devices != nil {
+		r.devices = q.Devices
+	}
+	r.networks, r.clients, r.platforms, r.flows = q.Networks, q.ClientApps, q.Platforms, q.Flows
+	switch {
+	case q.UserAction != "":
+		r.targets = []target{{action: q.UserAction}}
+	case q.Resources != nil:
+		r.targets = nil
+		for _, audience := range q.Resources {
+			r.targets = append(r.targets, target{audience: audience, context: step.pim.context})
+		}
+	}
+}
+
+func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
+	found := e.answer(step)
+	have := everything
+	for _, o := range without {
+		have &^= e.table.bit(o)
+		switch o {
+		case CompliantDevice:
+			have &^= bitOnlyComplies | bitComplyHybrid
+		case HybridJoinedDevice:
+			have &^= bitOnlyHybrid | bitComplyHybrid
+		}
+	}
+	a := Answer{Applicable: true, Verdict: metBy(found.demand[most], found.demand[least], have, have)}
+	if a.Verdict == model.False {
+		return a
+	}
+	r := most
+	if a.Verdict == model.Unknown {
+		r = least
+		a.Needs = e.needsAt(found, have)
+	}
+	points := slices.Clone(found.found[r].points)
+	points = slices.DeleteFunc(points, func(p frontierPoint) bool { return !p.set.within(have) })
+	slices.SortStableFunc(points, func(x, y frontierPoint) int { return sizeOf(x.set) - sizeOf(y.set) })
+	for i, p := range points {
+		a.Requires = append(a.Requires, e.table.names(e.project(p.set)))
+		if i == 0 {
+			c := e.certificate(r, found, p)
+			w := c.weakest(e, found)
+			w.Requires = e.requires(e.project(p.set))
+			a.Certificate, a.Witness = &c, &w
+		}
+	}
+	return a
+}
+
+// needs collects what would settle the undecided parts of a holding's steps.
+func (e *Engine) needs(steps []stepAnswer) []model.Need {
+	var list []model.Need
+	for _, s := range steps {
+		if !slices.Equal(s.demand[least], s.demand[most]) {
+			list = append(list, e.needsAt(s, everything)...)
+		}
+	}
+	return distinctNeeds(list)
+}
+
+func distinctNeeds(list []model.Need) []model.Need {
+	var kept []model.Need
+	for _, n := range list {
+		if !slices.Contains(kept, n) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// needsAt says what would settle a step: it looks at each way that may be open
+// and is not certain, and names what is undecided there.
+func (e *Engine) needsAt(s stepAnswer, have obligationSet) []model.Need {
+	list := slices.Clone(s.pim.needs)
+	if !s.found[least].complete || !s.found[most].complete {
+		list = append(list, model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.Truncated,
+			Detail: "the search was cut short by its work bound"})
+	}
+	if read := e.in.PoliciesRead; read.State != model.Complete && read.Reason != model.NotLicensed {
+		list = append(list, model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: read.Reason, Detail: read.Detail,
+			Permission: "Policy.Read.All"})
+	}
+	for _, p := range s.found[least].points {
+		if p.set.within(have) && !s.demand[most].covers(p.set) {
+			list = append(list, e.undecidedAt(s, e.contextOf(s.region, p))...)
+		}
+	}
+	return distinctNeeds(list)
+}
+
+// undecidedAt names what is undecided in one context.
+func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
+	var list []model.Need
+	if d := e.devices[c.way.device]; d.exists == model.Unknown {
+		list = append(list, model.Need{Dataset: model.Devices.Name(), Reason: reasonOr(model.RowsOf(e.tenant, model.Devices, nil).Coverage()),
+			Detail: "whether such a device exists is not known: " + d.from, Permission: "Device.Read.All"})
+	}
+	if e.networks[c.network].exists == model.Unknown {
+		list = append(list, model.Need{Dataset: model.NamedLocations.Name(), Reason: model.NotInAPI,
+			Detail: "whether the network is a trusted one is not known"})
+	}
+	subject := s.subject.subject(least)
+	decision := Evaluate(e.in, e.signIn(subject, c))
+	for _, p := range decision.Policies {
+		if p.Applies == model.False || p.Result != ResultUnknown {
+			continue
+		}
+		named := false
+		for _, reason := range p.Reasons {
+			if reason.Holds == model.Unknown {
+				named = true
+				list = append(list, needFor(reason, p))
+			}
+		}
+		if !named {
+			list = append(list, model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.UnknownValue,
+				Detail: "policy " + p.Name + ": what it asks is not known"})
+		}
+	}
+	return list
+}
+
+func reasonOr(c model.Coverage) model.Reason {
+	if c.Reason == "" {
+		return model.Unresolved
+	}
+	return c.Reason
+}
+
+// needFor names the data set that a reason waits for.
+func needFor(reason Reason, p PolicyResult) model.Need {
+	n := model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.Unresolved,
+		Detail: "policy " + p.Name + ": " + reason.Text}
+	switch reason.Dimension {
+	case DimUsers:
+		n.Dataset, n.Permission = model.GroupMembers.Name(), "GroupMember.Read.All"
+		if id, ok := reason.Evidence.Value.(string); ok && looksLikeID(id) {
+			n.Dataset = "groups/" + id + "/members"
+		}
+	case DimLocation:
+		n.Dataset, n.Permission = model.NamedLocations.Name(), "Policy.Read.All"
+	case DimSignInRisk, DimUserRisk:
+		n.Dataset = model.SubscribedSkus.Name()
+	case DimState, DimOther, DimDevice, DimResources, DimClientApp, DimPlatform, DimFlow:
+		n.Reason = model.UnknownValue
+	}
+	return n
+}
