@@ -530,7 +530,7 @@ func oCases() []oCase {
 			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(oCompliant)}, want: "unknown: compliantDevice password .. block", applies: "p0"},
 		{covers: "rule40", name: "a partner's own settings win over the default", source: srcB2B,
 			tenant: oTenant{policies: []string{oPolicy(oNeedComp)}, trustDefault: oTrust(false, true, false),
-				trustPartners: []string{`{"tenantId":"` + oPartner + `","inboundTrust":{"isMfaAccepted":true,"isCompliantDeviceAccepted":false,"isHybridAzureADJoinedDeviceAccepted":false}}`}},
+				trustPartners: []string{`{"id":"x","tenantId":"` + oPartner + `","inboundTrust":{"isMfaAccepted":true,"isCompliantDeviceAccepted":false,"isHybridAzureADJoinedDeviceAccepted":false}}`}},
 			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(oCompliant)}, want: "blocked: block", applies: "p0"},
 
 		// Microsoft's floor.

@@ -191,12 +191,16 @@ func compileTrust(t *model.Tenant) trustSettings {
 	}
 	settings := trustSettings{tenants: map[string]trust{}, fallback: defaults}
 	partners := model.RowsOf(t, model.CrossTenantPartners, nil)
+	complete := partners.Coverage().State == model.Complete
 	for row := range partners.All() {
-		if id, ok := known(row.TenantID); ok {
-			settings.tenants[model.FoldID(id)] = trustOf(row, defaults)
+		id, ok := known(row.TenantID)
+		if !ok {
+			complete = false
+			continue
 		}
+		settings.tenants[model.FoldID(id)] = trustOf(row, defaults)
 	}
-	if partners.Coverage().State != model.Complete {
+	if !complete {
 		settings.fallback = trust{}
 	}
 	return settings
