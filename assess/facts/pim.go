@@ -140,10 +140,10 @@ func RolesInUse(view principals.View, emergency assess.EmergencyAccounts) []Role
 // active assignment. An eligible or time-bound one never is: an account that
 // must first activate is no way in when PIM is down.
 func EmergencyHolding(h principals.Holding, emergency assess.EmergencyAccounts) model.Truth {
-	if h.Manner != principals.Standing || h.Permanent == model.False || h.Principal.Kind == principals.KindServicePrincipal {
+	if h.Manner != principals.Standing || h.Principal.Kind == principals.KindServicePrincipal {
 		return model.False
 	}
-	return emergency.Is(h.Principal.ID)
+	return model.And(h.Permanent, emergency.Is(h.Principal.ID))
 }
 
 // EmergencyUser says whether a user of the view is a break-glass account: one

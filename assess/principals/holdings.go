@@ -195,6 +195,10 @@ func (d *Directory) hold(a assignment) {
 		End: a.end, Scheduled: a.scheduled, Evidence: []model.Evidence{a.evidence}}
 	if principal.Kind != KindGroup {
 		d.holdings = append(d.holdings, base)
+		if groups := model.RowsOf(d.tenant, model.Groups, nil).Coverage(); principal.Kind == KindUnknown && groups.State != model.Complete {
+			d.gap(a.role.Tier0, model.Gap{Dataset: model.Groups.Name(), Reason: groups.Reason,
+				Detail: "principal " + a.principal + " was not exported, and may be a group"})
+		}
 		return
 	}
 	members := d.Members(a.principal)
@@ -205,9 +209,40 @@ func (d *Directory) hold(a assignment) {
 		h := base
 		h.Via = members.Via(id)
 		h.Principal = d.Principal(id, model.Value(members.refs[model.FoldID(id)]))
-		d.holdings = append(d.holdings, h)
+		d.holdings = append(d.holdings, d.activated(h))
 	}
 	d.holdEligibleMembers(a, base)
+}
+
+// activated tells a lasting membership from one that PIM for Groups activated or
+// bounded: Graph lists both among the members.
+func (d *Directory) activated(h Holding) Holding {
+	if h.Manner != Standing {
+		return h
+	}
+	rows := model.RowsOf(d.tenant, model.GroupAssignment, nil)
+	group, scheduled := h.Via[len(h.Via)-1], false
+	for row := range rows.All() {
+		if !model.SameID(row.GroupID, group) || !model.SameID(row.PrincipalID, h.Principal.ID) ||
+			model.Equals(row.AccessID, "owner") == model.True {
+			continue
+		}
+		scheduled = true
+		h.Evidence = append(slices.Clone(h.Evidence), row.Evidence("/assignmentType", row.AssignmentType))
+		switch model.Equals(row.AssignmentType, "Activated") {
+		case model.True:
+			h.Manner, h.Permanent = Activated, model.False
+		case model.Unknown:
+			h.Permanent = model.And(h.Permanent, model.Unknown)
+		case model.False:
+			h.Permanent = model.And(h.Permanent, row.EndDateTime.Null())
+			row.EndDateTime.Is(func(t time.Time) bool { h.End = t.UTC(); return true })
+		}
+	}
+	if !scheduled && rows.Coverage().State != model.Complete && d.licensed != model.False {
+		h.Permanent = model.And(h.Permanent, model.Unknown) // it may be an activation
+	}
+	return h
 }
 
 // holdEligibleMembers adds those whom PIM for Groups lets join the group. Its

@@ -7,6 +7,15 @@ import "github.com/privpath/privpath/assess"
 // Controls lists the pillar's controls by id.
 func Controls() []*assess.Control {
 	return []*assess.Control{
+		fnd01,
+		fnd03,
 		fnd05,
+		fnd06,
+		fnd07,
+		fnd09,
+		fnd10,
+		fnd16,
+		fnd18,
+		fnd19,
 	}
 }

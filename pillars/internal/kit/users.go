@@ -1,0 +1,36 @@
+package kit
+
+import (
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// NotExported is what a subject says whose account is not in the export.
+const NotExported = "the account was not exported"
+
+// External says whether the account signs in at, or was invited from, another
+// organisation, or is a guest. Guests that were made members keep #EXT# in their
+// name, or the state of their invitation.
+// Source: learn.microsoft.com/entra/external-id/user-properties.
+func External(u *model.User) model.Truth {
+	return model.Or(
+		u.UserType.Is(func(kind string) bool { return strings.EqualFold(kind, "Guest") }),
+		Visitor(u),
+		u.ExternalUserState.Is(func(state string) bool { return state != "" }))
+}
+
+// Visitor says whether the account's name carries #EXT#: another organisation
+// checks its sign-ins. An internal guest is none.
+func Visitor(u *model.User) model.Truth {
+	return u.UserPrincipalName.Is(func(upn string) bool { return strings.Contains(strings.ToUpper(upn), "#EXT#") })
+}
+
+// ExternalEvidence points at the properties that decide [External].
+func ExternalEvidence(u *model.User) []model.Evidence {
+	return []model.Evidence{
+		u.Evidence("/userType", u.UserType),
+		u.Evidence("/userPrincipalName", u.UserPrincipalName),
+		u.Evidence("/externalUserState", u.ExternalUserState),
+	}
+}
