@@ -100,13 +100,18 @@ func (d *Directory) pimLicensed() model.Truth {
 	skus := model.RowsOf(d.tenant, model.SubscribedSkus, nil)
 	found := model.False
 	for sku := range skus.All() {
-		found = model.Or(found, sku.ServicePlans.Is(func(plans []model.ServicePlan) bool {
-			return slices.ContainsFunc(plans, func(p model.ServicePlan) bool {
-				return p.ServicePlanName.Is(func(name string) bool {
-					return name == "AAD_PREMIUM_P2" || name == "ENTRA_IDENTITY_GOVERNANCE"
-				}) == model.True
-			})
-		}))
+		found = model.Or(found, model.Fold(sku.ServicePlans,
+			func() model.Truth { return model.Unknown },
+			func() model.Truth { return model.False },
+			func(plans []model.ServicePlan) model.Truth {
+				holds := model.False
+				for _, p := range plans {
+					holds = model.Or(holds, p.ServicePlanName.Is(func(name string) bool {
+						return name == "AAD_PREMIUM_P2" || name == "ENTRA_IDENTITY_GOVERNANCE"
+					}))
+				}
+				return holds
+			}))
 	}
 	if found == model.False && (skus.Coverage().State != model.Complete || skus.Len() == 0) {
 		return model.Unknown
@@ -134,12 +139,18 @@ func (d *Directory) assignments() []assignment {
 
 	var all []assignment
 	inPIM := map[string]bool{}
+	unread := false               // an instance that cannot be matched to its assignment
+	unscoped := map[string]bool{} // principal and role of instances without a scope
 	for row := range scheduled.All() {
 		a := d.instance(row, Standing)
 		if activated := model.Equals(row.AssignmentType, "Activated"); activated == model.True {
 			a.manner, a.permanent = Activated, model.False
 		}
 		inPIM[a.key()] = true
+		unread = unread || a.principal == "" || a.role.ID == ""
+		if a.scope == "" {
+			unscoped[a.held()] = true
+		}
 		all = append(all, a)
 	}
 	for row := range eligible.All() {
@@ -152,7 +163,7 @@ func (d *Directory) assignments() []assignment {
 		if inPIM[a.key()] {
 			continue
 		}
-		if licensed && scheduled.Coverage().State != model.Complete {
+		if licensed && scheduled.Coverage().State != model.Complete || unread || unscoped[a.held()] || a.scope == "" {
 			a.scheduled, a.permanent = model.Unknown, model.Unknown // it may be an activation
 		}
 		all = append(all, a)
@@ -160,9 +171,9 @@ func (d *Directory) assignments() []assignment {
 	return all
 }
 
-func (a assignment) key() string {
-	return model.FoldID(a.principal) + "|" + model.FoldID(a.role.ID) + "|" + model.FoldID(a.scope)
-}
+func (a assignment) key() string { return a.held() + "|" + model.FoldID(a.scope) }
+
+func (a assignment) held() string { return model.FoldID(a.principal) + "|" + model.FoldID(a.role.ID) }
 
 func (d *Directory) instance(row model.RoleScheduleInstance, manner Manner) assignment {
 	a := assignment{principal: row.PrincipalID, expanded: row.Principal, role: d.Role(row.RoleDefinitionID, row.RoleDefinition),
@@ -223,6 +234,10 @@ func (d *Directory) activated(h Holding) Holding {
 	rows := model.RowsOf(d.tenant, model.GroupAssignment, nil)
 	group, scheduled := h.Via[len(h.Via)-1], false
 	for row := range rows.All() {
+		if row.GroupID == "" || row.PrincipalID == "" {
+			h.Permanent = model.And(h.Permanent, model.Unknown) // it may be this one
+			continue
+		}
 		if !model.SameID(row.GroupID, group) || !model.SameID(row.PrincipalID, h.Principal.ID) ||
 			model.Equals(row.AccessID, "owner") == model.True {
 			continue
@@ -257,6 +272,11 @@ func (d *Directory) holdEligibleMembers(a assignment, base Holding) {
 		if row.GroupID == "" || row.PrincipalID == "" {
 			d.gap(model.Unknown, model.Gap{Dataset: model.GroupEligibility.Name(), Reason: model.Malformed,
 				Detail: "an eligibility names no group or no principal"})
+			continue
+		}
+		if !row.AccessID.Exported() && model.SameID(row.GroupID, a.principal) {
+			d.gap(a.role.Tier0, model.Gap{Dataset: model.GroupEligibility.Name(), Reason: model.Malformed,
+				Detail: "an eligibility for group " + a.principal + " does not say whether it is for a member or an owner"})
 			continue
 		}
 		if !model.SameID(row.GroupID, a.principal) || model.Equals(row.AccessID, "owner") == model.True {

@@ -1,0 +1,17 @@
+package control_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/privpath/privpath/assess/assesstest"
+	"github.com/privpath/privpath/pillars/control"
+)
+
+func TestControls(t *testing.T) {
+	for _, c := range control.Controls() {
+		t.Run(c.ID, func(t *testing.T) {
+			assesstest.Run(t, c, filepath.Join("testdata", c.ID), "testdata/base.txtar")
+		})
+	}
+}

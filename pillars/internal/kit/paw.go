@@ -1,0 +1,159 @@
+package kit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/access"
+	"github.com/privpath/privpath/assess/facts"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// PAWRule recognises privileged access workstations by what the owner declared.
+// What keeps it from recognising any is a gap of every control that reads it.
+type PAWRule struct {
+	// FormFactor is the declared kind of workstation, "" where none is.
+	FormFactor string
+
+	filter    *access.Filter
+	groups    []string
+	devices   []string
+	unread    bool // part of the declaration cannot be read
+	gaps      []model.Gap
+	directory *principals.Directory
+}
+
+// Workstations is the fact of the declared workstation rule.
+var Workstations = &assess.Fact[PAWRule]{
+	ID:       "workstations",
+	Requires: []assess.Dependency{model.OwnerDeclarations, facts.Directory},
+	Compute: func(p *assess.Pass) (PAWRule, error) {
+		directory, err := assess.Value(p, facts.Directory)
+		if err != nil {
+			return PAWRule{}, err
+		}
+		declarations, _ := assess.Rows(p, model.OwnerDeclarations).Only()
+		return pawRule(declarations.PAW, directory), nil
+	},
+}
+
+func pawRule(declared model.Field[model.PAWRule], directory *principals.Directory) PAWRule {
+	r := PAWRule{directory: directory}
+	gap := func(reason model.Reason, format string, args ...any) {
+		r.gaps = append(r.gaps, model.Gap{Dataset: model.OwnerDeclarations.Name(), Reason: reason, Detail: fmt.Sprintf(format, args...)})
+	}
+	declared.Is(func(d model.PAWRule) bool {
+		d.FormFactor.Is(func(kind string) bool { r.FormFactor = strings.ToLower(kind); return true })
+		d.DeviceFilter.Is(func(rule string) bool {
+			filter, err := access.ParseFilter(rule)
+			if err != nil {
+				r.unread = true
+				gap(model.Malformed, "paw.deviceFilter: %v", err)
+			}
+			r.filter = filter
+			return true
+		})
+		d.GroupIDs.Is(func(ids []string) bool { r.groups = ids; return true })
+		d.DeviceIDs.Is(func(ids []string) bool { r.devices = ids; return true })
+		return true
+	})
+	if r.filter == nil && len(r.groups)+len(r.devices) == 0 && !r.unread {
+		r.unread = true
+		gap(model.NotCollected, "declare paw with the deviceFilter, groupIds or deviceIds that mark a privileged access workstation")
+	}
+	return r
+}
+
+// Gaps lists what keeps the rule from recognising workstations.
+func (r PAWRule) Gaps() []model.Gap { return r.gaps }
+
+// Is says whether the device is a workstation: it matches the filter, or is in a
+// declared group, or is listed by its object id.
+func (r PAWRule) Is(d model.Device) model.Truth {
+	is := model.Of(slices.ContainsFunc(r.devices, func(id string) bool { return model.SameID(id, d.ID) }))
+	for _, group := range r.groups {
+		is = model.Or(is, r.directory.MemberOf(d.ID, group))
+	}
+	if r.filter != nil {
+		is = model.Or(is, matches(r.filter, d))
+	}
+	if r.unread {
+		is = model.Or(is, model.Unknown)
+	}
+	return is
+}
+
+// matches evaluates the filter on a registered device under everything that its
+// record leaves open.
+func matches(f *access.Filter, d model.Device) model.Truth {
+	first, result := true, model.Unknown
+	for _, managed := range possible(d.IsManaged) {
+		for _, compliant := range possible(d.IsCompliant) {
+			for _, hybrid := range possible(trusts(d, "ServerAd")) {
+				m := f.Matches(access.Device{Registered: true, Managed: managed, Compliant: compliant, Hybrid: hybrid, Attributes: attributes(d)})
+				if first {
+					first, result = false, m
+				} else if m != result {
+					return model.Unknown
+				}
+			}
+		}
+	}
+	return result
+}
+
+// possible lists the values that a flag can have; null is false.
+func possible(f model.Field[bool]) []bool {
+	switch model.Equals(f, true) {
+	case model.True:
+		return []bool{true}
+	case model.False:
+		return []bool{false}
+	}
+	return []bool{false, true}
+}
+
+func trusts(d model.Device, kind string) model.Field[bool] {
+	return model.Fold(d.TrustType,
+		func() model.Field[bool] { return model.Field[bool]{} },
+		func() model.Field[bool] { return model.Value(false) },
+		func(t string) model.Field[bool] { return model.Value(strings.EqualFold(t, kind)) })
+}
+
+// attributes gives every attribute that a device filter can read.
+func attributes(d model.Device) map[access.Attribute]access.FilterValue {
+	values := map[access.Attribute]access.FilterValue{
+		access.AttrDeviceID: text(d.DeviceID), access.AttrDisplayName: text(d.DisplayName), access.AttrOwnership: text(d.DeviceOwnership),
+		access.AttrEnrollment: text(d.EnrollmentProfileName), access.AttrManufacturer: text(d.Manufacturer),
+		access.AttrMDMAppID: text(d.MdmAppID), access.AttrModel: text(d.Model), access.AttrOS: text(d.OperatingSystem),
+		access.AttrOSVersion: text(d.OperatingSystemVersion), access.AttrProfileType: text(d.ProfileType), access.AttrTrustType: text(d.TrustType),
+		access.AttrCompliant:    value(d.IsCompliant, access.Flag),
+		access.AttrPhysicalIDs:  value(d.PhysicalIDs, func(ids []string) access.FilterValue { return access.List(ids...) }),
+		access.AttrSystemLabels: value(d.SystemLabels, func(labels []string) access.FilterValue { return access.List(labels...) }),
+	}
+	for n := 1; n <= 15; n++ {
+		name := fmt.Sprintf("extensionAttribute%d", n)
+		values[access.ExtensionAttribute(n)] = value(d.ExtensionAttributes, func(m map[string]*string) access.FilterValue {
+			got, exported := m[name]
+			switch {
+			case !exported:
+				return access.AnyValue()
+			case got == nil:
+				return access.FilterValue{}
+			}
+			return access.Text(*got)
+		})
+	}
+	return values
+}
+
+func text(f model.Field[string]) access.FilterValue { return value(f, access.Text) }
+
+// value turns a property into what a filter reads: null is absent, and what was
+// not exported could be anything.
+func value[T any](f model.Field[T], of func(T) access.FilterValue) access.FilterValue {
+	return model.Fold(f, access.AnyValue, func() access.FilterValue { return access.FilterValue{} }, of)
+}
