@@ -21,14 +21,12 @@ type Inputs struct {
 	// Baseline says how baseline scopes are treated; see [SignIn.BaselineScopesOnly].
 	Baseline BaselineScopes
 
-	strengths     map[string]model.AuthenticationStrength
-	strengthsRead model.Coverage
-	appOwners     map[string]string // folded app id -> folded owning tenant
-	appsRead      model.Coverage
-	trust         trustSettings
-	roleRules     map[string][]pimRules // by folded role definition id
-	groupRules    map[string][]pimRules // by folded group id
-	rulesRead     model.Coverage
+	strengths  map[string]model.AuthenticationStrength
+	appOwners  map[string]string              // folded app id -> folded owning tenant
+	audiences  map[string]model.Field[string] // folded app id -> signInAudience of this tenant's applications
+	trust      trustSettings
+	roleRules  map[string][]pimRules // by folded role definition id
+	groupRules map[string][]pimRules // by folded group id
 }
 
 // Policy is a policy with its device filter compiled.
@@ -83,7 +81,6 @@ func Compile(t *model.Tenant) *Inputs {
 		SecurityDefaults: securityDefaults(t),
 		P2:               hasPlan(t, "AAD_PREMIUM_P2"),
 		strengths:        map[string]model.AuthenticationStrength{},
-		strengthsRead:    strengths.Coverage(),
 		trust:            compileTrust(t),
 	}
 	for row := range policies.All() {
@@ -92,7 +89,8 @@ func Compile(t *model.Tenant) *Inputs {
 	for row := range strengths.All() {
 		in.strengths[model.FoldID(row.ID)] = row
 	}
-	in.appOwners, in.appsRead = compileAppOwners(t)
+	in.appOwners = compileAppOwners(t)
+	in.audiences = compileAudiences(t)
 	in.compilePIM(t)
 	return in
 }
@@ -169,17 +167,28 @@ func hasPlan(t *model.Tenant, plan string) model.Truth {
 
 // compileAppOwners maps application ids to the tenant that owns them, which
 // decides whether an application can belong to a resource group of Microsoft's.
-func compileAppOwners(t *model.Tenant) (map[string]string, model.Coverage) {
-	rows := model.RowsOf(t, model.ServicePrincipals, nil)
+func compileAppOwners(t *model.Tenant) map[string]string {
 	owners := map[string]string{}
-	for sp := range rows.All() {
+	for sp := range model.RowsOf(t, model.ServicePrincipals, nil).All() {
 		app, ok := known(sp.AppID)
 		owner, owned := known(sp.AppOwnerOrganizationID)
 		if ok && owned {
 			owners[model.FoldID(app)] = model.FoldID(owner)
 		}
 	}
-	return owners, rows.Coverage()
+	return owners
+}
+
+// compileAudiences maps application ids to the accounts that an application of
+// this tenant is for.
+func compileAudiences(t *model.Tenant) map[string]model.Field[string] {
+	audiences := map[string]model.Field[string]{}
+	for app := range model.RowsOf(t, model.Applications, nil).All() {
+		if id, ok := known(app.AppID); ok {
+			audiences[model.FoldID(id)] = app.SignInAudience
+		}
+	}
+	return audiences
 }
 
 func compileTrust(t *model.Tenant) trustSettings {

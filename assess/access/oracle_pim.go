@@ -16,11 +16,9 @@ type pimRules struct {
 }
 
 func (in *Inputs) compilePIM(t *model.Tenant) {
-	rows := model.RowsOf(t, model.RolePolicies, nil)
-	in.rulesRead = rows.Coverage()
 	in.roleRules = map[string][]pimRules{}
 	in.groupRules = map[string][]pimRules{}
-	for row := range rows.All() {
+	for row := range model.RowsOf(t, model.RolePolicies, nil).All() {
 		r := pimRules{assignment: row, rules: map[string]model.PolicyRule{}}
 		policy, _ := known(row.Policy)
 		rules, ok := known(policy.Rules)
