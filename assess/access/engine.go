@@ -93,6 +93,13 @@ func New(t *model.Tenant, opts Options) *Engine {
 	var complete bool
 	e.networks, complete = e.buildNetworks()
 	e.spaceCut = !complete
+	e.compile()
+	return e
+}
+
+// compile derives the ways and the views from the values of the dimensions.
+func (e *Engine) compile() {
+	e.ways = nil
 	for d := range e.devices {
 		for _, client := range allClients {
 			for _, flow := range allFlows {
@@ -107,7 +114,6 @@ func New(t *model.Tenant, opts Options) *Engine {
 	for r := range e.views {
 		e.views[r] = e.compileView(reading(r))
 	}
-	return e
 }
 
 // Inputs are the compiled policies, which [Evaluate] takes too.

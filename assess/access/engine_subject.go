@@ -130,6 +130,8 @@ func (e *Engine) subjectFor(h principals.Holding, step Step) *subjectView {
 	for _, other := range e.roles[model.FoldID(h.Principal.ID)] {
 		switch visible := model.And(other.Role.BuiltIn, other.TenantWide()); {
 		case visible == model.False:
+		case other.Role.ID == h.Role.ID && (other.Manner != principals.Standing || other.ViaEligible):
+			// The role in question: held in the use step, and not before.
 		case other.Manner != principals.Standing || other.ViaEligible:
 			maybe = append(maybe, other.Role.ID)
 		case visible == model.True:
