@@ -21,7 +21,6 @@ type reading struct {
 	target *target // nil until a loose file is recognised
 
 	loose    bool
-	certain  bool // the file itself names the whole request that it answers
 	entity   bool // that request was for one object
 	adapted  bool // an adapter took the file
 	refused  bool // nothing was read, and coverage says why
@@ -282,12 +281,12 @@ func (r *reading) recognise(raw []byte, pointer string) error {
 			return r.adapt(a, root)
 		}
 	}
-	t, certain, entity, why := recognise(r.context, raw)
+	t, entity, why := recognise(r.context, raw)
 	if why != "" {
 		r.file.Reason = why
 		return errEnough
 	}
-	r.target, r.certain, r.entity = &t, certain && !entity, entity
+	r.target, r.entity = &t, entity
 	if p, ok := r.scan.parts[t.key()]; ok && p.named {
 		r.file.Status, r.file.Reason = StatusIgnored, fmt.Sprintf("%q already supplies %s", t.path()+".json", t.dataset)
 		return errEnough

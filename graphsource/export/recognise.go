@@ -8,35 +8,34 @@ import (
 
 // recognise finds the data set of a file whose name does not say it: by the
 // response's @odata.context, else by the record's @odata.type, else by its
-// properties. certain is true only for a context, which names the very request;
-// entity is true where that request was for one object. why says what is wrong
-// where the data set is not found.
-func recognise(context string, record []byte) (t target, certain, entity bool, why string) {
+// properties. entity is true where the request was for one object. why says what
+// is wrong where the data set is not found.
+func recognise(context string, record []byte) (t target, entity bool, why string) {
 	if context != "" {
 		t, entity, ok := fromContext(context)
 		if ok {
-			return t, true, entity, ""
+			return t, entity, ""
 		}
-		return target{}, false, false, fmt.Sprintf("its @odata.context %q names no data set of the bundle format; if it belongs to one, put it at that data set's path", clip(context))
+		return target{}, false, fmt.Sprintf("its @odata.context %q names no data set of the bundle format; if it belongs to one, put it at that data set's path", clip(context))
 	}
 	var members map[string]json.RawMessage
 	if record == nil || json.Unmarshal(record, &members) != nil {
-		return target{}, false, false, "its name is no bundle path and its content does not say what it is"
+		return target{}, false, "its name is no bundle path and its content does not say what it is"
 	}
 	var kind string
 	_ = json.Unmarshal(members["@odata.type"], &kind)
 	if name, ok := typeDatasets[strings.TrimPrefix(kind, "#microsoft.graph.")]; ok {
-		return target{dataset: name}, false, false, ""
+		return target{dataset: name}, false, ""
 	}
 	if strings.HasSuffix(kind, "CompliancePolicy") {
-		return target{dataset: "deviceManagement/deviceCompliancePolicies"}, false, false, ""
+		return target{dataset: "deviceManagement/deviceCompliancePolicies"}, false, ""
 	}
 	for _, s := range shapes {
 		if hasAll(members, s.members) {
-			return target{dataset: s.dataset}, false, false, ""
+			return target{dataset: s.dataset}, false, ""
 		}
 	}
-	return target{}, false, false, "its name is no bundle path, and neither @odata.context nor the properties of its records tell for certain what it is; put it at its data set's path"
+	return target{}, false, "its name is no bundle path, and neither @odata.context nor the properties of its records tell for certain what it is; put it at its data set's path"
 }
 
 // fromContext reads the fragment of an @odata.context, such as

@@ -246,9 +246,10 @@ func (sc *scan) readLoose(e entry) error {
 	}
 	switch {
 	case p.files > 0:
-		p.degrade(model.Truncated, "several files hold parts of it; put it at %q to say that it is whole", r.target.path()+".json")
-	case !single && !r.certain:
-		r.degrade(model.Truncated, "recognised by its content only; put it at %q to say that it is whole", r.target.path()+".json")
+		p.degrade(model.Truncated, "several files hold parts of it; put the whole list at %q", r.target.path()+".json")
+	case !single:
+		// Neither records nor @odata.context show a $filter.
+		r.degrade(model.Truncated, "recognised by its content, which does not show whether the request was for all; if it was, put it at %q", r.target.path()+".json")
 	}
 	if f.Status == StatusComplete && r.coverage.State != model.Complete {
 		f.Status, f.Reason = StatusPartial, r.coverage.Detail
@@ -326,7 +327,10 @@ func (sc *scan) nothing() error {
 		return nil
 	}
 	for _, p := range sc.order {
-		if p.records > 0 || p.coverage.State == model.Complete || p.read && !sc.needs(p.target.dataset) {
+		if sc.source.opts.Declarations != nil && p.target.dataset == model.OwnerDeclarations.Name() {
+			continue // the caller's, not the export's
+		}
+		if p.read && (p.records > 0 || p.coverage.Reason != model.Malformed) {
 			return nil
 		}
 	}
