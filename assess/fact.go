@@ -21,6 +21,12 @@ type Incomplete interface {
 	Gaps() []model.Gap
 }
 
+// Contributor is implemented by the value of a fact that has a part of the
+// assessment document of its own, such as who reaches a role from where.
+type Contributor interface {
+	Contribute(*model.Assessment)
+}
+
 // Folding reduces a big data set to a small value while it streams by, so that
 // its records are never kept. New makes the accumulator of one run.
 type Folding[R, T any] struct {

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,9 @@ type Pass struct {
 
 // AsOf is the time (UTC) that the assessment speaks of.
 func (p *Pass) AsOf() time.Time { return p.run.asOf }
+
+// Context ends when the caller stops the run.
+func (p *Pass) Context() context.Context { return p.run.ctx }
 
 // Info is the running control's description.
 func (p *Pass) Info() model.ControlInfo { return p.control }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,7 @@ type PreviousRun struct {
 }
 
 type run struct {
+	ctx    context.Context
 	opts   Options
 	tenant *model.Tenant
 	asOf   time.Time
@@ -55,7 +57,7 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 	if err := Validate(controls); err != nil {
 		return nil, err
 	}
-	r := &run{opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
+	r := &run{ctx: ctx, opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
 	wanted := Needs(controls)
 	tenant, err := src.Load(ctx, withDeclarations(wanted), r.observers(controls)...)
 	if err != nil {
@@ -299,6 +301,11 @@ func (r *run) document(controls []*Control, findings []model.Finding) *model.Ass
 		Findings:      findings,
 	}
 	score(a, controls)
+	for _, id := range slices.Sorted(maps.Keys(r.facts)) {
+		if c, ok := r.facts[id].value.(Contributor); ok && r.facts[id].err == nil {
+			c.Contribute(a)
+		}
+	}
 	return a
 }
 

@@ -96,7 +96,7 @@ func (f *Field[T]) UnmarshalJSON(data []byte) error {
 	}
 	if err := json.Unmarshal(data, &f.value); err != nil {
 		f.state, f.value = fieldUnreadable, zero
-		return nil
+		return nil //nolint:nilerr // that it cannot be read is what the field then says
 	}
 	f.state = fieldValue
 	return nil

@@ -102,10 +102,9 @@ func property(s *jsonschema.Schema, path ...string) *jsonschema.Schema {
 
 func refineAssessment(s *jsonschema.Schema) {
 	property(s, "schemaVersion").Const = model.SchemaVersion
-	verdict := []any{model.Reaches, model.Blocked, model.ReachUnknown}
 	property(s, "reach", "holding").Enum = []any{"standing", "eligible"}
-	property(s, "reach", "from", "verdict").Enum = verdict
-	property(s, "reach", "from", "activation").Enum = append(verdict, model.NoActivation)
+	property(s, "reach", "from", "verdict").Enum = []any{model.Reaches, model.Blocked, model.ReachUnknown}
+	property(s, "reach", "from", "activation").Enum = []any{model.Reaches, model.Blocked, model.ReachUnknown, model.NoActivation}
 }
 
 func refineDeclarations(s *jsonschema.Schema) {

@@ -14,19 +14,25 @@ import (
 // Text writes a report for a person at a terminal: the headline, the pillar
 // ladder, what to fix first, every finding, and what is not known and why.
 func Text(w io.Writer, a *model.Assessment, opts Options) error {
+	return writeText(w, a, opts, func(t *text) {
+		t.heading()
+		t.ladder()
+		t.reach()
+		t.first()
+		t.findings()
+		t.undecided()
+		t.footer()
+	})
+}
+
+// writeText sets a report up, has body write it, and gives the first error.
+func writeText(w io.Writer, a *model.Assessment, opts Options, body func(*text)) error {
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	out := bufio.NewWriter(w)
-	t := &text{out: out, opts: opts, a: a}
-	t.heading()
-	t.ladder()
-	t.reach()
-	t.first()
-	t.findings()
-	t.undecided()
-	t.footer()
-	return out.Flush()
+	t := &text{out: bufio.NewWriter(w), opts: opts, a: a}
+	body(t)
+	return t.out.Flush()
 }
 
 // text writes into a buffer that keeps the first error for Flush.

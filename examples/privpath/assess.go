@@ -135,7 +135,7 @@ func write(file string, s streams, format report.Format, a *model.Assessment) er
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", file, err)
 	}
-	defer os.Remove(temporary.Name())
+	defer func() { _ = os.Remove(temporary.Name()) }() // gone already once it is renamed
 	err = format.Write(temporary, a, report.Options{})
 	if closed := temporary.Close(); err == nil {
 		err = closed

@@ -2,6 +2,7 @@
 // really protected, from the tenant's own data.
 //
 //	privpath assess [PATH…]      assess an export; with no PATH a built-in sample tenant
+//	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
 //	privpath validate PATH       what was recognised, what is missing, what is ignored
 //	privpath controls            list the controls
 //	privpath explain CONTROL     what a control asks, how it decides, how to fix it
@@ -54,6 +55,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"assess", "[PATH…]", "assess an export (folder, zip, JSON files); with no PATH a built-in sample tenant", assessCommand},
+		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
 		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
 		{"controls", "", "list the controls", controlsCommand},
 		{"explain", "CONTROL", "what a control asks, how it decides, how to fix it", explainCommand},
