@@ -83,7 +83,7 @@ func Attested(p *Pass, maxAge time.Duration) Verdict {
 			if a.Control != p.control.ID {
 				continue
 			}
-			if v := judgeAttestation(p, declarations, i, a, maxAge); better(v, verdict) {
+			if v := judgeAttestation(p, declarations, i, a, maxAge); better(v, verdict) || len(verdict.subjects) == 0 {
 				verdict = v
 			}
 		}
@@ -116,10 +116,13 @@ func better(a, b Verdict) bool {
 func judgeAttestation(p *Pass, d model.Declarations, i int, a model.Attestation, maxAge time.Duration) Verdict {
 	ref := model.Ref{Kind: "attestation", ID: a.Control, Name: a.Statement}.
 		With(d.Evidence(pointer("attestations", i), a))
-	invalid := func(format string, args ...any) Verdict {
-		v := Unknown("", format, args...)
-		v.status, v.reason, v.confidence = model.StatusNotAttested, model.ReasonNotAttested, model.ConfidenceAttested
+	void := func(status model.Status, reason model.Reason, format string, args ...any) Verdict {
+		v := Unknown(reason, format, args...)
+		v.status, v.confidence = status, model.ConfidenceAttested
 		return v.About(ref)
+	}
+	invalid := func(format string, args ...any) Verdict {
+		return void(model.StatusNotAttested, model.ReasonNotAttested, format, args...)
 	}
 	switch {
 	case a.Owner == "" || a.Statement == "":
@@ -129,9 +132,8 @@ func judgeAttestation(p *Pass, d model.Declarations, i int, a model.Attestation,
 	case a.Performed.After(p.AsOf()):
 		return invalid("The attestation says it was performed on %s, after the date of this assessment.", a.Performed.Format(time.DateOnly))
 	case a.Performed.Add(maxAge).Before(p.AsOf()) || !a.Expires.IsZero() && a.Expires.Past(p.AsOf()):
-		v := invalid("The statement of %s, performed %s, is too old: it counts for nothing until it is renewed.", a.Owner, a.Performed.Format(time.DateOnly))
-		v.status, v.reason = model.StatusAttestationExpired, model.ReasonExpired
-		return v.About()
+		return void(model.StatusAttestationExpired, model.ReasonExpired,
+			"The statement of %s, performed %s, is too old: it counts for nothing until it is renewed.", a.Owner, a.Performed.Format(time.DateOnly))
 	}
 	v := Verdict{status: model.StatusPass, confidence: model.ConfidenceAttested,
 		summary: "Attested by " + a.Owner + ", performed " + a.Performed.Format(time.DateOnly) + ": " + a.Statement}

@@ -18,11 +18,10 @@ import (
 // taken away, then marked partial, then every row, then every property of every
 // row at any depth; after each, the verdict must be the same or undecided.
 //
-// The owner's statements are data too. Two of them are choices and not facts, so
-// for them the law is weaker: without declarations.exceptions and
-// declarations.standing (or the whole file, where it holds one of them) the
-// verdict must not be better, and declarations.tier0 (which roles to judge) is
-// left alone.
+// The owner's statements are data too. Some of them are choices and not facts, so
+// for them the law is weaker: without declarations.exceptions, standing and
+// attestations (or the whole file, where it accepts something) the verdict must
+// not be better, and declarations.tier0 (which roles to judge) is left alone.
 func Degrade(t *testing.T, control *assess.Control, c *Case) {
 	t.Helper()
 	before, err := Judge(control, c)
@@ -50,7 +49,7 @@ func Degrade(t *testing.T, control *assess.Control, c *Case) {
 				if path == model.OwnerDeclarations.Name() && (field[0] == "tier0" || widens(field)) {
 					continue
 				}
-				weak := path == model.OwnerDeclarations.Name() && (field[0] == "exceptions" || field[0] == "standing")
+				weak := path == model.OwnerDeclarations.Name() && slices.Contains([]string{"exceptions", "standing", "attestations"}, field[0])
 				rows := slices.Clone(c.Files[path])
 				rows[i] = without(row, field)
 				hold(fmt.Sprintf("/%d/%s of %s", i, strings.Join(field, "/"), path), c.clone().replace(path, rows), weak)
@@ -59,11 +58,12 @@ func Degrade(t *testing.T, control *assess.Control, c *Case) {
 	}
 }
 
-// widens reports whether the property limits an acceptance to one principal:
-// without it the owner accepts more, which is another statement and not a poorer
-// one.
+// widens reports whether the property limits an acceptance to one principal, or
+// a statement to a date: without it the owner says more, which is another
+// statement and not a poorer one.
 func widens(field []string) bool {
-	return field[0] == "exceptions" && field[len(field)-1] == "principalId"
+	last := field[len(field)-1]
+	return field[0] == "exceptions" && last == "principalId" || field[0] == "attestations" && last == "expires"
 }
 
 // choices reports whether the declarations accept something.

@@ -3,7 +3,6 @@ package foundation
 import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
-	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
 )
@@ -45,7 +44,7 @@ var fnd16 = &assess.Control{
 		var refs []model.Ref
 		spare, perhapsSpare := 0, 0
 		for _, holder := range kit.Users(globals) {
-			exempt, exists := facts.EmergencyUser(globals, holder.ID, emergency), isUser(holder.Principal)
+			exempt, exists := facts.EmergencyUser(globals, holder.ID, emergency), kit.IsUser(holder.Principal)
 			if exempt == model.True && exists == model.True {
 				spare++
 			}
@@ -66,12 +65,4 @@ var fnd16 = &assess.Control{
 		}
 		return assess.Unknown(model.Unresolved, "At most one Global Administrator, and the export does not say whether the break-glass accounts that hold the role still exist.").About(refs...), nil
 	},
-}
-
-// isUser says whether the principal is a user of this tenant.
-func isUser(p principals.Principal) model.Truth {
-	if p.Kind == principals.KindUser {
-		return p.Dangling.Not()
-	}
-	return model.And(model.Unknown, p.Dangling.Not())
 }

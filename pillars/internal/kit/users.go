@@ -3,11 +3,23 @@ package kit
 import (
 	"strings"
 
+	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 )
 
 // NotExported is what a subject says whose account is not in the export.
 const NotExported = "the account was not exported"
+
+// IsUser says whether the principal is a user that this tenant has.
+func IsUser(p principals.Principal) model.Truth {
+	switch p.Kind {
+	case principals.KindUser:
+		return p.Dangling.Not()
+	case principals.KindUnknown:
+		return model.And(model.Unknown, p.Dangling.Not())
+	}
+	return model.False
+}
 
 // External says whether the account signs in at, or was invited from, another
 // organisation, or is a guest. Guests that were made members keep #EXT# in their
