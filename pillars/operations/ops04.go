@@ -106,7 +106,7 @@ func judgePolicies(in *access.Inputs, directory *principals.Directory, accounts 
 	}
 	var judgements []assess.Judgement
 	for i, policy := range in.Policies {
-		enabled := enabled(policy.Record.State)
+		enabled := kit.Enabled(policy.Record.State)
 		if enabled == model.False {
 			continue
 		}
@@ -176,19 +176,6 @@ func subject(directory *principals.Directory, account principals.Principal) acce
 		}
 	}
 	return s
-}
-
-func enabled(state model.Field[string]) model.Truth {
-	unknown := func() model.Truth { return model.Unknown }
-	return model.Fold(state, unknown, unknown, func(s string) model.Truth {
-		switch s {
-		case "enabled":
-			return model.True
-		case "disabled", "enabledForReportingButNotEnforced":
-			return model.False
-		}
-		return model.Unknown
-	})
 }
 
 // forAccountsAlone says whether everybody that the policy includes is one of the

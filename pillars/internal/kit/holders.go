@@ -46,8 +46,7 @@ func holder(view principals.View, principal principals.Principal) Holder {
 		if h.Holding == nil {
 			h.Holding = held.Evidence
 		}
-		h.Critical = h.Critical || model.SameID(held.Role.ID, model.GlobalAdministrator) ||
-			model.SameID(held.Role.ID, model.PrivilegedRoleAdministrator)
+		h.Critical = h.Critical || Critical(held.Role.ID)
 		h.Roles = append(h.Roles, held.Role.Name)
 	}
 	slices.Sort(h.Roles)

@@ -62,7 +62,7 @@ func ReadPolicies(p *assess.Pass) (*Policies, error) {
 	rows := assess.Rows(p, model.ConditionalAccessPolicies)
 	r := &Policies{complete: rows.Coverage().State == model.Complete, directory: directory, tenant: p.Tenant()}
 	for row := range rows.All() {
-		r.All = append(r.All, Policy{ConditionalAccessPolicy: row, Enabled: enabled(row.State)})
+		r.All = append(r.All, Policy{ConditionalAccessPolicy: row, Enabled: Enabled(row.State)})
 	}
 	tier0, err := assess.Value(p, facts.Tier0)
 	if err != nil {
@@ -102,7 +102,9 @@ func of(p principals.Principal, holdings []principals.Holding) []principals.Hold
 	})
 }
 
-func enabled(state model.Field[string]) model.Truth {
+// Enabled says whether a policy with this state is enforced: Unknown for a state
+// that nobody knows.
+func Enabled(state model.Field[string]) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(state, unknown, unknown, func(s string) model.Truth {
 		switch s {
