@@ -171,6 +171,8 @@ func TestCoverage(t *testing.T) {
 		"one parent partial":       {files: files{"manifest.json": manifest(`"GROUPS/` + strings.ToUpper(groupID) + `/members":{"status":"partial"}`), "groups/" + groupID + "/members.json": "[" + two + "]"}, dataset: "groups/{id}/members", parent: groupID, state: model.Partial, reason: model.Truncated, count: 2},
 		"all parents missing":      {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"missing","reason":"permissionDenied"}`)}, dataset: "groups/{id}/members", parent: groupID, state: model.Absent, reason: model.PermissionDenied},
 		"all parents partial":      {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"partial","reason":"throttled"}`), "groups/" + groupID + "/members.json": "[" + two + "]"}, dataset: "groups/{id}/members", parent: groupID, state: model.Partial, reason: model.Throttled, count: 2},
+		"a parent's file is lost":  {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"complete","count":3}`), "groups/" + groupID + "/members.json": "[" + two + "]"}, dataset: "groups/{id}/members", parent: groupID, state: model.Partial, reason: model.Truncated, detail: "counts 3 records", count: 2},
+		"all parents are there":    {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"complete","count":2}`), "groups/" + groupID + "/members.json": "[" + two + "]"}, dataset: "groups/{id}/members", parent: groupID, state: model.Complete, count: 2},
 		"nothing to collect":       {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"complete","count":0}`)}, dataset: "groups/{id}/members", state: model.Complete},
 		"children said, not there": {files: files{"manifest.json": manifest(`"groups/{id}/members":{"status":"complete","count":4}`)}, dataset: "groups/{id}/members", state: model.Absent, reason: model.NotCollected},
 
@@ -255,6 +257,7 @@ func TestStrictFiles(t *testing.T) {
 		"said twice":            {files{"manifest.json": manifest(`"users":{"status":"partial"},"users":{"status":"complete"}`)}, "/datasets/users stands here twice"},
 		"no object":             {files{"manifest.json": `[]`}, "the file must be an object"},
 		"cut":                   {files{"manifest.json": `{"format":`}, "not valid JSON"},
+		"said in two spellings": {files{"manifest.json": manifest(`"users":{"status":"partial"},"Users":{"status":"complete"}`)}, "/datasets/users stands here twice"},
 		"two manifests":         {files{"manifest.json": manifest(""), "Manifest.json": manifest("")}, "two files have this name"},
 		"unknown declaration":   {files{"declarations.json": `{"breakGlass":[{"id":"x","nota":"y"}]}`}, `"declarations.json" is not valid: /breakGlass/0/nota is not a known property`},
 		"wrong kind":            {files{"declarations.json": `{"breakGlass":"x"}`}, "/breakGlass must be an array"},
@@ -400,6 +403,19 @@ func TestLooseFiles(t *testing.T) {
 	}
 }
 
+func TestFilePath(t *testing.T) {
+	for name, dataset := range map[string]string{
+		"users.json":          "users",
+		"/home/me/users.json": "users",
+		`C:\exports\identity\conditionalAccess\policies.2.json`: "identity/conditionalAccess/policies",
+		"../t/groups/" + groupID + "/members.json":              "groups/{id}/members",
+	} {
+		found, err := oneFile(name, `[]`).Inventory(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, dataset, found[0].Dataset, name)
+	}
+}
+
 func TestLooseYieldsToNamed(t *testing.T) {
 	source := FS(files{"users.json": `[{"id":"u1"}]`, "copy.json": `{` + graphCtx + `users","value":[{"id":"u1"},{"id":"u2"}]}`}.fs(), Options{})
 	in := input(t, load(t, source), "users")
@@ -426,6 +442,11 @@ func TestInventory(t *testing.T) {
 	require.Equal(t, 1, found["devices.json"].Records)
 	require.Equal(t, StatusIgnored, found["x.txt"].Status)
 	require.Equal(t, StatusMalformed, found["a.json"].Status)
+
+	said := inventory(t, FS(files{"manifest.json": manifest(`"users":{"status":"complete","count":9},"groups":{"status":"missing","reason":"throttled","detail":"a\u0007b"}`), "users.json": "[]"}.fs(), Options{}))
+	require.Equal(t, StatusPartial, said["users.json"].Status)
+	require.Contains(t, said["users.json"].Reason, "counts 9 records")
+	require.Equal(t, []string{"groups is missing: throttled a b"}, said["manifest.json"].Notes)
 
 	missing := map[string]Missing{}
 	for _, m := range MissingFrom(slices.Collect(maps.Values(found))) {

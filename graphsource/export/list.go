@@ -72,10 +72,10 @@ func FS(fsys fs.FS, opts Options) *Source {
 	}}
 }
 
-// File makes a source of one JSON file. Where name is no bundle path, what the
-// file holds is told by its content.
+// File makes a source of one JSON file. Where its path does not end in a bundle
+// path, what the file holds is told by its content.
 func File(name string, size int64, open func() (io.ReadCloser, error), opts Options) *Source {
-	e := entry{path: path.Base(strings.ReplaceAll(name, `\`, "/")), size: size, open: open}
+	e := entry{path: bundlePath(strings.ReplaceAll(name, `\`, "/")), size: size, open: open}
 	return &Source{opts: opts.withDefaults(), alone: true,
 		list: func(context.Context) ([]entry, error) { return []entry{e}, nil }}
 }

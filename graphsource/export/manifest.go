@@ -52,12 +52,17 @@ func readManifest(raw []byte) (*Manifest, error) {
 	if m.Format != ManifestFormat {
 		return nil, fmt.Errorf("/format is %q; this program reads %q", clip(m.Format), ManifestFormat)
 	}
+	seen := map[target]bool{}
 	for _, name := range slices.Sorted(maps.Keys(m.Datasets)) {
 		d, at := m.Datasets[name], "/datasets/"+escape(name)
 		t, ok := targetAt(name)
+		twice := seen[t.key()]
+		seen[t.key()] = true
 		switch {
 		case !ok || t.dataset == deviceManagement:
 			return nil, fmt.Errorf("%s is not a data set of the bundle format", at)
+		case twice:
+			return nil, fmt.Errorf("%s stands here twice, in other letters", at)
 		case d.Status != "complete" && d.Status != "partial" && d.Status != "missing":
 			return nil, fmt.Errorf("%s/status is %q; it must be complete, partial or missing", at, clip(d.Status))
 		case d.Reason != "" && !slices.Contains(dataReasons, d.Reason):
@@ -73,15 +78,39 @@ func readManifest(raw []byte) (*Manifest, error) {
 // child data set ({id} in its name) has "{id}" for a parent.
 func (m *Manifest) statements() map[target]ManifestDataset {
 	byTarget := map[target]ManifestDataset{}
-	if m == nil {
-		return byTarget
-	}
 	for name, d := range m.Datasets {
 		if t, ok := targetAt(name); ok {
 			byTarget[t.key()] = d
 		}
 	}
 	return byTarget
+}
+
+// gaps lists what the manifest says is not whole, for a person.
+func (m *Manifest) gaps() []string {
+	var gaps []string
+	for _, name := range slices.Sorted(maps.Keys(m.Datasets)) {
+		if d := m.Datasets[name]; d.Status != "complete" {
+			gaps = append(gaps, strings.TrimSpace(fmt.Sprintf("%s is %s: %s %s", escape(name), d.Status, d.Reason, inert(d.Detail))))
+		}
+	}
+	return gaps
+}
+
+// unread is what the statement says of a target that no file holds. some says
+// that files of other parents of its data set do hold records, in all so many.
+// ok is false where there is nothing to say.
+func (d ManifestDataset) unread(t target, some bool, records int) (c model.Coverage, ok bool) {
+	switch {
+	case t.parent != wholeChild:
+	case some && d.Status == "complete":
+		// Every parent's file was judged by itself; together they must be all.
+		c = d.coverage(true, records)
+		return c, c.State != model.Complete
+	case some, d.Status == "complete" && d.Count != nil && *d.Count == 0:
+		return d.coverage(true, 0), true // without parents there was nothing to collect
+	}
+	return d.coverage(false, 0), true
 }
 
 // inert is a text of the export without control characters, for a message.

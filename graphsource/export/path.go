@@ -65,6 +65,21 @@ func place(name string) (t target, page int, ok bool) {
 	return target{}, 0, false
 }
 
+// bundlePath gives the end of a file's path that is a bundle path, and the file's
+// name where there is none.
+func bundlePath(name string) string {
+	for rest := name; ; {
+		if _, _, ok := place(rest); ok {
+			return rest
+		}
+		_, after, ok := strings.Cut(rest, "/")
+		if !ok {
+			return rest
+		}
+		rest = after
+	}
+}
+
 func isJSON(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json", ".jsonl", ".ndjson":

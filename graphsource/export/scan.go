@@ -32,9 +32,10 @@ type scan struct {
 	parts    map[target]*part
 	order    []*part
 	manifest *Manifest
-	info     model.TenantInfo // of an adapter
-	org      model.TenantInfo // of organization.json
-	fault    error            // manifest or declarations are not valid
+	said     map[target]ManifestDataset // by the manifest
+	info     model.TenantInfo           // of an adapter
+	org      model.TenantInfo           // of organization.json
+	fault    error                      // manifest or declarations are not valid
 }
 
 // part is what the export holds for one target.
@@ -44,6 +45,7 @@ type part struct {
 	files    int
 	read     bool // at least one file could be read
 	records  int
+	last     *FileReport // of the file read last
 	coverage model.Coverage
 }
 
@@ -192,6 +194,7 @@ func (sc *scan) readGroup(pages []page) error {
 			return err
 		}
 		p.merge(r)
+		p.last = f
 		records, counted = records+r.records, max(counted, r.counted)
 		last := i+1 == len(pages)
 		switch {
@@ -255,6 +258,7 @@ func (sc *scan) readLoose(e entry) error {
 		f.Status, f.Reason = StatusPartial, r.coverage.Detail
 	}
 	p.files++
+	p.last = f
 	p.merge(r)
 	return nil
 }
@@ -262,63 +266,50 @@ func (sc *scan) readLoose(e entry) error {
 // settle finishes the coverage of what was read.
 func (sc *scan) settle() {
 	for _, p := range sc.order {
-		if d, ok := model.DatasetNamed(p.target.dataset); ok && d.Single && p.read && p.records != 1 && p.coverage.State == model.Complete &&
-			sc.needs(p.target.dataset) {
+		if !sc.needs(p.target.dataset) {
+			continue
+		}
+		if d, ok := model.DatasetNamed(p.target.dataset); ok && d.Single && p.read && p.records != 1 && p.coverage.State == model.Complete {
 			p.degrade(model.Malformed, "one record belongs here, %d are there", p.records)
+		}
+		if m, ok := sc.said[p.target.key()]; ok {
+			stated := m.coverage(true, p.records)
+			p.coverage = p.coverage.Worst(stated)
+			p.coverage.From, p.coverage.To = stated.From, stated.To
 		}
 		if !p.read && p.files > 0 {
 			p.coverage.State = model.Absent
+		}
+		if f := p.last; f != nil && f.Status == StatusComplete && p.coverage.State != model.Complete {
+			f.Status, f.Reason = StatusPartial, cmp.Or(p.coverage.Detail, "manifest.json says that it is "+p.coverage.State.String())
 		}
 	}
 }
 
 // cover tells the builder how much of every data set that was asked for was read.
 func (sc *scan) cover() {
-	said := sc.manifest.statements()
-	seen := map[string]bool{}
+	records := map[string]int{} // by data set
 	for _, p := range sc.order {
-		if !sc.asked(p.target.dataset) || p.target.dataset == deviceManagement {
+		if sc.asked(p.target.dataset) && p.target.dataset != deviceManagement {
+			records[p.target.dataset] += p.records
+			sc.b.Cover(p.target.dataset, p.target.parent, p.coverage)
+		}
+	}
+	for _, t := range slices.SortedFunc(maps.Keys(sc.said), compareTargets) {
+		if sc.parts[t] != nil || !sc.asked(t.dataset) {
 			continue
 		}
-		c := p.coverage
-		if m, ok := said[p.target.key()]; ok {
-			stated := m.coverage(true, p.records)
-			if c = c.Worst(stated); c.State == model.Complete {
-				c.From, c.To = stated.From, stated.To
-			}
+		n, some := records[t.dataset]
+		if c, ok := sc.said[t].unread(t, some, n); ok {
+			sc.b.Cover(t.dataset, strings.TrimPrefix(t.parent, wholeChild), c)
 		}
-		seen[p.target.dataset] = true
-		sc.b.Cover(p.target.dataset, p.target.parent, c)
-	}
-	for _, t := range slices.SortedFunc(maps.Keys(said), compareTargets) {
-		if sc.parts[t] == nil && sc.asked(t.dataset) {
-			sc.coverUnread(t, said[t], seen[t.dataset])
-			seen[t.dataset] = true
-		}
+		records[t.dataset] += 0 // something is said of it
 	}
 	for _, d := range model.Datasets() {
-		if sc.asked(d.Name) && !seen[d.Name] {
+		if _, ok := records[d.Name]; !ok && sc.asked(d.Name) {
 			sc.b.Cover(d.Name, "", model.Coverage{Reason: model.NotCollected, Detail: fmt.Sprintf("the export holds no %s.json", d.Name)})
 		}
 	}
-}
-
-// coverUnread reports what the manifest says of a target that no file holds.
-// some says that other targets of the data set were read.
-func (sc *scan) coverUnread(t target, m ManifestDataset, some bool) {
-	c := m.coverage(false, 0)
-	if t.parent == wholeChild {
-		t.parent = ""
-		switch {
-		case some && m.Status == "complete":
-			return // every parent's file has been judged by itself
-		case some:
-			c = m.coverage(true, 0)
-		case m.Status == "complete" && m.Count != nil && *m.Count == 0:
-			c = m.coverage(true, 0) // no parent had anything to collect
-		}
-	}
-	sc.b.Cover(t.dataset, t.parent, c)
 }
 
 // nothing is the error of an export of which no file could be used.
@@ -384,7 +375,8 @@ func (sc *scan) readManifest(found []entry) error {
 			if err != nil {
 				f.fail(err.Error())
 			} else {
-				f.Status, sc.manifest = StatusComplete, m
+				f.Status, sc.manifest, sc.said = StatusComplete, m, m.statements()
+				f.Notes = m.gaps()
 			}
 		}
 		if f.Status == StatusMalformed {
