@@ -164,15 +164,18 @@ const (
 
 // Reach is the exact answer for one principal and one role.
 type Reach struct {
-	Principal PrincipalRef      `json:"principal"`
-	Role      RoleRef           `json:"role"`
-	Holding   string            `json:"holding"` // standing or eligible
-	Via       []string          `json:"via,omitempty"`
-	Scope     string            `json:"scope"`
-	From      []ReachFrom       `json:"from"`
-	Attackers map[string]string `json:"attackers"`
-	Weakest   []Weakest         `json:"weakest,omitempty"`
-	Unknown   []Need            `json:"unknown,omitempty"`
+	Principal PrincipalRef `json:"principal"`
+	Role      RoleRef      `json:"role"`
+	Holding   string       `json:"holding"` // standing or eligible
+	// BreakGlass marks a declared emergency account's permanent assignment, which
+	// is meant to be usable when policies fail.
+	BreakGlass bool              `json:"breakGlass,omitempty"`
+	Via        []string          `json:"via,omitempty"`
+	Scope      string            `json:"scope"`
+	From       []ReachFrom       `json:"from"`
+	Attackers  map[string]string `json:"attackers"`
+	Weakest    []Weakest         `json:"weakest,omitempty"`
+	Unknown    []Need            `json:"unknown,omitempty"`
 }
 
 // PrincipalRef names a user, group or service principal.

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // State says how much of a data set was read. The zero value is Absent.
 type State uint8
@@ -25,6 +28,17 @@ func (s State) String() string {
 
 // MarshalText writes the manifest's word.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the manifest's word.
+func (s *State) UnmarshalText(text []byte) error {
+	for _, state := range []State{Absent, Partial, Complete} {
+		if string(text) == state.String() {
+			*s = state
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a state of a data set", text)
+}
 
 // Reason says why something is not known.
 type Reason string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ func (t *text) reach() {
 	}
 	t.title("Who can use a Tier 0 role, from where")
 	t.matrix(byRole(t.a.Reach))
+	t.legend()
 }
 
 // row is one line of the matrix: the worst of everything that it stands for.
@@ -35,13 +37,17 @@ type row struct {
 	of    []model.Reach
 }
 
-// byRole gathers the holders of each role, the gravest role first.
+// byRole gathers the holders of each role, the gravest role first. Break-glass
+// accounts, which are meant to get in, have rows of their own at the end.
 func byRole(all []model.Reach) []row {
 	var rows []row
 	for _, r := range all {
+		if r.BreakGlass {
+			continue
+		}
 		i := slices.IndexFunc(rows, func(o row) bool { return model.SameID(o.of[0].Role.ID, r.Role.ID) })
 		if i < 0 {
-			rows = append(rows, row{label: r.Role.Name})
+			rows = append(rows, row{label: clean(r.Role.Name)})
 			i = len(rows) - 1
 		}
 		rows[i].of = append(rows[i].of, r)
@@ -49,20 +55,30 @@ func byRole(all []model.Reach) []row {
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(order(!isGlobal(a), !isGlobal(b)), cmp.Compare(a.label, b.label))
 	})
+	emergency := row{label: "Break glass, meant to get in when all else fails"}
+	for _, r := range all {
+		if r.BreakGlass {
+			emergency.of = append(emergency.of, r)
+		}
+	}
+	if len(emergency.of) > 0 {
+		rows = append(rows, emergency)
+	}
 	return rows
 }
 
 func isGlobal(r row) bool { return model.SameID(r.of[0].Role.ID, model.GlobalAdministrator) }
 
-// byHolder gives each holding a line of its own.
-func byHolder(all []model.Reach) []row {
-	rows := make([]row, 0, len(all))
-	for _, r := range all {
-		label := cmp.Or(r.Principal.Name, r.Principal.ID) + " · " + r.Role.Name
+// byHolder gives each holding of a role a line of its own.
+func byHolder(role row) []row {
+	rows := make([]row, 0, len(role.of))
+	for _, r := range role.of {
+		suffix := ""
 		if r.Holding == "standing" {
-			label += " (standing)"
+			suffix = " (standing)"
 		}
-		rows = append(rows, row{label: label, of: []model.Reach{r}})
+		name := clean(cmp.Or(r.Principal.Name, r.Principal.ID))
+		rows = append(rows, row{label: "  " + cut(name, labelWidth-4-len(suffix)) + suffix, of: []model.Reach{r}})
 	}
 	return rows
 }
@@ -75,31 +91,48 @@ var signs = map[string]struct{ sign, style string }{
 	model.NoActivation: {"-", dim},
 }
 
-// matrix draws use and activation of each row from each place: two signs a cell.
+// labelWidth and cellWidth lay the matrix out in 100 columns.
+const (
+	labelWidth = 42
+	cellWidth  = 11
+)
+
+// matrix draws use and activation of each row from each place: two signs for
+// each network, the networks of one device side by side.
 func (t *text) matrix(rows []row) {
 	columns := places(t.a.Reach)
-	const label, cell = 34, 10
-	devices, networks := strings.Repeat(" ", label), strings.Repeat(" ", label)
-	for i, c := range columns {
-		device := c.Device
-		if i > 0 && columns[i-1].Device == device {
-			device = ""
+	header, device := strings.Repeat(" ", labelWidth), ""
+	for _, c := range columns {
+		if c.Device != device {
+			header += fmt.Sprintf("%-*s", cellWidth, c.Device)
+			device = c.Device
 		}
-		devices += fmt.Sprintf("%-*s", cell, device)
-		networks += fmt.Sprintf("%-*s", cell, c.Network)
 	}
-	t.line("  %s", t.paint(dim, strings.TrimRight(devices, " ")))
-	t.line("  %s", t.paint(dim, strings.TrimRight(networks, " ")))
+	t.line("  %s", t.paint(dim, strings.TrimRight(header, " ")))
 	for _, r := range rows {
-		line := fmt.Sprintf("%-*s", label, cut(clean(r.label), label-1))
-		for i := range columns {
-			use := signs[r.worst(i, func(f model.ReachFrom) string { return f.Verdict })]
-			activation := signs[r.worst(i, func(f model.ReachFrom) string { return f.Activation })]
-			line += t.paint(use.style, use.sign) + " " + t.paint(activation.style, activation.sign) + strings.Repeat(" ", cell-3)
-		}
-		t.line("  %s", strings.TrimRight(line, " "))
+		t.line("  %s", strings.TrimRight(fmt.Sprintf("%-*s", labelWidth, cut(r.label, labelWidth-2))+t.cells(r, columns), " "))
 	}
-	t.line("  %s", t.paint(dim, "in each cell: use, activation   ● reaches   · blocked   ? unknown   - no activation needed"))
+}
+
+func (t *text) cells(r row, columns []model.ReachFrom) string {
+	line, width := "", 0
+	for i, c := range columns {
+		if i > 0 && columns[i-1].Device != c.Device {
+			line += strings.Repeat(" ", max(1, cellWidth-width))
+			width = 0
+		}
+		use := signs[r.worst(i, func(f model.ReachFrom) string { return f.Verdict })]
+		activation := signs[r.worst(i, func(f model.ReachFrom) string { return f.Activation })]
+		line += t.paint(use.style, use.sign) + t.paint(activation.style, activation.sign) + "  "
+		width += 4
+	}
+	return line
+}
+
+// legend explains the matrix.
+func (t *text) legend() {
+	t.line("  %s", t.paint(dim, "for each device: untrusted network, trusted network; in each pair: use of the role, activation"))
+	t.line("  %s", t.paint(dim, "● reaches   · blocked   ? unknown   - no activation needed"))
 }
 
 // worst is the gravest verdict of the row in one column. A holder for whom there
@@ -124,29 +157,54 @@ func ReachMatrix(w io.Writer, a *model.Assessment, opts Options) error {
 		if a.Headline.Path != "" {
 			t.block(0, a.Headline.Path+".")
 		}
-		t.title("By role")
-		t.matrix(byRole(a.Reach))
-		t.title("By holder")
-		t.matrix(byHolder(a.Reach))
+		for _, role := range byRole(a.Reach) {
+			t.title(role.label)
+			t.matrix(byHolder(role))
+		}
+		t.line("")
+		t.legend()
 		t.attackers()
 	})
 }
 
 // attackers shows for each holding which attacker ends up using the role.
 func (t *text) attackers() {
-	t.title("Who ends up with the role")
-	for _, r := range t.a.Reach {
-		t.line("  %s · %s", clean(r.Principal.Name), clean(r.Role.Name))
-		names := make([]string, 0, len(r.Attackers))
-		for name := range r.Attackers {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			verdict := r.Attackers[name]
-			t.line("      %-16s %s", name, t.paint(signs[verdict].style, verdict))
+	names := attackerNames(t.a.Reach)
+	t.title("Who ends up using the role, holding what an attacker of that kind holds")
+	header := strings.Repeat(" ", labelWidth)
+	for _, name := range names {
+		header += fmt.Sprintf("%-*s", len(name)+2, name)
+	}
+	t.line("  %s", t.paint(dim, strings.TrimRight(header, " ")))
+	for _, role := range byRole(t.a.Reach) {
+		t.line("  %s", role.label)
+		for _, holder := range byHolder(role) {
+			line := fmt.Sprintf("%-*s", labelWidth, holder.label)
+			for _, name := range names {
+				verdict := cmp.Or(holder.of[0].Attackers[name], model.NoActivation)
+				line += t.paint(signs[verdict].style, signs[verdict].sign) + strings.Repeat(" ", len(name)+1)
+			}
+			t.line("  %s", strings.TrimRight(line, " "))
 		}
 	}
+}
+
+// attackerNames lists the attackers from the weakest to the strongest, then the
+// caller's own.
+func attackerNames(all []model.Reach) []string {
+	names := []string{"stolenPassword", "phishedSession", "activeSession", "userDevice", "paw"}
+	seen := map[string]bool{}
+	for _, r := range all {
+		for name := range r.Attackers {
+			seen[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // ReachExplained writes the ways into each holding step by step: what each

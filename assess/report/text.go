@@ -40,6 +40,8 @@ type text struct {
 	out  *bufio.Writer
 	opts Options
 	a    *model.Assessment
+
+	starred bool // a control was named that the run did not include
 }
 
 func (t *text) line(format string, args ...any) {
@@ -125,10 +127,26 @@ func (t *text) ladder() {
 		}
 		t.line("%s", strings.TrimRight(fmt.Sprintf("  %-11s %s %-25s%s", p.ID.Title(), steps, held, t.basis(p)), " "))
 		if p.Next != nil && len(p.Next.Missing) > 0 {
-			t.block(26, fmt.Sprintf("level %d needs %s", p.Next.Level, strings.Join(p.Next.Missing, " ")))
+			t.block(26, fmt.Sprintf("level %d needs %s", p.Next.Level, t.missing(p.Next.Missing)))
 		}
 	}
 	t.line("  %s", t.paint(dim, "● held   ◐ possible once what is unknown is settled   ○ not reached"))
+	if t.starred {
+		t.line("  %s", t.paint(dim, "* not checked in this run, so not known"))
+	}
+}
+
+// missing lists controls, and marks those that the run did not include.
+func (t *text) missing(ids []string) string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = id
+		if !slices.ContainsFunc(t.a.Findings, func(f model.Finding) bool { return f.Control == id }) {
+			list[i] += "*"
+			t.starred = true
+		}
+	}
+	return strings.Join(list, " ")
 }
 
 func (t *text) basis(p model.PillarScore) string {
