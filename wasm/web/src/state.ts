@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { select } from './derive.ts';
 import { Engine, EngineError } from './engine/client.ts';
-import type { InputFile, Progress } from './engine/protocol.ts';
+import type { Input, InputFile, Options, Progress } from './engine/protocol.ts';
 import { classify, InputProblem, type Given } from './input/collect.ts';
 import type { Entry } from './engine/protocol.ts';
 import { parse, parseAbout, type About, type Assessment } from './model.ts';
@@ -19,6 +19,8 @@ export interface Shown {
 export interface Problem {
   message: string;
   report?: string;
+  /** needsTime holds the input that only lacks the time of its collection. */
+  needsTime?: Input;
 }
 
 export const engine = new Engine();
@@ -89,7 +91,12 @@ export function sample(name: string): Promise<void> {
   return run({ kind: 'sample', name });
 }
 
-async function run(given: Given): Promise<void> {
+/** runAsOf assesses an input that did not say when it was collected. */
+export function runAsOf(input: Input, asOf: string): Promise<void> {
+  return run(input, { asOf });
+}
+
+async function run(given: Given, options: Options = {}): Promise<void> {
   batch(() => {
     problem.value = null;
     notice.value = '';
@@ -109,13 +116,13 @@ async function run(given: Given): Promise<void> {
     progress.value = null;
   });
   try {
-    const bytes = await engine.assess(given, {
+    const bytes = await engine.assess(given, options, {
       files: (f) => (files.value = f),
       progress: (p) => (progress.value = p),
     });
     show(JSON.parse(new TextDecoder().decode(bytes)), bytes);
   } catch (e) {
-    report(e);
+    report(e, given);
   } finally {
     busy.value = false;
   }
@@ -129,13 +136,15 @@ function show(document: unknown, bytes: Uint8Array<ArrayBuffer>): void {
   });
 }
 
-function report(e: unknown): void {
+function report(e: unknown, given?: Input): void {
   if (e instanceof DOMException && e.name === 'AbortError') {
     notice.value = t.work.cancelled;
   } else if (e instanceof InputProblem) {
     problem.value = { message: t.problem[e.key] };
   } else if (e instanceof EngineError) {
-    problem.value = e.crash ? { message: t.problem.crash, report: crashReport(e) } : { message: e.message };
+    if (e.fault === 'crash') problem.value = { message: t.problem.crash, report: crashReport(e) };
+    else if (e.fault === 'time') problem.value = { message: t.problem.needsTime, needsTime: given };
+    else problem.value = { message: e.message };
   } else if (e instanceof DOMException) {
     problem.value = { message: t.problem.unreadable };
   } else {

@@ -14,14 +14,16 @@ export const singleURL = pathToFileURL(singleFile).href;
 export const scratch = mkdtempSync(join(tmpdir(), 'privpath-page-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-export function launch(options = {}) {
-  return chromium.launchPersistentContext(mkdtempSync(join(scratch, 'profile-')), {
+/** launch starts a browser of its own and gives its only context; closing the context ends the browser. */
+export async function launch({ args = [], ...options } = {}) {
+  const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    viewport: { width: 1280, height: 900 },
-    ...options,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...(options.args ?? [])],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...args],
   });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.on('close', () => void browser.close());
+  return context;
 }
 
 /** give hands files to the page's own chooser. */

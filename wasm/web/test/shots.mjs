@@ -13,7 +13,7 @@ const only = process.argv[2];
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1280, 390]) {
     const context = await launch({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme });
-    const page = context.pages()[0];
+    const page = await context.newPage();
     const shot = async (name, fullPage = true) => {
       if (!only || name.includes(only)) await page.screenshot({ path: join(out, `${name}-${colorScheme}-${width}.png`), fullPage });
     };

@@ -1,14 +1,14 @@
 // The page's side of the worker: one run at a time, cancelled by ending the
 // worker and starting another from the kept module.
 import { compile } from './wasm.ts';
-import type { FromWorker, Input, InputFile, Progress, ToWorker } from './protocol.ts';
+import type { Fault, FromWorker, Input, InputFile, Options, Progress, ToWorker } from './protocol.ts';
 
-/** EngineError is a message from the engine; crash tells a fault of ours from an unusable input. */
+/** EngineError is a message from the engine. */
 export class EngineError extends Error {
-  readonly crash: boolean;
-  constructor(message: string, crash: boolean) {
+  readonly fault: Fault;
+  constructor(message: string, fault: Fault) {
     super(message);
-    this.crash = crash;
+    this.fault = fault;
   }
 }
 
@@ -56,7 +56,7 @@ export class Engine {
   }
 
   /** assess yields the exact bytes that the engine wrote. */
-  async assess(input: Input, watch: Watcher): Promise<Uint8Array<ArrayBuffer>> {
+  async assess(input: Input, options: Options, watch: Watcher): Promise<Uint8Array<ArrayBuffer>> {
     let cancelled = false;
     const aborted = new Promise<never>((_, reject) => {
       this.#abort = () => {
@@ -68,7 +68,7 @@ export class Engine {
       await this.ready();
       const { worker } = await this.#worker!;
       if (cancelled) throw new DOMException('cancelled', 'AbortError');
-      return listen(worker, { type: 'assess', input }, (m) => {
+      return listen(worker, { type: 'assess', input, options }, (m) => {
         if (m.type === 'files') watch.files((decode(m.json) as InputFile[] | null) ?? []);
         if (m.type === 'progress') watch.progress(m.progress);
         return m.type === 'assessment' ? m.json : undefined;
@@ -78,7 +78,7 @@ export class Engine {
       return await Promise.race([run(), aborted]);
     } catch (e) {
       // After a crash or a cancel the program's state is worth nothing.
-      if (cancelled || (e instanceof EngineError && e.crash)) this.#respawn();
+      if (cancelled || (e instanceof EngineError && e.fault === 'crash')) this.#respawn();
       throw e;
     } finally {
       this.#abort = undefined;
@@ -110,17 +110,17 @@ function listen<T>(worker: Worker, send: ToWorker, pick: (m: FromWorker) => T | 
   return new Promise((resolve, reject) => {
     worker.onmessage = (event: MessageEvent<FromWorker>) => {
       const m = event.data;
-      if (m.type === 'failed') return reject(new EngineError(m.message, m.crash));
+      if (m.type === 'failed') return reject(new EngineError(m.message, m.fault));
       try {
         const found = pick(m);
         if (found !== undefined) resolve(found);
       } catch {
-        reject(new EngineError('', true));
+        reject(new EngineError('', 'crash'));
       }
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new EngineError('', true));
+      reject(new EngineError('', 'crash'));
     };
     worker.postMessage(send);
   });

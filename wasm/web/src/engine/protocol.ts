@@ -8,7 +8,7 @@ export interface Entry {
 
 /** Input is what to assess. */
 export type Input =
-  | { kind: 'zip'; file: File }
+  | { kind: 'file'; file: File }
   | { kind: 'files'; files: Entry[] }
   | { kind: 'sample'; name: string };
 
@@ -20,21 +20,34 @@ export interface Progress {
   total: number;
 }
 
+/** Options are what the engine does not read from the input. */
+export interface Options {
+  /** asOf is the time that the assessment speaks of, for an export that does not say when it was collected. */
+  asOf?: string;
+}
+
 /** InputFile says what one file of the input was taken for. */
 export interface InputFile {
   path: string;
-  dataset: string;
-  bytes: number;
-  ignored: string;
+  size: number;
+  kind: string;
+  dataset?: string;
+  records: number;
+  status: string;
+  reason?: string;
+  notes?: string[];
 }
+
+/** Fault says whose turn it is after a failure: the person's, the person's for a time only, or ours. */
+export type Fault = 'input' | 'time' | 'crash';
 
 export type ToWorker =
   | { type: 'start'; module: WebAssembly.Module }
-  | { type: 'assess'; input: Input };
+  | { type: 'assess'; input: Input; options: Options };
 
 export type FromWorker =
   | { type: 'ready'; about: Uint8Array<ArrayBuffer> }
   | { type: 'files'; json: Uint8Array<ArrayBuffer> }
   | { type: 'progress'; progress: Progress }
   | { type: 'assessment'; json: Uint8Array<ArrayBuffer> }
-  | { type: 'failed'; message: string; crash: boolean };
+  | { type: 'failed'; message: string; fault: Fault };

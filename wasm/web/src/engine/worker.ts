@@ -2,19 +2,20 @@
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
-import type { FromWorker, Input, ToWorker } from './protocol.ts';
+import type { Fault, FromWorker, Input, Options, ToWorker } from './protocol.ts';
 
 /** Answer is what every exported Go function resolves to: a result or a message, never both. */
 interface Answer {
   json?: Uint8Array<ArrayBuffer>;
   error?: string;
-  crash?: boolean;
+  fault?: Fault;
 }
 
 interface GoEngine {
   about(): Promise<Answer>;
   assess(
     input: Input,
+    options: Options,
     onFiles: (json: Uint8Array<ArrayBuffer>) => void,
     onProgress: (stage: string, name: string, done: number, total: number) => void,
   ): Promise<Answer>;
@@ -34,33 +35,34 @@ const scope = globalThis as unknown as Scope;
 
 let engine: GoEngine | undefined;
 
-function fail(message: string, crash: boolean): void {
-  scope.postMessage({ type: 'failed', message, crash });
+function fail({ error, fault }: Answer): void {
+  scope.postMessage({ type: 'failed', message: error ?? '', fault: fault ?? 'crash' });
 }
 
 async function start(module: WebAssembly.Module): Promise<void> {
   const go = new Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
   // The program serves until the worker is terminated. If it ends, it crashed.
-  void go.run(instance).then(() => fail('', true));
+  void go.run(instance).then(() => fail({}));
   engine = scope.newPrivpath?.();
-  if (!engine) return fail('', true);
+  if (!engine) return fail({});
   const answer = await engine.about();
-  if (!answer.json) return fail(answer.error ?? '', answer.crash ?? true);
+  if (!answer.json) return fail(answer);
   scope.postMessage({ type: 'ready', about: answer.json });
 }
 
-async function assess(input: Input): Promise<void> {
+async function assess(input: Input, options: Options): Promise<void> {
   const answer = await engine!.assess(
     input,
+    options,
     (json) => scope.postMessage({ type: 'files', json }),
     (stage, name, done, total) => scope.postMessage({ type: 'progress', progress: { stage, name, done, total } }),
   );
-  if (!answer.json) return fail(answer.error ?? '', answer.crash ?? false);
+  if (!answer.json) return fail(answer);
   scope.postMessage({ type: 'assessment', json: answer.json }, [answer.json.buffer]);
 }
 
 scope.onmessage = (event) => {
-  const work = event.data.type === 'start' ? start(event.data.module) : assess(event.data.input);
-  work.catch((e: unknown) => fail(e instanceof Error ? e.name : '', true));
+  const work = event.data.type === 'start' ? start(event.data.module) : assess(event.data.input, event.data.options);
+  work.catch((e: unknown) => fail({ error: e instanceof Error ? e.name : '' }));
 };

@@ -38,9 +38,10 @@ export async function classify(entries: Entry[]): Promise<Given> {
   const [first] = entries;
   if (!first) throw new InputProblem('noFiles');
   if (entries.length === 1) {
-    if (isZip(first.file)) return { kind: 'zip', file: first.file };
     const saved = await savedAssessment(first.file);
     if (saved) return saved;
+    // A file alone is a zip or one Graph response; the engine looks. In a folder, its path counts.
+    if (!first.path.includes('/')) return { kind: 'file', file: first.file };
   } else if (entries.every((e) => isZip(e.file))) {
     throw new InputProblem('manyZips');
   }
@@ -59,17 +60,47 @@ function withoutTop(entries: Entry[]): Entry[] {
 export const fromList = (files: Iterable<File>): Entry[] =>
   Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 
-/** fromTransfer takes a drop. The entries must be taken before the first await. */
+/** fromTransfer takes a drop. What it holds must be taken before the first await. */
 export async function fromTransfer(transfer: DataTransfer): Promise<Entry[]> {
-  const roots = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null).filter((e) => e !== null);
-  const loose = fromList(transfer.files);
-  if (roots.length === 0) return loose;
+  const roots = Array.from(transfer.items)
+    .filter((item) => item.kind === 'file')
+    .map((item) => ({
+      file: item.getAsFile(),
+      entry: item.webkitGetAsEntry(),
+      // Chromium refuses the older entries on file://, and only it has handles.
+      handle: (item as HandleItem).getAsFileSystemHandle?.().catch(() => null) ?? null,
+    }));
   const found: Entry[] = [];
-  for (const root of roots) await walk(root, '', found);
+  for (const root of roots) {
+    const handle = await root.handle;
+    if (handle) await walkHandle(handle, '', found);
+    else if (root.entry?.isDirectory) await walkEntry(root.entry, '', found);
+    else if (root.file) found.push({ path: root.file.name, file: root.file });
+  }
   return found;
 }
 
-async function walk(entry: FileSystemEntry, prefix: string, found: Entry[]): Promise<void> {
+/** HandleItem is what TypeScript does not know yet of a dropped item. */
+interface HandleItem {
+  getAsFileSystemHandle?(): Promise<FileSystemFileHandle | FolderHandle | null>;
+}
+
+interface FolderHandle {
+  kind: 'directory';
+  name: string;
+  values(): AsyncIterable<FileSystemFileHandle | FolderHandle>;
+}
+
+async function walkHandle(handle: FileSystemFileHandle | FolderHandle, prefix: string, found: Entry[]): Promise<void> {
+  const path = prefix + handle.name;
+  if (handle.kind === 'directory') {
+    for await (const child of handle.values()) await walkHandle(child, `${path}/`, found);
+  } else {
+    found.push({ path, file: await handle.getFile() });
+  }
+}
+
+async function walkEntry(entry: FileSystemEntry, prefix: string, found: Entry[]): Promise<void> {
   const path = prefix + entry.name;
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
@@ -81,7 +112,7 @@ async function walk(entry: FileSystemEntry, prefix: string, found: Entry[]): Pro
     // readEntries hands out a batch at a time until it hands out none.
     const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (batch.length === 0) return;
-    for (const child of batch) await walk(child, `${path}/`, found);
+    for (const child of batch) await walkEntry(child, `${path}/`, found);
   }
 }
 

@@ -128,7 +128,7 @@ function Counts({ a }: { a: Assessment }) {
           key={status}
           type="button"
           class={`count-tile s-${status}`}
-          aria-label={t.headline.showOnly(t.status[status], count)}
+          title={t.headline.showOnly(t.status[status], count)}
           onClick={() => go({ view: 'findings', filter: { ...NO_FILTER, statuses: [status] } })}
         >
           <Icon name={STATUS_ICON[status]} />

@@ -29,7 +29,7 @@ export function ReachMatrix({ reach }: { reach: Reach[] }) {
     <section class="card reach" aria-labelledby="reach-title">
       <h2 id="reach-title">{t.reach.title}</h2>
       <p class="sub">{t.reach.text}</p>
-      <Scroller label={t.reach.title}>
+      <Scroller label={t.reach.table}>
         <table class="matrix">
           <thead>
             <tr>

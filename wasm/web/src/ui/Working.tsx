@@ -2,9 +2,10 @@
 // cancel that ends it at once.
 import { useEffect, useRef } from 'preact/hooks';
 import { engine, files, progress } from '../state.ts';
-import { t } from '../strings.ts';
+import { visible } from '../model.ts';
+import { t, word } from '../strings.ts';
 import { Button, Scroller } from './bits.tsx';
-import { Icon } from './icons.tsx';
+import { Icon, type IconName } from './icons.tsx';
 import type { InputFile } from '../engine/protocol.ts';
 
 export function Working() {
@@ -33,7 +34,7 @@ export function Working() {
             <li key={stage.id} class={state}>
               <Icon name={state === 'done' ? 'check' : state === 'running' ? 'clock' : 'dash'} />
               <span>{stage.title}</span>
-              <span class="visually-hidden">{t.work.state[state]}</span>
+              <span class="visually-hidden">{t.work.stageState[state]}</span>
               {state === 'running' && p && <Amount />}
             </li>
           );
@@ -51,7 +52,7 @@ export function Working() {
 function Amount() {
   const p = progress.value!;
   const amount =
-    p.stage === 'read' && p.total > 0
+    (p.stage === 'read' || p.stage === 'recognise') && p.total > 0
       ? t.work.progressBytes(t.bytes(p.done), t.bytes(p.total))
       : t.work.progress(p.done, p.total);
   return (
@@ -61,12 +62,14 @@ function Amount() {
   );
 }
 
-/** FileList says what each file was taken for; ignored files come first, for they are what a person wants to know. */
+const FILE_ICON: Record<string, IconName> = { complete: 'check', partial: 'half', malformed: 'cross', ignored: 'dash' };
+
+/** FileList says what each file was taken for; files that were not read whole come first, for they are what a person wants to know. */
 export function FileList({ files }: { files: InputFile[] }) {
   if (files.length === 0) return <p>{t.work.filesNone}</p>;
-  const sorted = [...files].sort((a, b) => Number(!a.ignored) - Number(!b.ignored));
+  const sorted = [...files].sort((a, b) => Number(a.status === 'complete') - Number(b.status === 'complete'));
   return (
-    <details class="files" open={files.length <= 30}>
+    <details class="files" open={files.length <= 30 || sorted[0]!.status !== 'complete'}>
       <summary>{t.work.files(files.length)}</summary>
       <Scroller label={t.work.files(files.length)}>
         <table>
@@ -81,12 +84,29 @@ export function FileList({ files }: { files: InputFile[] }) {
           </thead>
           <tbody>
             {sorted.map((f) => (
-              <tr key={f.path} class={f.ignored ? 'ignored' : ''}>
+              <tr key={f.path}>
                 <td>
-                  <code>{f.path}</code>
+                  <code>{visible(f.path)}</code>
                 </td>
-                <td>{f.ignored ? t.work.ignored(f.ignored) : f.dataset}</td>
-                <td class="amount">{t.bytes(f.bytes)}</td>
+                <td>
+                  <span class={`status f-${f.status}`}>
+                    <Icon name={FILE_ICON[f.status] ?? 'question'} />
+                    <span>{word(t.work.state, f.status)}</span>
+                  </span>{' '}
+                  {f.dataset ? (
+                    <>
+                      <code>{visible(f.dataset)}</code> <span class="sub">{t.work.records(f.records)}</span>
+                    </>
+                  ) : (
+                    f.kind !== 'ignored' && word(t.work.kind, f.kind)
+                  )}
+                  {[f.reason, ...(f.notes ?? [])].filter(Boolean).map((text, i) => (
+                    <p key={i} class="sub">
+                      {visible(text!)}
+                    </p>
+                  ))}
+                </td>
+                <td class="amount">{t.bytes(f.size)}</td>
               </tr>
             ))}
           </tbody>

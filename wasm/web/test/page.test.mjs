@@ -1,0 +1,471 @@
+// The page in Chromium, from file:// and over http.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { give, launch, root, scratch, singleFile, singleURL, web, writeScratch } from './browser.mjs';
+import { fixture, HOSTILE } from './fixture.mjs';
+import { folder, zip } from './zip.mjs';
+
+if (!existsSync(singleFile)) throw new Error('there is no dist/privpath.html: run "npm run build" first');
+
+const tenants = join(root, 'examples', 'tenants');
+const SAMPLES = readdirSync(tenants).filter((n) => existsSync(join(tenants, n, 'manifest.json')));
+const document = writeScratch('assessment.json', JSON.stringify(fixture()));
+
+/** cli is the command line, built once unless PRIVPATH_BIN names it. */
+let built = process.env.PRIVPATH_BIN;
+function cli(path) {
+  if (!built) {
+    built = join(scratch, 'privpath');
+    execFileSync('go', ['build', '-o', built, './examples/privpath'], { cwd: root, stdio: 'inherit' });
+  }
+  return execFileSync(built, ['assess', '-format', 'json', path], { cwd: root, maxBuffer: 1 << 28 });
+}
+
+const result = (page) => page.getByRole('navigation', { name: 'Views of the assessment' });
+const problem = (page) => page.getByRole('alert');
+
+/** settled waits for a result or a problem and fails on the latter. */
+async function settled(page) {
+  await result(page).or(problem(page)).first().waitFor({ timeout: 60_000 });
+  if (await problem(page).count()) assert.fail(`the page says: ${await problem(page).innerText()}`);
+}
+
+async function saved(page) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save assessment' }).click()]);
+  assert.match(download.suggestedFilename(), /^assessment-\d{4}-\d\d-\d\d\.json$/);
+  return readFileSync(await download.path());
+}
+
+/** drop is a drop by the browser itself, so that the page gets real entries. */
+async function drop(page, paths) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop']) {
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  }
+  await session.detach();
+}
+
+/** same compares bytes and shows the first difference, not two megabytes. */
+function same(got, want) {
+  if (got.equals(want)) return;
+  let at = 0;
+  while (got[at] === want[at]) at++;
+  const near = (b) => b.subarray(Math.max(0, at - 80), at + 80).toString();
+  assert.fail(`the page and the command line differ at byte ${at}:\npage: …${near(got)}…\ncli:  …${near(want)}…`);
+}
+
+async function open(context, hash = '') {
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', (e) => faults.push(e.message));
+  await page.goto(singleURL + hash);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  page.faults = faults;
+  return page;
+}
+
+describe('the page from file://', () => {
+  let context;
+  before(async () => (context = await launch()));
+  after(() => context.close());
+
+  it('has a sample for every built-in tenant', async () => {
+    const page = await open(context);
+    await page.waitForFunction((n) => document.querySelectorAll('.sample').length === n, SAMPLES.length);
+    await page.close();
+  });
+
+  for (const name of SAMPLES) {
+    const path = join(tenants, name);
+    it(`assesses a dropped zip of ${name} as the command line does, byte for byte`, async () => {
+      const file = writeScratch(`${name}.zip`, zip(folder(path)));
+      const page = await open(context);
+      await drop(page, [file]);
+      await settled(page);
+      same(await saved(page), cli(file));
+      assert.deepEqual(page.faults, []);
+      await page.close();
+    });
+
+    it(`assesses the folder ${name} as the command line does, dropped and chosen`, async () => {
+      const want = cli(path);
+      for (const how of [(page) => drop(page, [path]), (page) => page.setInputFiles('#choose-folder', path)]) {
+        const page = await open(context);
+        await how(page);
+        await settled(page);
+        same(await saved(page), want);
+        await page.close();
+      }
+    });
+
+    it(`assesses the sample ${name} at a press of its button`, async () => {
+      const page = await open(context);
+      await page.waitForFunction((n) => document.querySelectorAll('.sample').length === n, SAMPLES.length);
+      const title = { 'pim-only': 'PIM only', middling: 'Half way', mature: 'Mature' }[name];
+      await page.getByRole('button', { name: title ?? name }).click();
+      await settled(page);
+      same(await saved(page), cli(path));
+      await page.close();
+    });
+  }
+
+  it('opens a saved assessment and saves the same bytes', async () => {
+    const page = await open(context);
+    await give(page, document);
+    await settled(page);
+    same(await saved(page), readFileSync(document));
+    await page.close();
+  });
+
+  it('says what is wrong with a file that is no export, and goes on working', async () => {
+    const page = await open(context);
+    await give(page, writeScratch('broken.zip', 'this is not a zip'));
+    await problem(page).waitFor();
+    assert.match(await problem(page).innerText(), /zip/i);
+    await give(page, writeScratch('cut.zip', zip(folder(join(tenants, 'pim-only'))).subarray(0, 5000)));
+    await page.getByText('readable zip').waitFor();
+    await give(page, document);
+    await settled(page);
+    assert.equal(await problem(page).count(), 0);
+    await page.close();
+  });
+
+  it('takes pasted JSON', async () => {
+    const page = await open(context);
+    await page.getByRole('button', { name: 'Paste JSON' }).click();
+    await page.getByLabel('JSON text').fill('not json');
+    await page.getByRole('button', { name: 'Assess this text' }).click();
+    await page.getByText('must start with { or [').waitFor();
+    await page.getByRole('button', { name: 'Paste JSON' }).click();
+    await page.getByLabel('JSON text').fill(readFileSync(document, 'utf8'));
+    await page.getByRole('button', { name: 'Assess this text' }).click();
+    await settled(page);
+    await page.close();
+  });
+
+  it('cancels a run at once and can run again', async () => {
+    // Some 150 MB of sign-ins, so that there is time to press the button.
+    const signIn = (i) => `{"id":"${i}","createdDateTime":"2026-11-01T08:00:00Z","userId":"00000000-0000-4000-8000-${String(i % 9999).padStart(12, '0')}","appDisplayName":"${'Azure Portal '.repeat(20)}","status":{"errorCode":0}}`;
+    const page1 = `{"value":[${Array.from({ length: 100_000 }, (_, i) => signIn(i)).join(',')}]}`;
+    const files = folder(join(tenants, 'pim-only')).filter(([p]) => !p.startsWith('auditLogs/signIns'));
+    const big = writeScratch('big.zip', zip([...files, ...[1, 2, 3, 4].map((n) => [`auditLogs/signIns${n > 1 ? `.${n}` : ''}.json`, page1])]));
+    const page = await open(context);
+    await give(page, big);
+    await page.getByRole('heading', { name: 'Assessing' }).waitFor();
+    await page.locator('.files tbody tr').first().waitFor({ state: 'attached', timeout: 60_000 });
+    const amounts = new Set();
+    for (let i = 0; i < 100 && amounts.size < 3; i++) {
+      const amount = await page.locator('.stages .amount').textContent({ timeout: 5000 }).catch(() => '');
+      if (amount) amounts.add(amount);
+      await page.waitForTimeout(20);
+    }
+    assert.ok(amounts.size >= 3, `the numbers did not move: ${[...amounts]}`);
+    const pressed = Date.now();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled. Nothing was kept.').waitFor();
+    assert.ok(Date.now() - pressed < 2000, 'cancelling took longer than two seconds');
+    await page.getByRole('button', { name: 'PIM only' }).click();
+    await settled(page);
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('keeps a hostile name a name, under Trusted Types', async () => {
+    const files = folder(join(tenants, 'pim-only')).map(([path, data]) => {
+      if (path !== 'organization.json' && path !== 'manifest.json') return [path, data];
+      const document = JSON.parse(data);
+      if (path === 'manifest.json') document.tenantName = HOSTILE;
+      else for (const o of document.value ?? [document]) o.displayName = HOSTILE;
+      return [path, JSON.stringify(document)];
+    });
+    for (const file of [writeScratch('hostile.zip', zip(files)), document]) {
+      const page = await open(context);
+      await give(page, file);
+      await settled(page);
+      if (file !== document) {
+        const shown = await page.getByRole('heading', { level: 1 }).textContent();
+        assert.ok(shown.includes('<img src=x onerror="window.pwned=1">'), shown);
+        assert.ok(shown.includes('⟨U+202E⟩'), shown);
+      }
+      for (const hash of ['findings', 'unknowns', 'inputs', 'findings/FND-05']) await page.evaluate((h) => (location.hash = h), hash);
+      await page.locator('dialog.sheet[open]').waitFor();
+      if (file === document) assert.ok((await page.locator('dialog[open]').innerText()).includes('<img src=x'));
+      assert.equal(await page.evaluate(() => window.pwned), undefined);
+      assert.equal(await page.locator('#app img, #app script, #app iframe').count(), 0);
+      // The browser itself refuses markup from strings: nothing here could slip through.
+      const refused = await page.evaluate(() => {
+        try {
+          document.body.insertAdjacentHTML('beforeend', '<b>x</b>');
+          return '';
+        } catch (e) {
+          return e.name;
+        }
+      });
+      assert.equal(refused, 'TypeError');
+      assert.deepEqual(page.faults, []);
+      await page.close();
+    }
+  });
+
+  it('reads a name of ten thousand characters without breaking the layout', async () => {
+    const long = fixture();
+    long.tenant.displayName = 'W'.repeat(10_000);
+    for (const f of long.findings) for (const s of f.subjects) s.name = 'W'.repeat(10_000);
+    const page = await open(context, '#FND-05');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await give(page, writeScratch('long.json', JSON.stringify(long)));
+    await page.locator('dialog.sheet[open]').waitFor();
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.close();
+  });
+
+  it('opens a control by its hash and walks the findings by keyboard', async () => {
+    const page = await open(context, '#ISO-01');
+    await give(page, document);
+    const sheet = page.locator('dialog.sheet[open]');
+    await sheet.getByRole('heading', { name: 'No Tier 0 role is usable from an unmanaged device' }).waitFor();
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => location.hash), '#findings');
+
+    const link = page.getByRole('link', { name: /^FND-05/ }).last();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await sheet.getByRole('heading', { name: 'Cloud-only admins' }).waitFor();
+    assert.equal(await page.evaluate(() => location.hash), '#findings/FND-05');
+    await page.keyboard.press('ArrowRight');
+    await sheet.getByRole('heading', { name: 'Phishing-resistant MFA' }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await sheet.getByRole('heading', { name: 'Cloud-only admins' }).waitFor();
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /FND-05/);
+    await page.close();
+  });
+
+  it('filters, sorts and searches; the address holds the filter and never the search', async () => {
+    const page = await open(context, '#findings');
+    await give(page, document);
+    await settled(page);
+    const rows = page.locator('.findings-table tbody tr');
+    const all = await rows.count();
+    await page.getByRole('checkbox', { name: /^Fail/ }).check();
+    await page.getByLabel('Severity', { exact: true }).selectOption('critical');
+    assert.equal(await page.evaluate(() => location.hash), '#findings?status=fail&severity=critical');
+    assert.equal(await rows.count(), 4);
+    assert.match(await page.getByRole('status').innerText(), /4 of 36/);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    assert.equal(await rows.count(), all);
+    await page.getByRole('columnheader', { name: 'Severity' }).getByRole('button').click();
+    assert.equal(await page.getByRole('columnheader', { name: 'Severity' }).getAttribute('aria-sort'), 'ascending');
+    await page.getByRole('columnheader', { name: 'Severity' }).getByRole('button').click();
+    assert.equal(await page.getByRole('columnheader', { name: 'Severity' }).getAttribute('aria-sort'), 'descending');
+    await page.getByLabel('Search').fill('dora');
+    assert.equal(await rows.count(), 1);
+    assert.doesNotMatch(await page.evaluate(() => location.href), /dora/i);
+    await page.close();
+  });
+
+  it('shows the reach matrix when there is one, and nothing in its place when not', async () => {
+    const page = await open(context);
+    await give(page, document);
+    await settled(page);
+    await page.getByRole('button', { name: 'Global Administrator, Unmanaged device, untrusted network: Reaches activates' }).click();
+    const sheet = page.locator('dialog.sheet[open]');
+    await sheet.getByText('platform linux is not among its platforms').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Assess another' }).click();
+    await give(page, writeScratch('noreach.json', JSON.stringify(fixture({ withReach: false }))));
+    await settled(page);
+    assert.equal(await page.locator('.reach, .path-verdict').count(), 0);
+    await page.close();
+  });
+
+  it('prints every view', async () => {
+    const page = await open(context);
+    await give(page, document);
+    await settled(page);
+    await page.emulateMedia({ media: 'print' });
+    for (const view of ['overview', 'findings', 'unknowns', 'inputs']) {
+      assert.ok(await page.locator(`[data-view=${view}]`).isVisible(), view);
+    }
+    assert.equal(await page.getByRole('button', { name: 'Save assessment' }).isVisible(), false);
+    const pdf = await page.pdf();
+    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+    await page.close();
+  });
+
+  it('fits 320 px', async () => {
+    const page = await open(context);
+    await page.setViewportSize({ width: 320, height: 640 });
+    const fits = () => page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok((await fits()) <= 320, 'start');
+    await give(page, document);
+    await settled(page);
+    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'findings/FND-05']) {
+      await page.evaluate((h) => (location.hash = h), hash);
+      assert.ok((await fits()) <= 320, hash);
+    }
+    await page.close();
+  });
+});
+
+describe('privacy', () => {
+  // Every request of the context's pages and workers, to any host, goes to this
+  // server. What the browser asks for on its own account does not.
+  const hits = [];
+  const witness = createServer((req, res) => {
+    hits.push(`${req.method} ${req.url}`);
+    res.end('seen');
+  });
+  witness.on('connect', (req, socket) => {
+    hits.push(`CONNECT ${req.url}`);
+    socket.end('HTTP/1.1 502 seen\r\n\r\n');
+  });
+  let context;
+  before(async () => {
+    witness.listen(0, '127.0.0.1');
+    await once(witness, 'listening');
+    context = await launch({ proxy: { server: `http://127.0.0.1:${witness.address().port}`, bypass: '<-loopback>' } });
+  });
+  after(async () => {
+    await context.close();
+    witness.close();
+  });
+
+  const mark = 'privpath-witness.test';
+  const full = async (page) => {
+    await give(page, writeScratch('private.zip', zip(folder(join(tenants, 'pim-only')))));
+    await settled(page);
+    for (const hash of ['findings', 'unknowns', 'inputs', 'findings/FND-05', 'overview']) await page.evaluate((h) => (location.hash = h), hash);
+    await saved(page);
+  };
+
+  it('makes no request in a full run', async () => {
+    const probe = await context.newPage();
+    await probe.goto(`http://${mark}/control`);
+    assert.ok(hits.some((h) => h.includes(mark)), 'the witness sees nothing, so it proves nothing');
+    await probe.close();
+
+    const page = await open(context);
+    hits.length = 0;
+    await full(page);
+    await page.waitForTimeout(500);
+    assert.deepEqual(hits, []);
+
+    // And had it tried, the browser would have refused.
+    const outcome = await page.evaluate(async (url) => {
+      const image = new Promise((resolve) => {
+        const i = new Image();
+        i.onload = () => resolve('loaded');
+        i.onerror = () => resolve('refused');
+        i.src = url;
+      });
+      const fetched = fetch(url).then(() => 'fetched', () => 'refused');
+      navigator.sendBeacon(url, 'x');
+      return [await image, await fetched];
+    }, `http://${mark}/leak`);
+    assert.deepEqual(outcome, ['refused', 'refused']);
+    await page.waitForTimeout(300);
+    assert.deepEqual(hits.filter((h) => h.includes(mark)), []);
+    await page.close();
+  });
+
+  it('works with no network', async () => {
+    await context.setOffline(true);
+    const page = await open(context);
+    await full(page);
+    await page.close();
+    await context.setOffline(false);
+  });
+
+  it('stores nothing', async () => {
+    const page = await open(context);
+    await full(page);
+    const stored = await page.evaluate(async () => [localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length, history.state]);
+    assert.deepEqual(stored, [0, 0, '', 0, null]);
+    await page.close();
+  });
+});
+
+describe('the hosted site over http', () => {
+  const dir = join(web, 'dist', 'hosted');
+  const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
+  const header = readFileSync(join(dir, '_headers'), 'utf8').match(/Content-Security-Policy: (.*)/)[1];
+  const asked = [];
+  const server = createServer((req, res) => {
+    asked.push(req.url);
+    const name = req.url === '/' ? 'index.html' : req.url.slice(1);
+    if (!readdirSync(dir).includes(name)) return res.writeHead(404).end();
+    res.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'text/plain', 'Content-Security-Policy': header }).end(readFileSync(join(dir, name)));
+  });
+  let context;
+  before(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context = await launch();
+  });
+  after(async () => {
+    await context.close();
+    server.close();
+  });
+
+  it('runs, and asks for its own four files once', async () => {
+    const page = await context.newPage();
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.getByRole('button', { name: 'PIM only' }).click();
+    await settled(page);
+    same(await saved(page), cli(join(tenants, 'pim-only')));
+    const names = readdirSync(dir).filter((n) => /^(app|privpath)-/.test(n)).map((n) => `/${n}`);
+    assert.deepEqual([...asked].sort(), ['/', ...names].sort());
+    await page.close();
+  });
+});
+
+describe('accessibility', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+  async function audit(page, where) {
+    const violations = await page.evaluate(async (runOnly) => (await axe.run(document, { runOnly, resultTypes: ['violations'] })).violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`), rules);
+    assert.deepEqual(violations, [], where);
+  }
+
+  for (const mode of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { colorScheme: 'dark', forcedColors: 'active' }]) {
+    for (const width of [1280, 390]) {
+      const where = `${mode.forcedColors ? 'forced colours' : mode.colorScheme} at ${width} px`;
+      it(`has no axe violation in ${where}`, async (test) => {
+        const context = await launch({ ...mode, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+        test.after(() => context.close());
+        const page = await open(context);
+        await page.evaluate(axe);
+        await audit(page, `start, ${where}`);
+        await page.getByRole('button', { name: 'Paste JSON' }).click();
+        await audit(page, `paste, ${where}`);
+        await page.keyboard.press('Escape');
+        await give(page, writeScratch('bad.zip', 'no zip'));
+        await problem(page).waitFor();
+        await audit(page, `problem, ${where}`);
+        await give(page, document);
+        await settled(page);
+        for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'findings/FND-05', 'findings/OPS-07', 'findings/NONE-1']) {
+          await page.evaluate((h) => (location.hash = h), hash);
+          if (hash.includes('/')) await page.locator('dialog.sheet[open]').waitFor();
+          if (hash.endsWith('FND-05')) await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)));
+          await audit(page, `${hash}, ${where}`);
+        }
+        await page.keyboard.press('Escape');
+        await page.evaluate(() => (location.hash = 'overview'));
+        await page.locator('.cell').first().click();
+        await audit(page, `reach, ${where}`);
+      });
+    }
+  }
+});
