@@ -43,7 +43,7 @@ type Reachability struct {
 // gaps of every control that reads it.
 var Reach = &assess.Fact[*Reachability]{
 	ID:       "reach",
-	Requires: []assess.Dependency{Access, Tier0},
+	Requires: []assess.Dependency{Access, Tier0, assess.BreakGlass},
 	Compute: func(p *assess.Pass) (*Reachability, error) {
 		engine, err := assess.Value(p, Access)
 		if err != nil {
@@ -57,7 +57,15 @@ var Reach = &assess.Fact[*Reachability]{
 		if err != nil {
 			return nil, err
 		}
-		return &Reachability{Holdings: engine.Holdings(), Reach: all, gaps: tier0.Gaps()}, nil
+		emergency, err := assess.Value(p, assess.BreakGlass)
+		if err != nil {
+			return nil, err
+		}
+		holdings := engine.Holdings()
+		for i, h := range holdings {
+			all[i].BreakGlass = EmergencyHolding(h, emergency) == model.True
+		}
+		return &Reachability{Holdings: holdings, Reach: all, gaps: tier0.Gaps()}, nil
 	},
 }
 
@@ -71,11 +79,13 @@ func (r *Reachability) Contribute(a *model.Assessment) {
 }
 
 // PathVerdict says in one sentence whether a Tier 0 role can be used from an
-// unmanaged device on an untrusted network, naming the gravest role.
+// unmanaged device on an untrusted network, naming the gravest role. Declared
+// break-glass accounts are meant to be usable, and do not count.
 func PathVerdict(all []model.Reach, incomplete bool) string {
 	best, ways, unknown := model.Reach{}, 0, 0
 	for _, reach := range all {
 		switch worst := unmanaged(reach); {
+		case reach.BreakGlass:
 		case worst == model.ReachUnknown:
 			unknown++
 		case worst != model.Reaches:
