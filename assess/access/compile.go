@@ -38,6 +38,10 @@ type Policy struct {
 	// read or parsed; FilterError then says why.
 	Filter      *Filter
 	FilterError error
+	// FilterSpoofable says whether someone at any registered device can leave the
+	// policy through its device filter, by choosing attributes that a device's
+	// user sets: such a filter keeps nobody in.
+	FilterSpoofable model.Truth
 }
 
 // Evidence points at a property of the policy; path is a JSON pointer below it.
@@ -96,19 +100,25 @@ func Compile(t *model.Tenant) *Inputs {
 }
 
 func compilePolicy(row model.ConditionalAccessPolicy) *Policy {
-	p := &Policy{Record: row, ID: row.ID, Name: textOr(row.DisplayName, row.ID), State: textOr(row.State, "")}
-	if rule, ok := deviceRule(row); ok {
+	p := &Policy{Record: row, ID: row.ID, Name: textOr(row.DisplayName, row.ID), State: textOr(row.State, ""),
+		FilterSpoofable: model.False}
+	conditions, _ := known(row.Conditions)
+	devices, _ := known(conditions.Devices)
+	filter, _ := known(devices.DeviceFilter)
+	if rule, ok := known(filter.Rule); ok {
 		p.Filter, p.FilterError = ParseFilter(rule)
+		p.FilterSpoofable = p.Filter.lets(textOr(filter.Mode, ""))
 	}
 	return p
 }
 
-// deviceRule gives the text of the policy's device filter.
-func deviceRule(row model.ConditionalAccessPolicy) (string, bool) {
-	conditions, _ := known(row.Conditions)
-	devices, _ := known(conditions.Devices)
-	filter, _ := known(devices.DeviceFilter)
-	return known(filter.Rule)
+// lets asks whether the user of a registered device can leave a policy that has
+// the filter in the mode.
+func (f *Filter) lets(mode string) model.Truth {
+	if f == nil || mode != "include" && mode != "exclude" {
+		return model.Unknown
+	}
+	return f.Spoofable(Device{Registered: true}, mode == "exclude")
 }
 
 // known gives a field's value where it has one.
@@ -152,13 +162,13 @@ func hasPlan(t *model.Tenant, plan string) model.Truth {
 			func() model.Truth { return model.Unknown },
 			func() model.Truth { return model.False },
 			func(plans []model.ServicePlan) model.Truth {
-				any := model.False
+				found := model.False
 				for _, p := range plans {
-					any = model.Or(any, model.And(
+					found = model.Or(found, model.And(
 						model.Equals(p.ServicePlanName, plan),
 						p.ProvisioningStatus.Is(func(s string) bool { return s == "Success" })))
 				}
-				return any
+				return found
 			})
 		found = model.Or(found, model.And(active, holds))
 	}

@@ -145,6 +145,26 @@ func TestFilterSpoofable(t *testing.T) {
 	}
 }
 
+func TestPolicyFilterSpoofable(t *testing.T) {
+	tests := []struct {
+		mode, rule string
+		want       model.Truth
+	}{
+		{"exclude", `device.displayName -startsWith "PAW"`, model.True},
+		{"exclude", `device.extensionAttribute1 -eq "PAW"`, model.False},
+		{"include", `device.model -ne "PAW"`, model.True},
+		{"include", `device.model -ne "PAW" -or device.extensionAttribute1 -notIn ["PAW"]`, model.Unknown},
+		{"both", `device.model -ne "PAW"`, model.Unknown},
+		{"exclude", `device.model -ne`, model.Unknown},
+	}
+	for _, test := range tests {
+		in := oTenant{defaults: "false", policies: []string{oPolicy(oConditions(oFilterOf(test.mode, test.rule)), oBlock)}}.compile(t)
+		require.Equal(t, test.want, in.Policies[0].FilterSpoofable, test.rule)
+	}
+	in := oTenant{policies: []string{oPolicy(oBlock)}}.compile(t)
+	require.Equal(t, model.False, in.Policies[0].FilterSpoofable)
+}
+
 // FuzzFilter: any text is a rule or an error with a position inside it, and a
 // rule prints to a text that parses to the same rule.
 func FuzzFilter(f *testing.F) {

@@ -275,45 +275,67 @@ type LocationAtom struct {
 // the data does not map addresses to countries, so any address may be in any.
 func (l *Locations) AddressAtoms() []LocationAtom {
 	atoms := map[string]LocationAtom{}
-	for _, start := range l.boundaries() {
-		var hits []string
-		trusted := model.False
-		for _, loc := range l.list {
-			if loc.Kind != LocationIP || !slices.ContainsFunc(loc.Ranges, func(r Range) bool { return r.Contains(start) }) {
-				continue
-			}
-			hits = append(hits, loc.ID)
-			trusted = model.Or(trusted, loc.Trusted)
-		}
-		slices.Sort(hits)
-		key := strings.Join(hits, "\x00")
-		if _, ok := atoms[key]; !ok {
-			atoms[key] = LocationAtom{Locations: hits, Trusted: trusted, Example: start}
-		}
-	}
+	l.sweep([]netip.Addr{netip.IPv4Unspecified()}, atoms)
+	// Addresses of IPv4 inside IPv6 are read as IPv4, so IPv6 goes on behind them.
+	behindMapped := netip.MustParseAddr("::ffff:255.255.255.255").Next()
+	l.sweep([]netip.Addr{netip.IPv6Unspecified(), behindMapped}, atoms)
 	list := slices.Collect(maps.Values(atoms))
 	slices.SortFunc(list, func(a, b LocationAtom) int { return slices.Compare(a.Locations, b.Locations) })
 	return list
 }
 
-// boundaries gives every address at which membership of a location can change:
-// the first of each family, of each range, and behind each range.
-func (l *Locations) boundaries() []netip.Addr {
-	// Addresses of IPv4 inside IPv6 are read as IPv4, so IPv6 goes on behind them.
-	behindMapped := netip.MustParseAddr("::ffff:255.255.255.255").Next()
-	starts := []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified(), behindMapped}
-	for _, loc := range l.list {
+// edge is an address from which on a location holds addresses once more or once
+// less.
+type edge struct {
+	at       netip.Addr
+	location int
+	change   int
+}
+
+// sweep walks the addresses of one family upwards and adds the class of every
+// stretch. starts are addresses of the family that begin a stretch whatever the
+// locations.
+func (l *Locations) sweep(starts []netip.Addr, atoms map[string]LocationAtom) {
+	edges := make([]edge, 0, len(starts))
+	for _, at := range starts {
+		edges = append(edges, edge{at: at})
+	}
+	for i, loc := range l.list {
 		for _, r := range loc.Ranges {
-			starts = append(starts, r.From)
+			if r.From.BitLen() != starts[0].BitLen() {
+				continue
+			}
+			edges = append(edges, edge{r.From, i, 1})
 			// Next is not valid behind the last address of a family.
 			if next := r.To.Next(); next.IsValid() {
-				starts = append(starts, next)
+				edges = append(edges, edge{next, i, -1})
 			}
 		}
 	}
-	starts = slices.DeleteFunc(starts, netip.Addr.Is4In6)
-	slices.SortFunc(starts, netip.Addr.Compare)
-	return slices.Compact(starts)
+	slices.SortFunc(edges, func(a, b edge) int { return a.at.Compare(b.at) })
+	depth := map[int]int{} // by location: in how many of its ranges the address is
+	for i, e := range edges {
+		if depth[e.location] += e.change; depth[e.location] == 0 {
+			delete(depth, e.location)
+		}
+		last := i == len(edges)-1 || edges[i+1].at != e.at
+		if last && !e.at.Is4In6() {
+			l.addAtom(e.at, depth, atoms)
+		}
+	}
+}
+
+func (l *Locations) addAtom(example netip.Addr, in map[int]int, atoms map[string]LocationAtom) {
+	atom := LocationAtom{Trusted: model.False, Example: example}
+	for i := range in {
+		atom.Locations = append(atom.Locations, l.list[i].ID)
+		atom.Trusted = model.Or(atom.Trusted, l.list[i].Trusted)
+	}
+	slices.Sort(atom.Locations)
+	key := strings.Join(atom.Locations, "\x00")
+	if _, ok := atoms[key]; !ok {
+		atoms[key] = atom
+	}
 }
 
 // Countries lists every country code that a country location names, sorted.

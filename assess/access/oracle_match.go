@@ -456,6 +456,9 @@ func (o *oracle) deviceFilter(p *Policy, f model.ConditionFilter) oFinding {
 	if finding.holds == model.Unknown && mode != "" {
 		finding.text = "whether the device matches the filter is not known"
 	}
+	if p.FilterSpoofable == model.True {
+		finding.text += "; the filter rests on values that the user of any registered device can set"
+	}
 	return finding
 }
 
