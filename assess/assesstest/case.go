@@ -19,6 +19,7 @@
 // The lines of without name data sets (or parents' files) of the base to leave
 // out, those of partial name data sets that were not read in full. The first line
 // of want is the status, the others are the judged subjects with their evidence.
+// A section base names another base tenant, as a path relative to the case.
 package assesstest
 
 import (
@@ -64,6 +65,7 @@ func Parse(text []byte, base *Case) (*Case, error) {
 		switch file.Name {
 		case "want":
 			c.Want = body
+		case baseSection: // read by the caller, which knows where the case lies
 		case "without":
 			for _, name := range strings.Fields(body) {
 				if _, ok := c.Files[name]; !ok {

@@ -28,10 +28,7 @@ func Run(t *testing.T, control *assess.Control, dir, base string) {
 	require.NoError(t, err)
 	var ground *Case
 	if base != "" {
-		text, err := os.ReadFile(base)
-		require.NoError(t, err)
-		ground, err = Parse(text, nil)
-		require.NoError(t, err, base)
+		ground = readBase(t, base)
 	}
 	seen := map[model.Status]bool{}
 	for _, file := range files {
@@ -47,6 +44,9 @@ func Run(t *testing.T, control *assess.Control, dir, base string) {
 func runCase(t *testing.T, control *assess.Control, file string, ground *Case) model.Status {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
+	if other := otherBase(text); other != "" {
+		ground = readBase(t, filepath.Join(filepath.Dir(file), filepath.FromSlash(other)))
+	}
 	c, err := Parse(text, ground)
 	require.NoError(t, err)
 	require.NotEmpty(t, c.Why, "the comment must say why the case exists")
@@ -63,6 +63,26 @@ func runCase(t *testing.T, control *assess.Control, file string, ground *Case) m
 	}
 	Degrade(t, control, c)
 	return finding.Status
+}
+
+func readBase(t *testing.T, file string) *Case {
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	ground, err := Parse(text, nil)
+	require.NoError(t, err, file)
+	return ground
+}
+
+// baseSection names another base than the pillar's.
+const baseSection = "base"
+
+func otherBase(text []byte) string {
+	for _, f := range txtar.Parse(text).Files {
+		if f.Name == baseSection {
+			return strings.TrimSpace(string(f.Data))
+		}
+	}
+	return ""
 }
 
 func writeWant(t *testing.T, file string, text []byte, want string) {
