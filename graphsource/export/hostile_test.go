@@ -276,12 +276,12 @@ func TestHugeText(t *testing.T) {
 		"in a loose file":     `{"@odata.context":"`,
 	} {
 		fill := byte('1')
-		switch {
-		case name == "of white space":
+		switch name {
+		case "of white space":
 			fill = ' '
-		case name == "of open brackets":
+		case "of open brackets":
 			fill = '['
-		case name == "behind an escape":
+		case "behind an escape":
 			fill = '\\'
 		}
 		t.Run(name, func(t *testing.T) {
@@ -349,14 +349,15 @@ func FuzzLoad(f *testing.F) {
 	opts := Options{MaxRecordBytes: 1 << 16, MaxEntryBytes: 1 << 20, MaxTotalBytes: 1 << 22, MaxEntries: 100}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		var source *Source
-		if strings.HasSuffix(name, ".zip") {
+		switch {
+		case strings.HasSuffix(name, ".zip"):
 			var err error
 			if source, err = openZip(data, opts); err != nil {
 				return
 			}
-		} else if fs.ValidPath(name) && name != "." {
+		case fs.ValidPath(name) && name != ".":
 			source = FS(fstest.MapFS{name: {Data: data}, "groups.json": {Data: []byte(`[{"id":"g"}]`)}}, opts)
-		} else {
+		default:
 			return
 		}
 		tenant, err := source.Load(context.Background(), nil)

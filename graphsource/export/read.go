@@ -21,7 +21,7 @@ type reading struct {
 	target *target // nil until a loose file is recognised
 
 	loose    bool
-	entity   bool // that request was for one object
+	entity   bool // the request was for one object
 	adapted  bool // an adapter took the file
 	refused  bool // nothing was read, and coverage says why
 	form     form

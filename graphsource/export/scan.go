@@ -446,7 +446,7 @@ func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error 
 		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
 		return notOpened("cannot be opened: " + plain(err))
 	}
-	defer rc.Close()
+	defer func() { _ = rc.Close() }() // only read: every fault has shown
 	raw := &rawReader{scan: sc, entry: e, src: rc, sum: sha256.New()}
 	text, encoding, skipped, err := decodeText(raw)
 	if err == nil && use != nil {

@@ -80,7 +80,7 @@ func split(src io.Reader, max int64, depth int, out sink) (form, error) {
 
 func (s *splitter) text(out sink) (form, error) {
 	c, err := s.token()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return formNone, s.wrong("the file is empty", true)
 	}
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *splitter) objects(out sink) (form, error) {
 			return found, err
 		}
 		switch c, err := s.token(); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return found, nil
 		case err != nil:
 			return found, err
@@ -203,7 +203,7 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 		// Only what follows tells a single object from the first of several.
 		if _, err := s.token(); err == nil {
 			pointer = "/0"
-		} else if err != io.EOF {
+		} else if !errors.Is(err, io.EOF) {
 			return formSingle, err
 		}
 	}
@@ -300,14 +300,14 @@ func (s *splitter) array(pointer string, out sink) error {
 }
 
 func (s *splitter) end() error {
-	switch _, err := s.token(); err {
-	case nil:
+	_, err := s.token()
+	switch {
+	case err == nil:
 		return s.wrong("something follows the JSON text", false)
-	case io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil
-	default:
-		return err
 	}
+	return err
 }
 
 // skip moves past one value.
@@ -424,7 +424,7 @@ func (s *splitter) need() (byte, error) {
 func (s *splitter) more() error { return s.short(s.fill()) }
 
 func (s *splitter) short(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return s.wrong("the file ends in the middle: it was cut", true)
 	}
 	return err

@@ -28,7 +28,7 @@ var (
 func decodeText(src io.Reader) (text io.Reader, encoding string, skipped int64, err error) {
 	in := bufio.NewReaderSize(src, 32<<10)
 	head, err := in.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, "", 0, err
 	}
 	at := func(i int) int {
@@ -119,7 +119,7 @@ func (r *utf16Reader) unit() (rune, error) {
 		return 0, err
 	}
 	b, err := r.src.ReadByte()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = errOddByte
 	}
 	if err != nil {
