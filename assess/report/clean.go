@@ -12,7 +12,7 @@ const maxName = 120
 // clean makes a name from a tenant harmless and legible on a terminal, and cuts
 // what is very long.
 func clean(name string) string {
-	return inert(cut(name, maxName))
+	return Inert(cut(name, maxName))
 }
 
 // cut keeps at most n characters.
@@ -23,8 +23,8 @@ func cut(text string, n int) string {
 	return text
 }
 
-// inert shows control characters and marks that reorder text as escapes.
-func inert(text string) string {
+// Inert shows control characters and marks that reorder text as escapes.
+func Inert(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {

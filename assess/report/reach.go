@@ -217,13 +217,13 @@ func ReachExplained(w io.Writer, a *model.Assessment, opts Options) error {
 			}
 			t.line("%s", t.paint(bold, clean(r.Principal.Name)+" · "+clean(r.Role.Name)+" ("+r.Holding+")"))
 			if len(r.Via) > 0 {
-				t.block(2, "through "+inert(strings.Join(r.Via, " > ")))
+				t.block(2, "through "+Inert(strings.Join(r.Via, " > ")))
 			}
 			for _, way := range r.Weakest {
 				t.way(way)
 			}
 			for _, need := range r.Unknown {
-				t.block(2, "not known: "+inert(need.Dataset+" "+need.Detail))
+				t.block(2, "not known: "+Inert(need.Dataset+" "+need.Detail))
 			}
 		}
 	})
@@ -233,9 +233,9 @@ func (t *text) way(w model.Weakest) {
 	t.line("")
 	t.line("  %s with %s", t.paint(bold, cmp.Or(w.Step, "use")), strings.Join(w.Requires, " + "))
 	c := w.Context
-	t.block(4, inert(fmt.Sprintf("%s device, %s network, %s on %s, flow %s, to %s", c.Device, c.Network, c.ClientApp, c.Platform, c.Flow, c.Resource)))
-	t.block(4, inert(w.Explanation))
+	t.block(4, Inert(fmt.Sprintf("%s device, %s network, %s on %s, flow %s, to %s", c.Device, c.Network, c.ClientApp, c.Platform, c.Flow, c.Resource)))
+	t.block(4, Inert(w.Explanation))
 	for _, b := range w.Because {
-		t.block(6, "- "+clean(cmp.Or(b.Name, b.Policy))+": "+inert(b.Why))
+		t.block(6, "- "+clean(cmp.Or(b.Name, b.Policy))+": "+Inert(b.Why))
 	}
 }

@@ -180,7 +180,7 @@ func (t *text) first() {
 			break
 		}
 		t.line("  %d. %s %s  %s", i+1, t.paint(bold, f.Control), f.Title, t.paint(red, string(f.Severity)))
-		t.block(5, inert(f.Summary))
+		t.block(5, Inert(f.Summary))
 		t.subjects(f)
 		t.block(5, "Fix: "+f.Remediation.Summary)
 	}
@@ -207,7 +207,7 @@ func (t *text) subjects(f model.Finding) {
 		}
 		line := "- " + cmp.Or(clean(s.Name), clean(s.ID))
 		if s.Detail != "" {
-			line += ": " + inert(s.Detail)
+			line += ": " + Inert(s.Detail)
 		}
 		t.line("     %s", cut(line, t.opts.Width-5))
 	}
@@ -245,7 +245,7 @@ func (t *text) findings() {
 
 func (t *text) finding(f model.Finding) {
 	m := marks[f.Status]
-	lines := wrap(inert(f.Summary), t.opts.Width-20)
+	lines := wrap(Inert(f.Summary), t.opts.Width-20)
 	t.line("  %s %s %s  %s", t.paint(m.style, m.sign), t.paint(m.style, fmt.Sprintf("%-7s", m.word)), t.paint(bold, f.Control), f.Title)
 	for _, l := range lines {
 		t.line("            %s", t.paint(dim, l))
@@ -272,7 +272,7 @@ func (t *text) undecided() {
 	t.title("Not known, and what would settle it")
 	for _, remedy := range order {
 		t.line("  %s", t.paint(bold, strings.Join(open[remedy], " ")))
-		t.block(4, inert(remedy))
+		t.block(4, Inert(remedy))
 	}
 }
 

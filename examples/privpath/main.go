@@ -3,6 +3,7 @@
 //
 //	privpath assess [PATH…]      assess an export; with no PATH a built-in sample tenant
 //	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
+//	privpath whatif [PATH…]      judge one sign-in against the policies of an export
 //	privpath validate PATH       what was recognised, what is missing, what is ignored
 //	privpath controls            list the controls
 //	privpath explain CONTROL     what a control asks, how it decides, how to fix it
@@ -56,6 +57,7 @@ func commands() []command {
 	return []command{
 		{"assess", "[PATH…]", "assess an export (folder, zip, JSON files); with no PATH a built-in sample tenant", assessCommand},
 		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
+		{"whatif", "[PATH…]", "judge one sign-in, as Graph's conditionalAccess/evaluate would, policy by policy", whatIfCommand},
 		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
 		{"controls", "", "list the controls", controlsCommand},
 		{"explain", "CONTROL", "what a control asks, how it decides, how to fix it", explainCommand},

@@ -229,6 +229,9 @@ func TestExitStatus(t *testing.T) {
 		{"explain what is none", []string{"explain", "ISO-99"}, exitUsage, "no control"},
 		{"controls", []string{"controls"}, exitDone, ""},
 		{"reach", []string{"reach", "-role", "global admin", "-explain"}, exitDone, ""},
+		{"whatif", []string{"whatif", "-user", "torvald.garrowby@fernhollow.example"}, exitDone, ""},
+		{"whatif of nobody", []string{"whatif"}, exitUsage, "-user or -request"},
+		{"whatif on a platform that is none", []string{"whatif", "-user", "torvald.garrowby@fernhollow.example", "-platform", "amiga"}, exitError, "amiga"},
 		{"reach of nobody", []string{"reach", "-principal", "nobody at all"}, exitError, "no holding"},
 	}
 	for _, tt := range tests {
