@@ -30,7 +30,7 @@ var _ assess.Source = Memory{}
 func (m Memory) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
 	data := maps.Clone(m.Data)
 	if _, ok := data["manifest"]; !ok {
-		manifest, err := json.Marshal(export.Manifest{Format: export.ManifestFormat, TenantID: m.Info.ID,
+		manifest, err := json.Marshal(model.Manifest{Format: model.ManifestFormat, TenantID: m.Info.ID,
 			TenantName: m.Info.Name, CollectedAt: m.Info.CollectedAt, Collector: m.Info.Collector})
 		if err != nil {
 			return nil, err

@@ -103,7 +103,7 @@ var datasets = []Dataset{
 	define(DirectoryRoleMembers), define(RoleDefinitions), define(RoleAssignments),
 	define(RoleAssignmentSchedule), define(RoleEligibility), define(RoleRequests),
 	define(RolePolicies), define(GroupAssignment), define(GroupEligibility), anonymous(ResourceActions),
-	define(ConditionalAccessPolicies), define(NamedLocations), define(AuthenticationContexts),
+	anonymous(ConditionalAccessPolicies), define(NamedLocations), define(AuthenticationContexts),
 	define(AuthenticationStrengths), single(SecurityDefaults), single(AuthorizationPolicies),
 	single(MethodsPolicies), single(DeviceRegistration), single(CrossTenantDefault),
 	anonymous(CrossTenantPartners), define(ManagedDevices), define(CompliancePolicies),

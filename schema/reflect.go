@@ -107,7 +107,13 @@ func refineAssessment(s *jsonschema.Schema) {
 	property(s, "reach", "from", "activation").Enum = []any{model.Reaches, model.Blocked, model.ReachUnknown, model.NoActivation}
 }
 
+// refineHandwritten allows what editors use to find a schema.
+func refineHandwritten(s *jsonschema.Schema) {
+	s.Properties.Set("$schema", &jsonschema.Schema{Type: "string"})
+}
+
 func refineDeclarations(s *jsonschema.Schema) {
+	refineHandwritten(s)
 	s.Required = []string{"version"}
 	property(s, "version").Const = 1
 	property(s, "breakGlass").Items.Required = []string{"id"}
@@ -119,6 +125,7 @@ func refineDeclarations(s *jsonschema.Schema) {
 }
 
 func refineManifest(s *jsonschema.Schema) {
+	refineHandwritten(s)
 	property(s, "format").Const = model.ManifestFormat
 	entry := property(s, "datasets").AdditionalProperties
 	property(entry, "status").Enum = []any{"complete", "partial", "missing"}

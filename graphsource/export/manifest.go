@@ -5,52 +5,22 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/privpath/privpath/model"
 )
 
-// ManifestFormat is the only format of manifest.json so far.
-const ManifestFormat = "privpath-export/1"
-
-// Manifest is manifest.json: what the collector of a bundle says about it. It
-// can only take away: data that the files show to be incomplete stays so.
-type Manifest struct {
-	Format      string    `json:"format"`
-	TenantID    string    `json:"tenantId,omitempty"`
-	TenantName  string    `json:"tenantName,omitempty"`
-	CollectedAt time.Time `json:"collectedAt,omitzero"`
-	Collector   string    `json:"collector,omitempty"`
-	// Datasets is keyed by a data set's name (groups/{id}/members), or by the
-	// path of one parent's part (groups/4f5e…/members).
-	Datasets map[string]ManifestDataset `json:"datasets,omitempty"`
-}
-
-// ManifestDataset says how the collection of one data set ended.
-type ManifestDataset struct {
-	Status string `json:"status"` // complete, partial or missing
-	// Count is how many records were collected; nil where that was not counted.
-	Count      *int         `json:"count,omitempty"`
-	Reason     model.Reason `json:"reason,omitempty"`
-	Detail     string       `json:"detail,omitempty"`
-	Permission string       `json:"permission,omitempty"`
-	// From and To bound a windowed data set (sign-ins, audits).
-	From time.Time `json:"from,omitzero"`
-	To   time.Time `json:"to,omitzero"`
-}
-
 // dataReasons are the reasons that a collector can give.
 var dataReasons = []model.Reason{model.NotCollected, model.PermissionDenied, model.NotLicensed,
 	model.Truncated, model.Throttled, model.Malformed, model.NotInAPI, model.Stale}
 
-func readManifest(raw []byte) (*Manifest, error) {
-	m := &Manifest{}
+func readManifest(raw []byte) (*model.Manifest, error) {
+	m := &model.Manifest{}
 	if err := decodeStrict(raw, m); err != nil {
 		return nil, err
 	}
-	if m.Format != ManifestFormat {
-		return nil, fmt.Errorf("/format is %q; this program reads %q", clip(m.Format), ManifestFormat)
+	if m.Format != model.ManifestFormat {
+		return nil, fmt.Errorf("/format is %q; this program reads %q", clip(m.Format), model.ManifestFormat)
 	}
 	seen := map[target]bool{}
 	for _, name := range slices.Sorted(maps.Keys(m.Datasets)) {
@@ -74,20 +44,23 @@ func readManifest(raw []byte) (*Manifest, error) {
 	return m, nil
 }
 
+// statement is what a manifest says of one data set.
+type statement model.ManifestDataset
+
 // statements are the manifest's data sets by target. The statement about a whole
 // child data set ({id} in its name) has "{id}" for a parent.
-func (m *Manifest) statements() map[target]ManifestDataset {
-	byTarget := map[target]ManifestDataset{}
+func statements(m *model.Manifest) map[target]statement {
+	byTarget := map[target]statement{}
 	for name, d := range m.Datasets {
 		if t, ok := targetAt(name); ok {
-			byTarget[t.key()] = d
+			byTarget[t.key()] = statement(d)
 		}
 	}
 	return byTarget
 }
 
-// gaps lists what the manifest says is not whole, for a person.
-func (m *Manifest) gaps() []string {
+// gapsOf lists what the manifest says is not whole, for a person.
+func gapsOf(m *model.Manifest) []string {
 	var gaps []string
 	for _, name := range slices.Sorted(maps.Keys(m.Datasets)) {
 		if d := m.Datasets[name]; d.Status != "complete" {
@@ -100,7 +73,7 @@ func (m *Manifest) gaps() []string {
 // unread is what the statement says of a target that no file holds. some says
 // that files of other parents of its data set do hold records, in all so many.
 // ok is false where there is nothing to say.
-func (d ManifestDataset) unread(t target, some bool, records int) (c model.Coverage, ok bool) {
+func (d statement) unread(t target, some bool, records int) (c model.Coverage, ok bool) {
 	switch {
 	case t.parent != wholeChild:
 	case some && d.Status == "complete":
@@ -127,7 +100,7 @@ const wholeChild = "{id}"
 
 // coverage is what the statement says of data of which records were read from
 // files (found) or not at all.
-func (d ManifestDataset) coverage(found bool, records int) model.Coverage {
+func (d statement) coverage(found bool, records int) model.Coverage {
 	c := model.Coverage{Reason: d.Reason, Detail: inert(d.Detail), From: d.From, To: d.To}
 	if c.Detail == "" && d.Permission != "" && d.Status != "complete" {
 		c.Detail = "the collector asked with " + inert(d.Permission)

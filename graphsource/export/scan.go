@@ -31,11 +31,11 @@ type scan struct {
 	digests  []string
 	parts    map[target]*part
 	order    []*part
-	manifest *Manifest
-	said     map[target]ManifestDataset // by the manifest
-	info     model.TenantInfo           // of an adapter
-	org      model.TenantInfo           // of organization.json
-	fault    error                      // manifest or declarations are not valid
+	manifest *model.Manifest
+	said     map[target]statement // by the manifest
+	info     model.TenantInfo     // of an adapter
+	org      model.TenantInfo     // of organization.json
+	fault    error                // manifest or declarations are not valid
 }
 
 // part is what the export holds for one target.
@@ -363,7 +363,7 @@ func (sc *scan) readManifest(found []entry) error {
 		if err != nil {
 			return err
 		}
-		var m *Manifest
+		var m *model.Manifest
 		switch {
 		case f.Status != "":
 		case len(found) > 1:
@@ -375,8 +375,8 @@ func (sc *scan) readManifest(found []entry) error {
 			if err != nil {
 				f.fail(err.Error())
 			} else {
-				f.Status, sc.manifest, sc.said = StatusComplete, m, m.statements()
-				f.Notes = m.gaps()
+				f.Status, sc.manifest, sc.said = StatusComplete, m, statements(m)
+				f.Notes = gapsOf(m)
 			}
 		}
 		if f.Status == StatusMalformed {
