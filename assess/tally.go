@@ -266,7 +266,9 @@ func (t *Tally) Count(bands ...Band) Verdict {
 		}
 		v := t.undecided()
 		v.summary = fmt.Sprintf("Between %d and %d %s %s; the data does not say how many.", low, high, t.words.Many, t.words.Good)
-		if high >= unseen {
+		if high >= unseen && low == 0 {
+			v.summary = fmt.Sprintf("How many %s %s is not known; not all data was read.", t.words.Many, t.words.Good)
+		} else if high >= unseen {
 			v.summary = fmt.Sprintf("At least %s %s; not all data was read.", quantity(low, t.words.One, t.words.Many), t.words.Good)
 		}
 		return v
@@ -338,6 +340,8 @@ func (t *Tally) undecided() Verdict {
 	switch {
 	case open+doubt > 0:
 		v.reason, v.summary = model.Unresolved, fmt.Sprintf("Not decided for %d of %s.", open+doubt, all)
+	case seen == 0 && len(v.gaps) > 0:
+		v.reason, v.summary = v.gaps[0].Reason, fmt.Sprintf("No %s was found, but not all data was read.", t.words.One)
 	case len(v.gaps) > 0:
 		v.reason, v.summary = v.gaps[0].Reason, fmt.Sprintf("%s seen so far, but not all data was read.", all)
 	default:
