@@ -90,6 +90,9 @@ func Admins(p *assess.Pass) ([]Admin, error) {
 	}
 	var list []Admin
 	for _, principal := range tier0.Users() {
+		if IsUser(principal) == model.False {
+			continue // deleted: nobody signs in with it
+		}
 		list = append(list, Admin{Principal: principal, Emergency: emergency.Is(principal.ID), guest: kindOf(principal.User),
 			Holdings: of(principal, tier0.Holdings), roles: of(principal, directory.Holdings())})
 	}

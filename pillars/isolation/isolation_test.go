@@ -1,0 +1,17 @@
+package isolation_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/privpath/privpath/assess/assesstest"
+	"github.com/privpath/privpath/pillars/isolation"
+)
+
+func TestControls(t *testing.T) {
+	for _, c := range isolation.Controls() {
+		t.Run(c.ID, func(t *testing.T) {
+			assesstest.Run(t, c, filepath.Join("testdata", c.ID), "testdata/base.txtar")
+		})
+	}
+}
