@@ -212,8 +212,7 @@ export const t = {
       unknown: 'activation unknown',
       notApplicable: 'standing',
     } as Record<Verdict, string>,
-    cell: (role: string, device: string, network: string, use: string, activation: string) =>
-      `${role}, ${device} device, ${network} network: ${use} ${activation}`,
+    cell: (role: string, device: string, network: string) => `${role}, ${device} device, ${network} network: `,
     place: (device: string, network: string) => `${device} device, ${network} network`,
     holding: { standing: 'standing', eligible: 'eligible' } as Record<string, string>,
     via: (count: number) => `through ${plural(count, 'group', 'groups')}`,

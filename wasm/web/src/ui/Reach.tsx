@@ -68,19 +68,15 @@ export function ReachMatrix({ reach }: { reach: Reach[] }) {
                     <button
                       type="button"
                       class={`cell k-${tone(cell)}`}
-                      aria-label={t.reach.cell(
-                        row.role.name,
-                        t.reach.device[cell.device],
-                        t.reach.network[cell.network],
-                        t.reach.verdict[cell.verdict],
-                        t.reach.activation[cell.activation],
-                      )}
                       onClick={() => show(row, cell)}
                     >
+                      <span class="visually-hidden">
+                        {t.reach.cell(row.role.name, t.reach.device[cell.device], t.reach.network[cell.network])}
+                      </span>
                       <span class="cell-use">
                         <Icon name={icon(cell)} />
                         {t.reach.verdict[cell.verdict]}
-                      </span>
+                      </span>{' '}
                       <span class="cell-activation">{t.reach.activation[cell.activation]}</span>
                     </button>
                   </td>
@@ -132,7 +128,9 @@ function Holder({ h, cell }: { h: Reach; cell: Cell }) {
     <li class="subject">
       <div class="subject-head">
         <VerdictMark verdict={use} device={cell.device} />
-        <bdi class="name">{h.principal.name || h.principal.id || t.detail.unnamed}</bdi>
+        <h3 class="name">
+          <bdi>{h.principal.name || h.principal.id || t.detail.unnamed}</bdi>
+        </h3>
       </div>
       <p class="sub">
         {[

@@ -79,7 +79,7 @@ export function CodeBlock({ title, text }: { title: string; text: string }) {
         <h4>{title}</h4>
         <CopyButton text={text} what={title} />
       </div>
-      <pre tabIndex={0} role="region" aria-label={title}>
+      <pre tabIndex={0} role="group" aria-label={title}>
         <code>{text}</code>
       </pre>
     </div>
@@ -124,7 +124,7 @@ export function Linked({ text }: { text: string }) {
 /** Scroller lets a wide table move sideways, by keyboard too. */
 export function Scroller({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    <div class="scroller" role="region" aria-label={label} tabIndex={0}>
+    <div class="scroller" role="group" aria-label={label} tabIndex={0}>
       {children}
     </div>
   );
