@@ -91,7 +91,7 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 		switch {
 		case !line.WouldStop && !(applies && on):
 			continue // it could not have stopped this
-		case line.WouldStop && !on && !applies:
+		case enforced(p) == model.False && !applies:
 			continue // neither on nor for this: switching it on changes nothing
 		}
 		line.explain(on, applies, decision.Policies[i])
