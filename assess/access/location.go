@@ -221,7 +221,7 @@ func (loc *Location) Holds(n Network) model.Truth {
 }
 
 func (loc *Location) holdsAddress(n Network) model.Truth {
-	held := false
+	var held bool
 	if n.IP.IsValid() {
 		ip := n.IP.Unmap().WithZone("")
 		held = slices.ContainsFunc(loc.Ranges, func(r Range) bool { return r.Contains(ip) })

@@ -44,6 +44,6 @@ func write(dir, name string) error {
 		}
 		total += len(content)
 	}
-	fmt.Printf("%s: %d files, %d bytes\n", name, len(files), total)
+	fmt.Fprintf(os.Stderr, "%s: %d files, %d bytes\n", name, len(files), total)
 	return nil
 }

@@ -315,7 +315,7 @@ func (t *tenant) within(locations []string, p place) bool {
 func (t *tenant) satisfies(p *caPolicy, a *attempt) bool {
 	met := 0
 	for _, c := range p.controls {
-		ok := false
+		var ok bool
 		switch c {
 		case "mfa":
 			ok = a.user.second() && a.declined == 0

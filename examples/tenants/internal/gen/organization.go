@@ -131,7 +131,7 @@ func (t *tenant) deviceRegistrationPolicy() rec {
 	everyone := obj("@odata.type", "#microsoft.graph.allDeviceRegistrationMembership")
 	nobody := obj("@odata.type", "#microsoft.graph.noDeviceRegistrationMembership")
 	return obj("id", "deviceRegistrationPolicy", "displayName", "Device Registration Policy",
-		"description", "Tenant-wide policy that manages intial provisioning controls using quota restrictions, additional authentication and authorization checks",
+		"description", "Tenant-wide policy that manages initial provisioning controls using quota restrictions, additional authentication and authorization checks",
 		"userDeviceQuota", 20, "multiFactorAuthConfiguration", mfa, "azureADRegistration", obj("isAdminConfigurable", false, "allowedToRegister", everyone),
 		"azureADJoin", obj("isAdminConfigurable", true, "allowedToJoin", everyone,
 			"localAdmins", obj("enableGlobalAdmins", !t.settings.laps, "registeringUsers", nobody)),
