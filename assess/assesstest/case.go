@@ -19,7 +19,8 @@
 // The lines of without name data sets (or parents' files) of the base to leave
 // out, those of partial name data sets that were not read in full. The first line
 // of want is the status, the others are the judged subjects with their evidence.
-// A section base names another base tenant, as a path relative to the case.
+// A section base names another base tenant, as a path relative to the case. A
+// section previous lists the times of earlier runs, one a line.
 package assesstest
 
 import (
@@ -49,7 +50,9 @@ type Case struct {
 	Files map[string][]any
 	// Partial names the files that were not read in full, with the reason.
 	Partial map[string]model.Reason
-	Want    string
+	// Previous are earlier runs over the tenant, oldest first.
+	Previous []assess.PreviousRun
+	Want     string
 }
 
 // Parse reads a case and lays it over base, which may be nil.
@@ -88,6 +91,14 @@ func Parse(text []byte, base *Case) (*Case, error) {
 				return nil, fmt.Errorf("as-of: %w", err)
 			}
 			c.AsOf = at
+		case "previous":
+			for _, text := range strings.Fields(body) {
+				at, err := time.Parse(time.RFC3339, text)
+				if err != nil {
+					return nil, fmt.Errorf("previous: %w", err)
+				}
+				c.Previous = append(c.Previous, assess.PreviousRun{AsOf: at})
+			}
 		default:
 			rows, err := parseRows(file.Name, file.Data)
 			if err != nil {
@@ -162,7 +173,7 @@ func (c *Case) Load(_ context.Context, want []string, observers ...assess.Observ
 
 // Judge runs one control over the case.
 func Judge(control *assess.Control, c *Case) (model.Finding, error) {
-	a, err := assess.Run(context.Background(), c, []*assess.Control{control}, assess.Options{AsOf: c.AsOf})
+	a, err := assess.Run(context.Background(), c, []*assess.Control{control}, assess.Options{AsOf: c.AsOf, Previous: c.Previous})
 	if err != nil {
 		return model.Finding{}, err
 	}

@@ -1,0 +1,3 @@
+// Package validation holds the controls of the Validation pillar: logs, alerts,
+// reviews and the evidence that all of it works. One control a file.
+package validation
