@@ -32,11 +32,11 @@ $(GOLANGCI):
 	mv bin/golangci-lint $@
 
 unit:
-	go test -race ./...
+	go test -race -timeout 40m ./...
 
 # The core's tests once more as the browser runs them.
 wasm-unit:
-	GOOS=js GOARCH=wasm go test -short -exec "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(CORE)
+	GOOS=js GOARCH=wasm go test -short -timeout 30m -exec "$$(go env GOROOT)/lib/wasm/go_js_wasm_exec" $(CORE)
 
 web: wasm/web/node_modules
 	cd wasm/web && npm run build
