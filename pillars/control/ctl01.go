@@ -38,7 +38,9 @@ var ctl01 = &assess.Control{
 		},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{facts.Tier0, facts.Directory, model.RoleAssignments, assess.BreakGlass, model.OwnerDeclarations},
+	Requires: []assess.Dependency{facts.Tier0, facts.Directory, model.RoleAssignments, assess.BreakGlass},
+	// What is accepted only softens a verdict; break glass asks for itself.
+	Wants: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		if v, missing, err := kit.NoPIM(p); missing || err != nil {
 			return v, err

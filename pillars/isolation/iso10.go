@@ -34,7 +34,7 @@ var iso10 = &assess.Control{
 			return assess.Fail("Intune is not licensed, so no device can be held to a compliance policy."), nil
 		}
 		tally := p.Tally(assess.Words{One: "Intune compliance setting", Many: "Intune compliance settings",
-			Good: "devices without a policy are not compliant", Bad: "a device can stay compliant for too long"})
+			Good: "calls devices without a policy not compliant", Bad: "lets a device be compliant without a policy, or for too long"})
 		if settings, ok := rows.Only(); ok {
 			secure := model.Fold(settings.SecureByDefault, unknown, unknown, model.Of)
 			recent := model.Fold(settings.DeviceComplianceCheckinThresholdDays, unknown, unknown,

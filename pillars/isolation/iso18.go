@@ -35,7 +35,7 @@ var iso18 = &assess.Control{
 		declarations, _ := assess.Rows(p, model.OwnerDeclarations).Only()
 		physical := declarations.PAW.Is(func(r model.PAWRule) bool { return model.Equals(r.FormFactor, "physical") == model.True })
 		tally := p.Tally(assess.Words{One: "device registration policy", Many: "device registration policies",
-			Good: "local administrators are closed off and their passwords rotate", Bad: "local administrators are not closed off"})
+			Good: "closes off local administrators and rotates their passwords", Bad: "leaves local administrators open, or their passwords as they are"})
 		if policy, ok := assess.Rows(p, model.DeviceRegistration).Only(); ok {
 			laps := model.Fold(policy.LocalAdminPassword, unknown, unknown, func(c model.EnabledControl) model.Truth { return kit.On(c.IsEnabled) })
 			closed := noLocalAdmins(policy.AzureADJoin)

@@ -41,7 +41,8 @@ type Policy struct {
 type Admin struct {
 	principals.Principal
 	Holdings []principals.Holding
-	// Emergency says whether the account is declared break glass.
+	// Emergency says whether the account is break glass: declared, and holding a
+	// role for good. Who must first activate is an administrator like any other.
 	Emergency model.Truth
 	roles     []principals.Holding // every role, Tier 0 or not
 	guest     access.SubjectKind
@@ -93,8 +94,12 @@ func Admins(p *assess.Pass) ([]Admin, error) {
 		if IsUser(principal) == model.False {
 			continue // deleted: nobody signs in with it
 		}
-		list = append(list, Admin{Principal: principal, Emergency: emergency.Is(principal.ID), guest: kindOf(principal.User),
-			Holdings: of(principal, tier0.Holdings), roles: of(principal, directory.Holdings())})
+		a := Admin{Principal: principal, Emergency: model.False, guest: kindOf(principal.User),
+			Holdings: of(principal, tier0.Holdings), roles: of(principal, directory.Holdings())}
+		for _, h := range a.Holdings {
+			a.Emergency = model.Or(a.Emergency, facts.EmergencyHolding(h, emergency))
+		}
+		list = append(list, a)
 	}
 	return list, nil
 }
