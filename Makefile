@@ -67,7 +67,7 @@ fuzz:
 	done
 
 proof:
-	PRIVPATH_PROOF=$(PROOF) go test -timeout 0 -run 'Proof' -v ./assess/access
+	PRIVPATH_PROOF=$(PROOF) go test -timeout 0 -run 'TestSampledContexts|TestEngineEqualsOracle' -v ./assess/access
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
