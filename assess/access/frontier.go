@@ -123,6 +123,47 @@ func (p frontierProblem) solve() frontier {
 	return frontier{points: points, complete: !s.full, nodes: s.nodes}
 }
 
+// plainest moves a context to the first values of each dimension in which the
+// set is still enough, so that a witness holds nothing that does not matter.
+func (p frontierProblem) plainest(where []int, set obligationSet) []int {
+	at := make([]*frontierClass, len(p.dims))
+	for d, classes := range p.dims {
+		at[d] = &classes[slices.IndexFunc(classes, func(c frontierClass) bool { return c.value == where[d] })]
+	}
+	for d, classes := range p.dims {
+		found := at[d]
+		for i := range classes {
+			at[d] = &classes[i]
+			if at[d] == found || p.enough(at, set) {
+				break
+			}
+		}
+		where[d] = at[d].value
+	}
+	return where
+}
+
+// enough reports whether a set is enough in one context.
+func (p frontierProblem) enough(at []*frontierClass, set obligationSet) bool {
+	cost, can, given := p.base, ^obligationSet(0), obligationSet(0)
+	for _, c := range at {
+		cost, can, given = cost|c.cost, can&c.can, given|c.given
+	}
+	if !cost.within(set) {
+		return false
+	}
+	for i, demand := range p.demands {
+		applies := true
+		for _, c := range at {
+			applies = applies && c.applies[i/64]>>(i%64)&1 == 1
+		}
+		if applies && !reduceDemand(demand, can, given).covers(set) {
+			return false
+		}
+	}
+	return true
+}
+
 func newFrontierSearch(p frontierProblem) (*frontierSearch, bool) {
 	s := &frontierSearch{base: p.base, bound: p.bound, width: (len(p.demands) + 63) / 64, memo: map[boundKey]antichain{}}
 	if !s.internDemands(p.demands) {

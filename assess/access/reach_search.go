@@ -29,7 +29,11 @@ func (e *Engine) search(r reading, s *subjectView, q region, extra antichain) fr
 	if f, ok := e.cache[key]; ok {
 		return f
 	}
-	f := e.problem(v, s, q, live, extra).solve()
+	p := e.problem(v, s, q, live, extra)
+	f := p.solve()
+	for i, point := range f.points {
+		f.points[i].where = p.plainest(point.where, point.set)
+	}
 	if e.spaceCut {
 		f.complete = false
 	}
@@ -146,7 +150,7 @@ func (e *Engine) signIn(s Subject, c context) SignIn {
 	in := SignIn{Subject: s, Device: e.devices[c.way.device].device, Network: e.networks[c.network].network,
 		UserAction: c.target.action, AuthenticationContext: c.target.context,
 		ClientApp: c.way.client, Platform: c.platform, Flow: c.way.flow,
-		SignInRisk: RiskNone, UserRisk: RiskNone, InsiderRisk: RiskNone}
+		SignInRisk: e.signInRisk, UserRisk: e.userRisk, InsiderRisk: RiskNone}
 	if c.target.audience != "" {
 		in.Resources = []string{c.target.audience}
 	}
