@@ -593,10 +593,11 @@ func textMeets(text string, op FilterOp, value string, item bool) bool {
 	return text == value
 }
 
-// quietMatch asks whether a policy is for a sign-in without any risk, and
-// whether no condition that we do not know limits it.
+// quietMatch asks whether a policy is for a sign-in of the engine's risk, which
+// is none unless [Engine.AtRisk] says otherwise, and whether no condition that we
+// do not know limits it.
 func (e *Engine) quietMatch(c model.ConditionSet) model.Truth {
-	atRisk := func(list model.Field[[]string], licensed model.Truth) model.Truth {
+	atRisk := func(list model.Field[[]string], at string, licensed model.Truth) model.Truth {
 		switch hasEntries(list) {
 		case model.False:
 			return model.True
@@ -605,16 +606,14 @@ func (e *Engine) quietMatch(c model.ConditionSet) model.Truth {
 		}
 		return model.And(licensed, anyOf(list, func(level string) model.Truth {
 			switch level {
-			case RiskNone:
-				return model.True
-			case RiskLow, RiskMedium, RiskHigh, InsiderMinor, InsiderModerate, InsiderElevated:
-				return model.False
+			case RiskNone, RiskLow, RiskMedium, RiskHigh, InsiderMinor, InsiderModerate, InsiderElevated:
+				return model.Of(level == at)
 			}
 			return model.Unknown
 		}))
 	}
 	insider := optional(c.InsiderRiskLevels, func(levels model.FlagSet) model.Truth {
-		return atRisk(model.Value([]string(levels)), model.True)
+		return atRisk(model.Value([]string(levels)), RiskNone, model.True)
 	})
 	agentRisk := model.Or(c.AgentIDRiskLevels.Null(), c.AgentIDRiskLevels.Is(func(l model.FlagSet) bool { return len(l) == 0 }))
 	strange := present(c.Times) || present(c.Agents) || present(c.AgentContext) || present(c.Clients) ||
@@ -623,5 +622,5 @@ func (e *Engine) quietMatch(c model.ConditionSet) model.Truth {
 	if strange {
 		understood = model.Unknown
 	}
-	return model.And(atRisk(c.SignInRiskLevels, e.in.P2), atRisk(c.UserRiskLevels, e.in.P2), insider, understood)
+	return model.And(atRisk(c.SignInRiskLevels, e.signInRisk, e.in.P2), atRisk(c.UserRiskLevels, e.userRisk, e.in.P2), insider, understood)
 }

@@ -31,6 +31,8 @@ type Engine struct {
 	dir    *principals.Directory
 	bound  int
 	extra  []Attacker
+	// The risk that sign-ins have; none but in [Engine.AtRisk].
+	signInRisk, userRisk string
 
 	table   obligationTable
 	devices []deviceValue
@@ -73,7 +75,7 @@ func legacyClient(client string) bool { return client == ClientActiveSync || cli
 // New compiles a tenant for questions.
 func New(t *model.Tenant, opts Options) *Engine {
 	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
-		subjects: map[string]*subjectView{}, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
+		signInRisk: RiskNone, userRisk: RiskNone, subjects: map[string]*subjectView{}, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
 	if e.in == nil {
 		e.in = Compile(t)
 	}
@@ -95,6 +97,15 @@ func New(t *model.Tenant, opts Options) *Engine {
 	e.spaceCut = !complete
 	e.compile()
 	return e
+}
+
+// AtRisk gives an engine whose sign-ins have the risks given, such as
+// [RiskHigh]: what is left open to someone whom Entra ID already suspects.
+func (e *Engine) AtRisk(signIn, user string) *Engine {
+	risky := *e
+	risky.signInRisk, risky.userRisk, risky.cache = signIn, user, map[string]frontier{}
+	risky.compile()
+	return &risky
 }
 
 // compile derives the ways and the views from the values of the dimensions.

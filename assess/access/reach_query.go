@@ -73,6 +73,10 @@ func (q Question) narrow(step *stepQuestion) {
 	switch {
 	case q.UserAction != "":
 		r.targets = []target{{action: q.UserAction}}
+		if q.UserAction != ActionDevice {
+			// What the device settings ask is asked of registering a device alone.
+			step.pim = activation{demand: [2]antichain{always, always}}
+		}
 	case q.Resources != nil:
 		r.targets = nil
 		for _, audience := range q.Resources {
