@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 )
@@ -104,6 +106,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky := *e
 	risky.signInRisk, risky.userRisk, risky.cache = signIn, user, map[string]frontier{}
+	risky.table.others = slices.Clone(e.table.others) // what one engine appends is not the other's
 	risky.compile()
 	return &risky
 }
