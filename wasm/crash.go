@@ -1,23 +1,28 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/privpath/privpath/assess"
 )
 
-// arguments matches the argument words of a stack frame.
-var arguments = regexp.MustCompile(`\((0x|\{|\.\.\.)[^\n]*\)`)
-
-// noTime is what the engine says of an export that does not tell when it was
-// collected. It has no error value of its own for that.
-const noTime = "does not say when it was collected"
+// withoutArguments takes the argument words out of a line of a stack.
+func withoutArguments(line string) string {
+	for _, start := range []string{"(0x", "({", "(..."} {
+		if i, j := strings.Index(line, start), strings.LastIndexByte(line, ')'); i >= 0 && j > i {
+			return line[:i] + "(...)" + line[j+1:]
+		}
+	}
+	return line
+}
 
 // faultOf tells the page what a person can do about an error: give another
 // input, or only the time of this one.
 func faultOf(err error) string {
-	if strings.Contains(err.Error(), noTime) {
+	if errors.Is(err, assess.ErrNoTime) {
 		return "time"
 	}
 	return "input"
@@ -37,7 +42,7 @@ func crashReport(problem any, stack []byte) string {
 		if strings.HasPrefix(line, "panic(") {
 			line = "panic(...)"
 		}
-		kept = append(kept, arguments.ReplaceAllString(line, "(...)"))
+		kept = append(kept, withoutArguments(line))
 	}
 	return runtime.Version() + "\n" + text + "\n" + strings.Join(kept, "\n")
 }

@@ -21,8 +21,9 @@ import (
 func main() {
 	js.Global().Set("newPrivpath", js.FuncOf(func(js.Value, []js.Value) any {
 		return map[string]any{
-			"about":  exported(about),
-			"assess": exported(assessInput),
+			"about":     exported(about),
+			"inventory": exported(inventory),
+			"assess":    exported(assessInput),
 		}
 	}))
 	select {} // the page calls; it ends the program by ending the worker
@@ -65,13 +66,28 @@ func about([]js.Value) ([]byte, error) {
 	return json.Marshal(map[string]any{"version": assess.Version, "controls": controls, "samples": tenants.Names()})
 }
 
-// assessInput takes the input, the options, and the functions that are told what
-// each file was taken for and how far the work is. It answers the bytes that the
-// command line prints with -format json.
+// inventory takes the input and the function that is told how far the work is.
+// It answers what each file was taken for, which takes a reading of its own: it
+// checks every record, also those that no control needs.
+func inventory(args []js.Value) ([]byte, error) {
+	counter := &byteCounter{tell: throttled(args[1])}
+	src, err := source(args[0], counter)
+	if err != nil {
+		return nil, err
+	}
+	counter.restart("recognise")
+	files, err := src.Inventory(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(files)
+}
+
+// assessInput takes the input, the options, and the function that is told how
+// far the work is. It answers the bytes that the command line prints with
+// -format json. The page cancels by ending the worker.
 func assessInput(args []js.Value) ([]byte, error) {
-	input, options, onFiles, onProgress := args[0], args[1], args[2], args[3]
-	ctx := context.Background() // the page cancels by ending the worker
-	tell := throttled(onProgress)
+	input, options, tell := args[0], args[1], throttled(args[2])
 	opts := assess.Options{Permission: graphsource.Permission, Progress: func(p model.Progress) {
 		tell(p.Stage, p.Name, p.Done, p.Total)
 	}}
@@ -82,24 +98,13 @@ func assessInput(args []js.Value) ([]byte, error) {
 		}
 	}
 
-	counter := &byteCounter{stage: "recognise", tell: tell}
+	counter := &byteCounter{tell: tell}
 	src, err := source(input, counter)
 	if err != nil {
 		return nil, err
 	}
-	tell(counter.stage, "", 0, counter.total)
-	files, err := src.Inventory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, err := json.Marshal(files)
-	if err != nil {
-		return nil, err
-	}
-	onFiles.Invoke(arrayOf(list))
-
 	counter.restart("read")
-	result, err := assess.Run(ctx, src, pillars.All(), opts)
+	result, err := assess.Run(context.Background(), src, pillars.All(), opts)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ export interface Problem {
 export const engine = new Engine();
 export const shown = signal<Shown | null>(null);
 export const busy = signal(false);
+/** ran is whether the assessment was made here, and not opened. */
+export const ran = signal(false);
 export const files = signal<InputFile[] | null>(null);
 export const progress = signal<Progress | null>(null);
 export const problem = signal<Problem | null>(null);
@@ -101,6 +103,7 @@ async function run(given: Given, options: Options = {}): Promise<void> {
     problem.value = null;
     notice.value = '';
     shown.value = null;
+    ran.value = false;
   });
   if (given.kind === 'assessment') {
     try {
@@ -112,6 +115,7 @@ async function run(given: Given, options: Options = {}): Promise<void> {
   }
   batch(() => {
     busy.value = true;
+    ran.value = true;
     files.value = null;
     progress.value = null;
   });

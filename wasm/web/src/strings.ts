@@ -334,6 +334,7 @@ export const t = {
     table: 'Data sets, one a row',
     none: 'The assessment names no data set.',
     files: 'Files that were read',
+    listing: 'Looking at every file once more…',
   },
   reason: {
     notCollected: 'Not in the export',

@@ -42,6 +42,8 @@ export class Engine {
   #module: Promise<WebAssembly.Module> | undefined;
   #worker: Promise<{ worker: Worker; about: unknown }> | undefined;
   #abort: (() => void) | undefined;
+  /** #busy is whether the worker may still be at the list of files after it gave the assessment. */
+  #busy = false;
 
   /** ready compiles the program and starts a worker, once; it yields what the engine says of itself. */
   async ready(): Promise<unknown> {
@@ -55,7 +57,7 @@ export class Engine {
     }
   }
 
-  /** assess yields the exact bytes that the engine wrote. */
+  /** assess yields the exact bytes that the engine wrote. The list of files may come after it. */
   async assess(input: Input, options: Options, watch: Watcher): Promise<Uint8Array<ArrayBuffer>> {
     let cancelled = false;
     const aborted = new Promise<never>((_, reject) => {
@@ -65,12 +67,15 @@ export class Engine {
       };
     });
     const run = async () => {
+      if (this.#busy) this.#respawn();
       await this.ready();
       const { worker } = await this.#worker!;
       if (cancelled) throw new DOMException('cancelled', 'AbortError');
+      this.#busy = true;
       return listen(worker, { type: 'assess', input, options }, (m) => {
         if (m.type === 'files') watch.files((decode(m.json) as InputFile[] | null) ?? []);
         if (m.type === 'progress') watch.progress(m.progress);
+        if (m.type === 'idle') this.#busy = false;
         return m.type === 'assessment' ? m.json : undefined;
       });
     };
@@ -78,6 +83,7 @@ export class Engine {
       return await Promise.race([run(), aborted]);
     } catch (e) {
       // After a crash or a cancel the program's state is worth nothing.
+      this.#busy = false;
       if (cancelled || (e instanceof EngineError && e.fault === 'crash')) this.#respawn();
       throw e;
     } finally {
@@ -93,6 +99,7 @@ export class Engine {
   #respawn(): void {
     void this.#worker?.then(({ worker }) => worker.terminate()).catch(() => {});
     this.#worker = undefined;
+    this.#busy = false;
     void this.ready().catch(() => {});
   }
 }

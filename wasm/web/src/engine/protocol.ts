@@ -50,4 +50,5 @@ export type FromWorker =
   | { type: 'files'; json: Uint8Array<ArrayBuffer> }
   | { type: 'progress'; progress: Progress }
   | { type: 'assessment'; json: Uint8Array<ArrayBuffer> }
+  | { type: 'idle' }
   | { type: 'failed'; message: string; fault: Fault };

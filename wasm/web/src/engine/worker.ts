@@ -11,15 +11,23 @@ interface Answer {
   fault?: Fault;
 }
 
+type OnProgress = (stage: string, name: string, done: number, total: number) => void;
+
 interface GoEngine {
   about(): Promise<Answer>;
-  assess(
-    input: Input,
-    options: Options,
-    onFiles: (json: Uint8Array<ArrayBuffer>) => void,
-    onProgress: (stage: string, name: string, done: number, total: number) => void,
-  ): Promise<Answer>;
+  inventory(input: Input, onProgress: OnProgress): Promise<Answer>;
+  assess(input: Input, options: Options, onProgress: OnProgress): Promise<Answer>;
 }
+
+/**
+ * LIST_FIRST is the size, in bytes, up to which what each file was taken for is
+ * told before the assessment: it reads every record, which a person with a large
+ * export should not have to wait for.
+ */
+const LIST_FIRST = 1 << 20;
+
+const sizeOf = (input: Input): number =>
+  input.kind === 'file' ? input.file.size : input.kind === 'files' ? input.files.reduce((sum, f) => sum + f.file.size, 0) : 0;
 
 declare const Go: new () => {
   importObject: WebAssembly.Imports;
@@ -51,15 +59,23 @@ async function start(module: WebAssembly.Module): Promise<void> {
   scope.postMessage({ type: 'ready', about: answer.json });
 }
 
+const onProgress: OnProgress = (stage, name, done, total) =>
+  scope.postMessage({ type: 'progress', progress: { stage, name, done, total } });
+
+async function list(input: Input): Promise<void> {
+  const { json } = await engine!.inventory(input, onProgress);
+  // What keeps the list from being made keeps the assessment from being made, which says it.
+  if (json) scope.postMessage({ type: 'files', json });
+}
+
 async function assess(input: Input, options: Options): Promise<void> {
-  const answer = await engine!.assess(
-    input,
-    options,
-    (json) => scope.postMessage({ type: 'files', json }),
-    (stage, name, done, total) => scope.postMessage({ type: 'progress', progress: { stage, name, done, total } }),
-  );
+  const first = sizeOf(input) <= LIST_FIRST;
+  if (first) await list(input);
+  const answer = await engine!.assess(input, options, onProgress);
   if (!answer.json) return fail(answer);
   scope.postMessage({ type: 'assessment', json: answer.json }, [answer.json.buffer]);
+  if (!first) await list(input);
+  scope.postMessage({ type: 'idle' });
 }
 
 scope.onmessage = (event) => {

@@ -1,5 +1,5 @@
 import type { Assessment } from '../model.ts';
-import { files } from '../state.ts';
+import { files, ran } from '../state.ts';
 import { t, word } from '../strings.ts';
 import { CopyButton, Scroller } from './bits.tsx';
 import { Icon, type IconName } from './icons.tsx';
@@ -51,10 +51,10 @@ export function Inputs({ a }: { a: Assessment }) {
           </table>
         </Scroller>
       )}
-      {files.value && files.value.length > 0 && (
+      {ran.value && (
         <>
           <h3>{t.inputs.files}</h3>
-          <FileList files={files.value} />
+          {files.value ? <FileList files={files.value} /> : <p role="status">{t.inputs.listing}</p>}
         </>
       )}
       <p class="sub">{t.result.engine(a.engine.version, a.engine.catalogue)}</p>

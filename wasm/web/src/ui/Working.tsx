@@ -12,8 +12,9 @@ export function Working() {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   const p = progress.value;
-  const stages = t.work.stages;
-  const at = p ? stages.findIndex((s) => s.id === p.stage) : files.value ? 1 : 0;
+  // A large export is recognised after the result: then it is no stage of the wait.
+  const stages = t.work.stages.filter((s) => s.id !== 'recognise' || p?.stage === s.id || files.value !== null);
+  const at = p ? stages.findIndex((s) => s.id === p.stage) : 0;
   const current = stages[Math.max(0, at)]!;
   return (
     <section class="working card" aria-labelledby="working-title">
