@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,6 +33,10 @@ type Options struct {
 	// repetition.
 	Previous []PreviousRun
 }
+
+// ErrNoTime says that neither the caller nor the export tells the time of the
+// assessment.
+var ErrNoTime = errors.New("assess: the export does not say when it was collected; give the time of the assessment (-as-of, Options.AsOf) or add collectedAt to manifest.json")
 
 // PreviousRun is an earlier assessment of the same tenant.
 type PreviousRun struct {
@@ -68,7 +73,7 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 		r.asOf = tenant.Info().CollectedAt.UTC()
 	}
 	if r.asOf.IsZero() {
-		return nil, fmt.Errorf("assess: the export does not say when it was collected; give the time of the assessment (-as-of, Options.AsOf) or add collectedAt to manifest.json")
+		return nil, ErrNoTime
 	}
 	ordered := inOrder(controls)
 	findings := make([]model.Finding, 0, len(ordered))

@@ -88,37 +88,40 @@ func Equals[T comparable](f Field[T], v T) Truth {
 // makes the field unreadable, so that one odd property costs one verdict and
 // not the record.
 func (f *Field[T]) UnmarshalJSON(data []byte) error {
-	var zero T
-	f.value = zero
-	if bytes.Equal(data, []byte("null")) {
-		f.state = fieldNull
-		return nil
+	var value T
+	f.state = readField(data, &value)
+	if f.state == fieldValue {
+		f.value = value
 	}
-	if err := json.Unmarshal(data, &f.value); err != nil {
-		f.state, f.value = fieldUnreadable, zero
-		return nil //nolint:nilerr // that it cannot be read is what the field then says
-	}
-	f.state = fieldValue
 	return nil
 }
 
-// MarshalJSON writes the value, null, or a short text in angle brackets that
-// says why there is none.
-func (f Field[T]) MarshalJSON() ([]byte, error) {
-	switch f.state {
+// readField and writeField do what does not depend on the type, once for all
+// types: there are over a hundred, and the page carries each copy.
+func readField(data []byte, value any) fieldState {
+	if bytes.Equal(data, []byte("null")) {
+		return fieldNull
+	}
+	if json.Unmarshal(data, value) != nil {
+		return fieldUnreadable
+	}
+	return fieldValue
+}
+
+func writeField(state fieldState, value any) ([]byte, error) {
+	switch state {
 	case fieldValue:
-		return json.Marshal(f.value)
+		return json.Marshal(value)
 	case fieldNull:
 		return []byte("null"), nil
 	}
-	return json.Marshal(f.String())
+	return json.Marshal(describeField(state, nil))
 }
 
-// String describes the field for a person.
-func (f Field[T]) String() string {
-	switch f.state {
+func describeField(state fieldState, value any) string {
+	switch state {
 	case fieldValue:
-		return fmt.Sprint(f.value)
+		return fmt.Sprint(value)
 	case fieldNull:
 		return "null"
 	case fieldUnreadable:
@@ -126,3 +129,10 @@ func (f Field[T]) String() string {
 	}
 	return "<not exported>"
 }
+
+// MarshalJSON writes the value, null, or a short text in angle brackets that
+// says why there is none.
+func (f Field[T]) MarshalJSON() ([]byte, error) { return writeField(f.state, f.value) }
+
+// String describes the field for a person.
+func (f Field[T]) String() string { return describeField(f.state, f.value) }

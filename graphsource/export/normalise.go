@@ -2,7 +2,6 @@ package export
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -184,19 +183,39 @@ func hollow(v *node) bool {
 // that meets it says "unreadable".
 var unreadable = &node{kind: '[', items: []*node{{kind: '['}}}
 
-var dotNetDate = regexp.MustCompile(`^/Date\((-?[0-9]{1,15})([+-][0-9]{4})?\)/$`)
+// dotNetDate reads the milliseconds of /Date(1769788627239)/, whose number may
+// be followed by an offset such as +0100.
+func dotNetDate(text string) (milliseconds int64, ok bool) {
+	number, ok := strings.CutPrefix(text, "/Date(")
+	if !ok {
+		return 0, false
+	}
+	if number, ok = strings.CutSuffix(number, ")/"); !ok || number == "" {
+		return 0, false
+	}
+	if i := strings.LastIndexAny(number, "+-"); i > 0 {
+		if offset := number[i+1:]; len(offset) != 4 || strings.Trim(offset, "0123456789") != "" {
+			return 0, false
+		}
+		number = number[:i]
+	}
+	if digits := strings.TrimPrefix(number, "-"); len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	milliseconds, err := strconv.ParseInt(number, 10, 64)
+	return milliseconds, err == nil
+}
 
 func (n normaliser) str(v *node) *node {
 	if cutText(v.text) {
 		n.notes.add(noteCut)
 		return unreadable
 	}
-	if m := dotNetDate.FindStringSubmatch(v.text); m != nil {
+	if ms, ok := dotNetDate(v.text); ok {
 		n.notes.add(noteDates)
 		// The offset says only how the time was shown: the number is UTC.
-		ms, err := strconv.ParseInt(m[1], 10, 64)
 		at := time.UnixMilli(ms).UTC()
-		if err != nil || at.Year() < 0 || at.Year() > 9999 {
+		if at.Year() < 0 || at.Year() > 9999 {
 			return unreadable
 		}
 		return &node{kind: '"', text: at.Format(time.RFC3339Nano)}

@@ -2,7 +2,6 @@ package export
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -48,7 +47,15 @@ func matchPath(pattern, name string) (parent string, ok bool) {
 		strings.EqualFold(name[len(name)-len(after):], after) && !strings.Contains(parent, "/")
 }
 
-var pageNumber = regexp.MustCompile(`^(.+)\.([0-9]{1,9})$`)
+// pageNumber splits users.2 into users and 2.
+func pageNumber(stem string) (first string, page int, ok bool) {
+	i := strings.LastIndexByte(stem, '.')
+	if i <= 0 || len(stem)-i > 10 || strings.Trim(stem[i+1:], "0123456789") != "" {
+		return "", 0, false
+	}
+	page, err := strconv.Atoi(stem[i+1:])
+	return stem[:i], page, err == nil
+}
 
 // place reads a file's name: what it holds and, of a paged response, which page.
 func place(name string) (t target, page int, ok bool) {
@@ -56,9 +63,8 @@ func place(name string) (t target, page int, ok bool) {
 	if t, ok := targetAt(stem); ok {
 		return t, 1, true
 	}
-	if m := pageNumber.FindStringSubmatch(stem); m != nil {
-		page, _ := strconv.Atoi(m[2])
-		if t, ok := targetAt(m[1]); ok && page > 0 {
+	if first, page, ok := pageNumber(stem); ok && page > 0 {
+		if t, ok := targetAt(first); ok {
 			return t, page, true
 		}
 	}

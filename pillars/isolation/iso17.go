@@ -1,7 +1,8 @@
 package isolation
 
 import (
-	"math/big"
+	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -152,10 +153,18 @@ func small(r model.IPRange) model.Truth {
 			if from.Is4() {
 				widest = widestIPv4
 			}
-			size := new(big.Int).Sub(number(to), number(from))
-			return model.Of(size.BitLen() <= from.BitLen()-widest)
+			return model.Of(distanceBits(from, to) <= from.BitLen()-widest)
 		})
 	})
 }
 
-func number(a netip.Addr) *big.Int { return new(big.Int).SetBytes(a.AsSlice()) }
+// distanceBits is the number of bits of to minus from.
+func distanceBits(from, to netip.Addr) int {
+	a, b := from.As16(), to.As16()
+	low, borrow := bits.Sub64(binary.BigEndian.Uint64(b[8:]), binary.BigEndian.Uint64(a[8:]), 0)
+	high, _ := bits.Sub64(binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(a[:8]), borrow)
+	if high != 0 {
+		return 64 + bits.Len64(high)
+	}
+	return bits.Len64(low)
+}
