@@ -17,10 +17,16 @@
 //	fail user ga users#/0/onPremisesSyncEnabled
 //
 // The lines of without name data sets (or parents' files) of the base to leave
-// out, those of partial name data sets that were not read in full. The first line
-// of want is the status, the others are the judged subjects with their evidence.
+// out, those of partial name data sets that were not read in full. Each line of
+// patch gives one property of what is there another value, or takes it away
+// where no value follows; an index one past the end of a list appends:
+//
+//	-- patch --
+//	identity/conditionalAccess/policies#/0/state "disabled"
+//
 // A section base names another base tenant, as a path relative to the case. A
-// section previous lists the times of earlier runs, one a line.
+// section previous lists the times of earlier runs, one a line. The first line
+// of want is the status, the others are the judged subjects with their evidence.
 package assesstest
 
 import (
@@ -30,6 +36,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,6 +92,12 @@ func Parse(text []byte, base *Case) (*Case, error) {
 				delete(c.Files, name)
 				c.Partial[name] = model.NotLicensed
 			}
+		case "patch":
+			for line := range strings.Lines(body) {
+				if err := c.patch(strings.TrimSpace(line)); err != nil {
+					return nil, fmt.Errorf("patch: %s: %w", strings.TrimSpace(line), err)
+				}
+			}
 		case "as-of":
 			at, err := time.Parse(time.RFC3339, body)
 			if err != nil {
@@ -108,6 +121,71 @@ func Parse(text []byte, base *Case) (*Case, error) {
 		}
 	}
 	return c, nil
+}
+
+// patch applies one line of a patch section.
+func (c *Case) patch(line string) error {
+	where, text, change := strings.Cut(line, " ")
+	path, pointer, ok := strings.Cut(where, "#/")
+	rows, there := c.Files[path]
+	if !ok || !there {
+		return fmt.Errorf("want a file of the case, #, and a JSON pointer")
+	}
+	var value any
+	if change {
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		if err := dec.Decode(&value); err != nil {
+			return err
+		}
+	}
+	patched, err := set(rows, strings.Split(pointer, "/"), value, change)
+	if err != nil {
+		return err
+	}
+	c.Files[path] = patched.([]any)
+	return nil
+}
+
+// set copies in and gives the property at path a value, or removes it.
+func set(in any, path []string, value any, change bool) (any, error) {
+	if len(path) == 0 {
+		return value, nil
+	}
+	next := func(old any) (any, error) { return set(old, path[1:], value, change) }
+	remove := len(path) == 1 && !change
+	switch v := in.(type) {
+	case map[string]any:
+		copied := maps.Clone(v)
+		if _, there := v[path[0]]; remove {
+			if !there {
+				return nil, fmt.Errorf("no property %q to take away", path[0])
+			}
+			delete(copied, path[0])
+			return copied, nil
+		}
+		changed, err := next(v[path[0]])
+		copied[path[0]] = changed
+		return copied, err
+	case []any:
+		i, err := strconv.Atoi(path[0])
+		if err != nil || i < 0 || i > len(v) || i == len(v) && len(path) > 1 {
+			return nil, fmt.Errorf("no element %q in a list of %d", path[0], len(v))
+		}
+		if remove {
+			if i == len(v) {
+				return nil, fmt.Errorf("no element %d to take away", i)
+			}
+			return slices.Delete(slices.Clone(v), i, i+1), nil
+		}
+		copied := slices.Clone(v)
+		if i == len(v) {
+			copied = append(copied, nil)
+		}
+		copied[i], err = next(copied[i])
+		return copied, err
+	}
+	return nil, fmt.Errorf("nothing there to change at %q", path[0])
 }
 
 func parseRows(name string, data []byte) ([]any, error) {
