@@ -41,6 +41,13 @@ func Fail(format string, args ...any) Verdict {
 	return Verdict{status: model.StatusFail, summary: fmt.Sprintf(format, args...)}
 }
 
+// NotAttested is the verdict of a control that rests on a statement which the
+// owner did not make, or not in full.
+func NotAttested(format string, args ...any) Verdict {
+	return Verdict{status: model.StatusNotAttested, reason: model.ReasonNotAttested,
+		summary: fmt.Sprintf(format, args...), confidence: model.ConfidenceAttested}
+}
+
 // About adds the objects that the verdict speaks of.
 func (v Verdict) About(refs ...model.Ref) Verdict {
 	for _, ref := range refs {

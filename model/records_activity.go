@@ -90,12 +90,19 @@ type AuditKeyValue struct {
 // AccessReview is the definition of a recurring review.
 type AccessReview struct {
 	Object
-	DisplayName Field[string]                 `json:"displayName,omitzero"`
-	Status      Field[string]                 `json:"status,omitzero"`
-	Scope       Field[map[string]any]         `json:"scope,omitzero"`
-	Reviewers   Field[[]map[string]any]       `json:"reviewers,omitzero"`
-	Settings    Field[AccessReviewSettings]   `json:"settings,omitzero"`
-	Instances   Field[[]AccessReviewInstance] `json:"instances,omitzero"`
+	DisplayName   Field[string]                 `json:"displayName,omitzero"`
+	Status        Field[string]                 `json:"status,omitzero"`
+	Scope         Field[map[string]any]         `json:"scope,omitzero"`
+	Reviewers     Field[[]map[string]any]       `json:"reviewers,omitzero"`
+	StageSettings Field[[]AccessReviewStage]    `json:"stageSettings,omitzero"`
+	Settings      Field[AccessReviewSettings]   `json:"settings,omitzero"`
+	Instances     Field[[]AccessReviewInstance] `json:"instances,omitzero"`
+}
+
+// AccessReviewStage is one stage of a review that is held in several; each has
+// its own reviewers.
+type AccessReviewStage struct {
+	Reviewers Field[[]map[string]any] `json:"reviewers,omitzero"`
 }
 
 // AccessReviewSettings holds a review's recurrence.
@@ -106,12 +113,21 @@ type AccessReviewSettings struct {
 // Recurrence is how often a review is held.
 type Recurrence struct {
 	Pattern Field[RecurrencePattern] `json:"pattern,omitzero"`
+	Range   Field[RecurrenceRange]   `json:"range,omitzero"`
 }
 
 // RecurrencePattern is, say, every 3 absoluteMonthly.
 type RecurrencePattern struct {
 	Type     Field[string] `json:"type,omitzero"`
 	Interval Field[int]    `json:"interval,omitzero"`
+}
+
+// RecurrenceRange is how long a recurrence goes on: noEnd, until endDate, or
+// numbered.
+type RecurrenceRange struct {
+	Type                Field[string] `json:"type,omitzero"`
+	EndDate             Field[Date]   `json:"endDate,omitzero"`
+	NumberOfOccurrences Field[int]    `json:"numberOfOccurrences,omitzero"`
 }
 
 // AccessReviewInstance is one round of a review.
