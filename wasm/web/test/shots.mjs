@@ -31,6 +31,8 @@ for (const colorScheme of ['light', 'dark']) {
     await page.waitForTimeout(300);
     await shot('detail', false);
     await page.keyboard.press('Escape');
+    await page.locator('dialog.sheet[open]').waitFor({ state: 'hidden' });
+    await page.waitForTimeout(100);
     await page.evaluate(() => (location.hash = 'overview'));
     await page.locator('.cell').first().click();
     await page.waitForTimeout(300);

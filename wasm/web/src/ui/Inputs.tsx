@@ -44,7 +44,7 @@ export function Inputs({ a }: { a: Assessment }) {
                     </span>
                   </td>
                   <td class="amount">{d.count === null ? '' : t.number(d.count)}</td>
-                  <td>{[word(t.reason, d.reason), d.detail].filter(Boolean).join('. ')}</td>
+                  <td>{[word(t.reason, d.reason), d.detail].filter(Boolean).join(': ')}</td>
                 </tr>
               ))}
             </tbody>
