@@ -14,6 +14,7 @@ func Controls() []*assess.Control {
 		fnd07,
 		fnd09,
 		fnd10,
+		fnd14,
 		fnd16,
 		fnd18,
 		fnd19,

@@ -13,6 +13,9 @@ func Controls() []*assess.Control {
 		ops04,
 		ops05,
 		ops07,
+		ops08,
 		ops09,
+		ops11,
+		ops14,
 	}
 }
