@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"bytes"
 	"fmt"
 	"io"
@@ -87,7 +88,7 @@ func TestReadAheadGivesTheSameBytesInFewerReads(t *testing.T) {
 	for off := int64(0); off < r.size; off += int64(len(buffer)) {
 		n, err := r.ReadAt(buffer, off)
 		require.Equal(t, content[off:min(off+int64(len(buffer)), r.size)], buffer[:n])
-		require.Equal(t, n < len(buffer), err == io.EOF)
+		require.Equal(t, n < len(buffer), errors.Is(err, io.EOF))
 	}
 	require.LessOrEqual(t, under.reads, 5)
 
@@ -148,4 +149,13 @@ func TestCrashReportSaysNothingOfTheTenant(t *testing.T) {
 	}
 	var list []string
 	require.Contains(t, report(func() { _ = list[len(secret)] }), "index out of range")
+}
+
+func TestByteCounterStopsAtTheTotal(t *testing.T) {
+	var told []int64
+	c := &byteCounter{total: 10, tell: func(_, _ string, done, _ int64) { told = append(told, done) }}
+	c.restart("read")
+	c.add("a.json", 6)
+	c.add("a.json", 6) // read ahead, and again
+	require.Equal(t, []int64{0, 6, 10}, told)
 }

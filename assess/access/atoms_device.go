@@ -94,7 +94,6 @@ type pawRule struct {
 	badFilter bool
 	groups    []string
 	devices   []string
-	unclear   bool
 }
 
 func readPAWRule(t *model.Tenant) pawRule {

@@ -53,16 +53,6 @@ func (f frontier) sets() antichain {
 	return list
 }
 
-// at gives the point of a set.
-func (f frontier) at(s obligationSet) (frontierPoint, bool) {
-	for _, p := range f.points {
-		if p.set == s {
-			return p, true
-		}
-	}
-	return frontierPoint{}, false
-}
-
 // maxDemandKinds bounds how many different demands a search tells apart: one
 // word of bits.
 const maxDemandKinds = 64
