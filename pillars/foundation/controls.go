@@ -8,6 +8,7 @@ import "github.com/privpath/privpath/assess"
 func Controls() []*assess.Control {
 	return []*assess.Control{
 		fnd01,
+		fnd02,
 		fnd03,
 		fnd05,
 		fnd06,
