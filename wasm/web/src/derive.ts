@@ -111,6 +111,8 @@ export interface Cell {
 
 export interface ReachRow {
   role: Reach['role'];
+  /** emergency gathers the break-glass accounts, whatever role they hold. */
+  emergency: boolean;
   holders: Reach[];
   cells: Cell[];
 }
@@ -128,19 +130,25 @@ function at(r: Reach, device: Device, network: Network): { verdict: Verdict; act
   );
 }
 
-/** matrix folds the reach list into one row for each role, Tier 0 first. */
+/** placed tells users from service principals, which sign in from no device: policies for users never reach them. */
+const placed = (r: Reach) => r.principal.kind !== 'servicePrincipal';
+
+/**
+ * matrix folds the reach list into one row for each role, Tier 0 first. Break-glass accounts are meant to get in, so
+ * they have a row of their own at the end.
+ */
 export function matrix(reach: readonly Reach[]): ReachRow[] {
   const rows = new Map<string, ReachRow>();
   for (const r of reach) {
-    const key = r.role.id || r.role.name;
-    const row = rows.get(key) ?? { role: r.role, holders: [], cells: [] };
+    const key = r.breakGlass ? 'break glass' : r.role.id || r.role.name;
+    const row = rows.get(key) ?? { role: r.role, emergency: r.breakGlass, holders: [], cells: [] };
     row.holders.push(r);
     rows.set(key, row);
   }
   for (const row of rows.values()) {
     row.cells = DEVICES.flatMap((device) =>
       NETWORKS.map((network) => {
-        const here = row.holders.map((h) => at(h, device, network));
+        const here = row.holders.filter(placed).map((h) => at(h, device, network));
         return {
           device,
           network,
@@ -151,7 +159,7 @@ export function matrix(reach: readonly Reach[]): ReachRow[] {
       }),
     );
   }
-  const tier = (row: ReachRow) => (row.role.tier < 0 ? 9 : row.role.tier);
+  const tier = (row: ReachRow) => (row.emergency ? 10 : row.role.tier < 0 ? 9 : row.role.tier);
   return [...rows.values()].sort((a, b) => tier(a) - tier(b) || compareText(a.role.name, b.role.name));
 }
 
@@ -165,7 +173,7 @@ const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 
 /** pathVerdict answers the question of the page: can a Tier 0 role be used or activated from a device that nobody manages? */
 export function pathVerdict(reach: readonly Reach[]): PathVerdict | null {
-  const tier0 = reach.filter((r) => r.role.tier === 0);
+  const tier0 = reach.filter((r) => r.role.tier === 0 && !r.breakGlass && placed(r));
   if (tier0.length === 0) return null;
   const judged = tier0.map((r) => ({
     r,

@@ -125,6 +125,8 @@ export interface Reach {
   principal: { kind: string; id: string; name: string };
   role: { id: string; name: string; tier: number };
   holding: string;
+  /** breakGlass marks a declared emergency account, which is meant to get in. */
+  breakGlass: boolean;
   via: string[];
   scope: string;
   from: ReachFrom[];
@@ -291,6 +293,7 @@ function reach(v: unknown): Reach {
     principal: { kind: text(principal.kind), id: text(principal.id), name: text(principal.name) },
     role: { id: text(role.id), name: text(role.name), tier: typeof role.tier === 'number' ? role.tier : -1 },
     holding: text(o.holding),
+    breakGlass: o.breakGlass === true,
     via: texts(o.via),
     scope: text(o.scope),
     from: list(o.from).map((f) => {

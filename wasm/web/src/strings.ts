@@ -195,6 +195,8 @@ export const t = {
     text: 'Each square is the worst case over everyone who holds the role. Choose one for who, and what lets them.',
     table: 'Roles by device and network',
     role: 'Role',
+    breakGlass: 'Break glass',
+    meant: 'Meant to get in',
     tier: (tier: number) => `Tier ${tier}`,
     holders: (count: number) => plural(count, 'holder', 'holders'),
     device: {

@@ -97,6 +97,10 @@ describe('derive', () => {
   it('says "blocked" only when every unmanaged place of every Tier 0 holder is', () => {
     const a = parsed();
     assert.deepEqual(derive.pathVerdict(a.reach), { verdict: 'reaches', role: 'Global Administrator', principals: 2 });
+    const emergency = { ...a.reach[0], principal: { kind: 'user', id: 'bg', name: 'bg' }, breakGlass: true };
+    assert.deepEqual(derive.pathVerdict([...a.reach, emergency]), derive.pathVerdict(a.reach), 'break glass is meant to get in');
+    assert.equal(derive.matrix([emergency, ...a.reach]).at(-1).emergency, true);
+    assert.equal(derive.pathVerdict([emergency]), null);
     const pra = a.reach.filter((r) => r.role.name.startsWith('Privileged'));
     assert.equal(derive.pathVerdict(pra).verdict, 'blocked');
     for (const drop of pra[0].from.filter((f) => ['unmanaged', 'registered'].includes(f.device))) {

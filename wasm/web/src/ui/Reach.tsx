@@ -8,10 +8,13 @@ import { Button, Scroller } from './bits.tsx';
 import { Icon, VERDICT_ICON, type IconName } from './icons.tsx';
 
 /** tone says whether a verdict is good news at this place: a PAW should be let in, everything else kept out. */
-function tone(cell: { device: string; verdict: Verdict }): string {
+function tone(cell: { device: string; verdict: Verdict }, emergency = false): string {
+  if (emergency) return 'notApplicable';
   if (cell.verdict === 'unknown' || cell.verdict === 'notApplicable') return cell.verdict;
   return (cell.verdict === 'reaches') === (cell.device === 'paw') ? 'good' : cell.device === 'paw' ? 'locked' : 'bad';
 }
+
+const title = (row: ReachRow) => (row.emergency ? t.reach.breakGlass : row.role.name);
 
 const icon = (cell: { device: string; verdict: Verdict }): IconName =>
   tone(cell) === 'good' && cell.verdict === 'blocked' ? 'shield' : VERDICT_ICON[cell.verdict];
@@ -54,11 +57,11 @@ export function ReachMatrix({ reach }: { reach: Reach[] }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.role.id}>
+              <tr key={row.emergency ? 'break glass' : row.role.id}>
                 <th scope="row">
-                  {row.role.name}
+                  {title(row)}
                   <span class="sub">
-                    {[row.role.tier >= 0 && t.reach.tier(row.role.tier), t.reach.holders(row.holders.length)]
+                    {[row.emergency ? t.reach.meant : row.role.tier >= 0 && t.reach.tier(row.role.tier), t.reach.holders(row.holders.length)]
                       .filter(Boolean)
                       .join(' · ')}
                   </span>
@@ -67,11 +70,11 @@ export function ReachMatrix({ reach }: { reach: Reach[] }) {
                   <td key={cell.device + cell.network}>
                     <button
                       type="button"
-                      class={`cell k-${tone(cell)}`}
+                      class={`cell k-${tone(cell, row.emergency)}`}
                       onClick={() => show(row, cell)}
                     >
                       <span class="visually-hidden">
-                        {t.reach.cell(row.role.name, t.reach.device[cell.device], t.reach.network[cell.network])}
+                        {t.reach.cell(title(row), t.reach.device[cell.device], t.reach.network[cell.network])}
                       </span>
                       <span class="cell-use">
                         <Icon name={icon(cell)} />
@@ -109,7 +112,7 @@ function Holders({ row, cell, close }: { row: ReachRow; cell: Cell; close: () =>
           <Icon name="close" />
         </Button>
       </div>
-      <h2 id="reach-dialog-title">{row.role.name}</h2>
+      <h2 id="reach-dialog-title">{title(row)}</h2>
       <ul class="subjects">
         {row.holders.map((h, i) => (
           <Holder key={i} h={h} cell={cell} />
