@@ -38,6 +38,8 @@ type Judgement struct {
 	// Critical marks a subject whose failure alone fails a Share.
 	Critical bool
 	Detail   string
+	// Needs says what would settle a judgement that is unknown.
+	Needs []model.Gap
 }
 
 // Tally starts a tally.
@@ -332,6 +334,7 @@ func (t *Tally) undecided() Verdict {
 		seen++
 		if j.lowest() != j.highest() {
 			open++
+			v.gaps = append(v.gaps, j.Needs...)
 		} else if j.Exempt == model.Unknown && j.Met != model.True {
 			doubt++
 		}
@@ -347,6 +350,8 @@ func (t *Tally) undecided() Verdict {
 	default:
 		v.reason, v.summary = model.Unresolved, fmt.Sprintf("Not decided: %s, and perhaps none that counts.", all)
 	}
+	slices.SortFunc(v.gaps, compareGaps)
+	v.gaps = slices.Compact(v.gaps)
 	if len(v.gaps) == 0 && open == 0 {
 		v.gaps = []model.Gap{{Dataset: model.OwnerDeclarations.Name(), Reason: model.NotCollected,
 			Detail: "declare breakGlass: the accounts that are listed may be emergency access accounts"}}
