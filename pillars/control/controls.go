@@ -14,6 +14,7 @@ func Controls() []*assess.Control {
 		ctl07,
 		ctl08,
 		ctl10,
+		ctl11,
 		ctl12,
 		ctl15,
 		ctl16,
