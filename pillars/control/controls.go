@@ -18,5 +18,6 @@ func Controls() []*assess.Control {
 		ctl12,
 		ctl15,
 		ctl16,
+		ctl19,
 	}
 }
