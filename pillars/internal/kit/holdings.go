@@ -58,17 +58,17 @@ func Barred(a access.Answer, good string) HoldingAnswer {
 }
 
 // Both joins two answers about one holding: both must be met, and the worse one
-// speaks.
+// speaks, or both where neither is.
 func Both(a, b HoldingAnswer) HoldingAnswer {
 	if b.grade() < a.grade() {
 		a, b = b, a
 	}
-	a.Met, a.Half = model.And(a.Met, b.Met), model.And(a.Half, b.Half)
-	if b.Met != model.True {
+	if b.Met == model.False {
 		a.Detail += " " + b.Detail
 		a.Evidence = withEvidence(a.Evidence, b.Evidence...)
-		a.Needs = append(slices.Clone(a.Needs), b.Needs...)
 	}
+	a.Met, a.Half = model.And(a.Met, b.Met), model.And(a.Half, b.Half)
+	a.Needs = append(slices.Clone(a.Needs), b.Needs...)
 	return a
 }
 
