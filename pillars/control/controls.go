@@ -16,6 +16,7 @@ func Controls() []*assess.Control {
 		ctl10,
 		ctl11,
 		ctl12,
+		ctl14,
 		ctl15,
 		ctl16,
 		ctl19,
