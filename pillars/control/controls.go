@@ -19,6 +19,7 @@ func Controls() []*assess.Control {
 		ctl14,
 		ctl15,
 		ctl16,
+		ctl17,
 		ctl19,
 	}
 }
