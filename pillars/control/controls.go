@@ -13,6 +13,7 @@ func Controls() []*assess.Control {
 		ctl05,
 		ctl07,
 		ctl08,
+		ctl09,
 		ctl10,
 		ctl11,
 		ctl12,
