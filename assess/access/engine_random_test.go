@@ -155,7 +155,7 @@ func (r *randomTenant) places() {
 	}
 	r.data["identity/conditionalAccess/namedLocations"] = []record{
 		ip(rndOffice, true, cidr("192.0.2.0/24"), record{"@odata.type": "#microsoft.graph.iPv6CidrRange", "cidrAddress": "2001:db8::/32"}),
-		ip(rndBranch, r.coin(), cidr("192.0.2.128/25"), cidr("203.0.113.0/24")),
+		ip(rndBranch, r.coin(), cidr("192.0.2.128/25"), cidr("203.0.113.0/24"), cidr("203.0.113.0/26")),
 		bad, country(rndCountry, "clientIpAddress", "GB", "SE"), country(rndGPS, r.pick("clientIpAddress", "authenticatorAppGps"), "SE"),
 	}
 }
@@ -200,6 +200,9 @@ var rndRules = []string{
 	`-not (device.trustType -in ["AzureAD","ServerAD"])`, `device.trustType -eq "Workplace" -and device.deviceOwnership -ne "Company"`,
 	`device.operatingSystem -eq "Linux" -or device.extensionAttribute2 -notIn ["a","b"]`,
 	`device.physicalIds -contains "[OrderId]:PAW"`, `device.enrollmentProfileName -endsWith "paw" -and -not device.isCompliant -ne True`,
+	`device.displayName -notEndsWith "-admin" -and device.model -notContains "Virtual"`, `device.trustType -eq "Workplace"`,
+	`device.profileType -ne "RegisteredDevice" -or device.displayName -in ["LAPTOP","PAW-1"]`,
+	`device.displayName -startsWith "PAW-" -and device.displayName -endsWith "-admin" -and -not (device.displayName -contains "test")`,
 	`device.manufacturer -eq`, // cannot be parsed
 }
 
@@ -321,7 +324,7 @@ func (r *randomTenant) grant() record {
 		return g
 	case 2:
 		strengths := [][]string{{"fido2"}, {"windowsHelloForBusiness", "fido2"}, {"password,sms", "fido2"}, {"deviceBasedPush"},
-			{"x509CertificateSingleFactor"}, {"brandNew", "fido2"}, {"password,softwareOath"}}
+			{"x509CertificateSingleFactor"}, {"x509CertificateSingleFactor"}, {"brandNew", "fido2"}, {"password,softwareOath"}}
 		g["authenticationStrength"] = record{"id": guid(50), "allowedCombinations": strengths[r.IntN(len(strengths))]}
 		g["builtInControls"] = r.some(1, controls...)
 	default:

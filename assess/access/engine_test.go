@@ -184,11 +184,11 @@ func (r *randomTenant) sampleSignIn(s Subject, t target) (in SignIn, place oblig
 			in.Device, place = r.sampleDevice()
 		}
 	}
-	address := func(text string) netip.Addr { return netip.MustParseAddr(text) }
+	address := netip.MustParseAddr
 	in.Network = Network{Country: r.pick("GB", "SE", "US", "DE", NoCountry), GPSCountry: r.pick("GB", "SE", NoCountry), CompliantNetwork: r.IntN(6) == 0}
 	in.Network.IP = []netip.Addr{address("8.8.8.8"), address("192.0.2.1"), address("192.0.2.200"), address("203.0.113.7"),
 		address("198.51.100.5"), address("198.51.100.200"), address("2001:db8::5"), address("2a00::1"), address("0.0.0.0"),
-		address("255.255.255.255"), address("192.0.3.0")}[r.IntN(11)]
+		address("255.255.255.255"), address("192.0.3.0"), address("203.0.113.200")}[r.IntN(12)]
 	return in, place
 }
 
@@ -197,7 +197,7 @@ func (r *randomTenant) sampleSignIn(s Subject, t target) (in SignIn, place oblig
 func (r *randomTenant) sampleDevice() (Device, obligationSet) {
 	text := func(list ...string) FilterValue { return Text(r.pick(list...)) }
 	d := Device{Registered: true, Attributes: map[Attribute]FilterValue{
-		AttrDisplayName: text("PAW-1", "paw-", "xPAW-", "LAPTOP", ""), AttrModel: text("Virtual Machine", "a virtual b", "Surface"),
+		AttrDisplayName: text("PAW-1", "paw-", "xPAW-", "LAPTOP", "", "x-admin", "PAW-x-admin", "paw-test-admin"), AttrModel: text("Virtual Machine", "a virtual b", "Surface"),
 		AttrManufacturer: text("ACME", ""), AttrOS: text("Linux", "Windows", "linux2"), AttrOSVersion: text("10"),
 		AttrDeviceID: text(guid(70)), AttrPhysicalIDs: List("[USER-GID]:x"), AttrProfileType: text("RegisteredDevice"),
 	}}
