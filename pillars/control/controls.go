@@ -22,5 +22,6 @@ func Controls() []*assess.Control {
 		ctl16,
 		ctl17,
 		ctl19,
+		ctl24,
 	}
 }
