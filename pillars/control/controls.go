@@ -23,5 +23,6 @@ func Controls() []*assess.Control {
 		ctl17,
 		ctl19,
 		ctl24,
+		ctl25,
 	}
 }
