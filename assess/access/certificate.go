@@ -21,6 +21,10 @@ type Certificate struct {
 	// be; else it holds for the most favourable.
 	Certain bool
 	Because []Line
+	// Context names the sign-in's context, Detail the device and the places in it
+	// that are not plain.
+	Context model.AccessContext
+	Detail  string
 }
 
 // Line says why one policy does not stop a sign-in.
@@ -77,6 +81,7 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 	signIn := e.signIn(subject, c)
 	have := point.set | e.devices[c.way.device].meets()
 	cert := Certificate{Step: s.step, SignIn: signIn, Certain: r == most, Holds: e.table.names(have)}
+	cert.Context, cert.Detail = e.describe(c)
 	decision := Evaluate(e.in, signIn)
 	for i, p := range e.in.Policies {
 		line := Line{Policy: p.ID, Name: p.Name, State: p.State}
@@ -164,59 +169,43 @@ func (l *Line) explain(on, applies bool, result PolicyResult) {
 	}
 }
 
+// describe names a context for the assessment document.
+func (e *Engine) describe(c context) (named model.AccessContext, detail string) {
+	d, n := e.devices[c.way.device], e.networks[c.network]
+	named = model.AccessContext{Device: d.class(), Network: n.class(), ClientApp: c.way.client, Platform: c.platform,
+		Flow: c.way.flow, Resource: c.target.text()}
+	if d.kind != 0 {
+		detail = " The device is " + d.from + "."
+	}
+	if len(n.places) > 0 {
+		detail += " The network is in " + strings.Join(n.places, " and ") + "."
+	}
+	return named, detail
+}
+
 // weakest is the certificate as a line of the assessment document.
-func (c Certificate) weakest(e *Engine, s stepAnswer) model.Weakest {
-	context := e.describe(c.SignIn)
-	w := model.Weakest{Step: string(c.Step), Context: context, Because: []model.PolicyBecause{}}
+func (c Certificate) weakest(s stepAnswer) model.Weakest {
+	w := model.Weakest{Step: string(c.Step), Context: c.Context, Because: []model.PolicyBecause{}}
 	for _, l := range c.Because {
 		w.Because = append(w.Because, model.PolicyBecause{Policy: l.Policy, Name: l.Name, Why: l.Why, Evidence: l.Evidence})
 	}
-	doing := map[Step]string{StepUse: "The role can be used", StepActivate: "The role can be activated",
-		StepJoin: "The group that holds the role can be joined", StepRegister: "A device can be registered"}[c.Step]
+	doing := map[Step]string{StepUse: "The role", StepActivate: "The activation of the role",
+		StepJoin: "The activation of the group that holds the role", StepRegister: "The registration"}[c.Step]
+	certainty := "can be reached"
 	if !c.Certain {
-		doing = strings.Replace(doing, " can be", " may be", 1)
+		certainty = "may be reached"
 	}
 	names := make([]string, 0, len(c.Holds))
 	for _, o := range c.Holds {
 		names = append(names, string(o))
 	}
-	w.Explanation = fmt.Sprintf("%s with %s: device %s, network %s, client %s, platform %s, flow %s, at %s.",
-		doing, strings.Join(names, ", "), context.Device, context.Network, context.ClientApp, context.Platform, context.Flow, context.Resource)
+	w.Explanation = fmt.Sprintf("%s %s with %s: device %s, network %s, client %s, platform %s, flow %s, at %s.%s",
+		doing, certainty, strings.Join(names, ", "), w.Context.Device, w.Context.Network, w.Context.ClientApp, w.Context.Platform,
+		w.Context.Flow, w.Context.Resource, c.Detail)
 	for _, text := range s.pim.texts {
 		w.Explanation += " " + strings.ToUpper(text[:1]) + text[1:] + "."
 	}
 	return w
-}
-
-// describe names a sign-in's context for the assessment document.
-func (e *Engine) describe(s SignIn) model.AccessContext {
-	c := model.AccessContext{ClientApp: s.ClientApp, Platform: s.Platform, Flow: s.Flow, Device: DeviceUnmanaged, Network: NetworkUntrusted}
-	switch {
-	case s.Device.PAW:
-		c.Device = DevicePAW
-	case s.Device.Compliant:
-		c.Device = DeviceCompliant
-	case s.Device.Hybrid:
-		c.Device = DeviceHybrid
-	case s.Device.Registered:
-		c.Device = DeviceRegistered
-	}
-	for _, n := range e.networks {
-		if n.cost != 0 && equalNetworks(n.network, s.Network) {
-			c.Network = NetworkTrusted
-		}
-	}
-	t := target{action: s.UserAction, context: s.AuthenticationContext}
-	if len(s.Resources) > 0 {
-		t.audience = s.Resources[0]
-	}
-	c.Resource = t.text()
-	return c
-}
-
-func equalNetworks(a, b Network) bool {
-	return a.IP == b.IP && a.Country == b.Country && a.GPSCountry == b.GPSCountry && a.MFATrusted == b.MFATrusted &&
-		a.CompliantNetwork == b.CompliantNetwork
 }
 
 // VerifyCertificate checks a certificate against the oracle: that what is held

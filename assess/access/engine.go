@@ -52,7 +52,6 @@ type Engine struct {
 	pim      *pimIndex
 	groups   groupTree
 	roles    map[string][]principals.Holding // by folded principal id
-	subjects map[string]*subjectView
 	cache    map[string]frontier
 	searches int // how many searches were done, not taken from the cache
 }
@@ -77,7 +76,7 @@ func legacyClient(client string) bool { return client == ClientActiveSync || cli
 // New compiles a tenant for questions.
 func New(t *model.Tenant, opts Options) *Engine {
 	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
-		signInRisk: RiskNone, userRisk: RiskNone, subjects: map[string]*subjectView{}, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
+		signInRisk: RiskNone, userRisk: RiskNone, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
 	if e.in == nil {
 		e.in = Compile(t)
 	}
@@ -97,6 +96,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 	var complete bool
 	e.networks, complete = e.buildNetworks()
 	e.spaceCut = !complete
+	e.nameControls()
 	e.compile()
 	return e
 }
@@ -109,6 +109,17 @@ func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky.table.others = slices.Clone(e.table.others) // what one engine appends is not the other's
 	risky.compile()
 	return &risky
+}
+
+// nameControls gives every control that we cannot see into its bit, in the order
+// of the policies, so that no answer depends on what was asked before.
+func (e *Engine) nameControls() {
+	member := &subjectView{external: model.False, secondFactor: model.True, mfaAccepted: model.True}
+	for _, p := range e.in.Policies {
+		e.policyDemand(most, p, member)
+	}
+	// Controls that share a bit could not be told apart any more.
+	e.spaceCut = e.spaceCut || e.table.full
 }
 
 // compile derives the ways and the views from the values of the dimensions.

@@ -66,7 +66,7 @@ func (e *Engine) roleActivation(h principals.Holding) model.Truth {
 	if !h.ViaEligible || len(h.Via) == 0 {
 		return model.True
 	}
-	active, eligible := e.groupHolds2(h.Via[0], h)
+	active, eligible := e.groupAssigned(h.Via[0], h)
 	switch {
 	case active:
 		return model.False
@@ -76,8 +76,8 @@ func (e *Engine) roleActivation(h principals.Holding) model.Truth {
 	return model.Unknown
 }
 
-// groupHolds2 says whether the tenant has the group's role active or eligible.
-func (e *Engine) groupHolds2(group string, h principals.Holding) (active, eligible bool) {
+// groupAssigned says whether the tenant has the group's role active or eligible.
+func (e *Engine) groupAssigned(group string, h principals.Holding) (active, eligible bool) {
 	same := func(principal, role string) bool {
 		return model.SameID(principal, group) && model.SameID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
 	}
@@ -128,14 +128,14 @@ func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach
 	if h.Manner != principals.Standing || h.ViaEligible {
 		reach.Holding = "eligible"
 	}
-	switch h.Principal.Kind {
-	case principals.KindServicePrincipal:
-		e.outside(&reach, h)
+	switch {
+	case h.Principal.Kind == principals.KindServicePrincipal:
+		e.outside(&reach)
 		return reach, nil
-	case principals.KindGroup:
-		// A group as such signs in nowhere; its members have holdings of their own.
-		reach.Unknown = append(reach.Unknown, model.Need{Dataset: "groups/" + h.Principal.ID + "/members", Reason: model.Unresolved,
-			Detail: "the members of the group that holds the role are not known"})
+	case h.Principal.Dangling == model.True:
+		return reach, nil // nobody is left who could sign in
+	case h.Principal.Kind != principals.KindUser:
+		e.open(&reach, h)
 		return reach, nil
 	}
 	var steps []stepAnswer
@@ -334,7 +334,7 @@ func (e *Engine) weakest(steps []stepAnswer, register stepAnswer) []model.Weakes
 	for _, w := range ways[:min(len(ways), maxWeakest)] {
 		for i, s := range steps {
 			c := e.certificate(r, s, w.points[i])
-			entry := c.weakest(e, s)
+			entry := c.weakest(s)
 			entry.Requires = e.requires(w.set)
 			if w.registers && w.points[i].set&bitRegistered != 0 {
 				entry.Explanation += " The device is one that was registered for the purpose."
@@ -384,8 +384,36 @@ func (e *Engine) Holdings() []principals.Holding {
 	return list
 }
 
+// nobodyKnown says what is missing where the holder is not known to be a person:
+// policies for users may or may not reach them.
+func nobodyKnown(h principals.Holding) model.Need {
+	if h.Principal.Kind == principals.KindGroup {
+		return model.Need{Dataset: "groups/" + h.Principal.ID + "/members", Reason: model.Unresolved,
+			Detail: "the members of the group that holds the role are not known", Permission: "GroupMember.Read.All"}
+	}
+	return model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Permission: "User.Read.All",
+		Detail: "whether " + h.Principal.ID + ", which holds the role, is a person is not known"}
+}
+
+// open leaves every verdict of a holding unknown.
+func (e *Engine) open(reach *model.Reach, h principals.Holding) {
+	for _, device := range DeviceClasses() {
+		for _, network := range NetworkClasses() {
+			line := model.ReachFrom{Device: device, Network: network, Verdict: model.ReachUnknown, Activation: model.NoActivation}
+			if reach.Holding == "eligible" {
+				line.Activation = model.ReachUnknown
+			}
+			reach.From = append(reach.From, line)
+		}
+	}
+	for _, a := range append(Attackers(), e.extra...) {
+		reach.Attackers[a.Name] = model.ReachUnknown
+	}
+	reach.Unknown = append(reach.Unknown, nobodyKnown(h))
+}
+
 // outside describes a service principal: policies for users never reach it.
-func (e *Engine) outside(reach *model.Reach, h principals.Holding) {
+func (e *Engine) outside(reach *model.Reach) {
 	var names []string
 	for _, p := range e.in.Policies {
 		c, _ := conditionsOf(p)

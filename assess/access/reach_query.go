@@ -26,8 +26,8 @@ type Question struct {
 
 // Answer is the answer to a question.
 type Answer struct {
-	// Applicable is false where the holding has no such step; Verdict is then
-	// False.
+	// Applicable is false where the holding has no such step, or nobody who could
+	// sign in, as with a service principal; Verdict is then False.
 	Applicable bool
 	// Verdict says whether the step can be passed.
 	Verdict model.Truth
@@ -44,10 +44,12 @@ type Answer struct {
 
 // Query answers a question about one step of a holding.
 func (e *Engine) Query(h principals.Holding, q Question) Answer {
-	if h.Principal.Kind == principals.KindServicePrincipal || h.Principal.Kind == principals.KindGroup {
+	switch {
+	case h.Principal.Kind == principals.KindServicePrincipal || h.Principal.Dangling == model.True:
 		return Answer{Verdict: model.False}
+	case h.Principal.Kind != principals.KindUser:
+		return Answer{Applicable: true, Needs: []model.Need{nobodyKnown(h)}}
 	}
-	var answer Answer
 	for _, step := range append(e.stepsOf(h), e.registerStep(h)) {
 		if step.step != q.Step {
 			continue
@@ -55,12 +57,7 @@ func (e *Engine) Query(h principals.Holding, q Question) Answer {
 		q.narrow(&step)
 		return e.ask(step, q.Without)
 	}
-	return answer.none()
-}
-
-func (a Answer) none() Answer {
-	a.Verdict = model.False
-	return a
+	return Answer{Verdict: model.False}
 }
 
 // narrow limits a step to the question's contexts.
@@ -113,7 +110,7 @@ func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
 		a.Requires = append(a.Requires, e.table.names(e.project(p.set)))
 		if i == 0 {
 			c := e.certificate(r, found, p)
-			w := c.weakest(e, found)
+			w := c.weakest(found)
 			w.Requires = e.requires(e.project(p.set))
 			a.Certificate, a.Witness = &c, &w
 		}
@@ -165,7 +162,10 @@ func (e *Engine) needsAt(s stepAnswer, have obligationSet) []model.Need {
 // undecidedAt names what is undecided in one context.
 func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
 	var list []model.Need
-	if d := e.devices[c.way.device]; d.exists == model.Unknown {
+	if d := e.devices[c.way.device]; d.kind == bitPAW && e.paw.declared != model.True {
+		list = append(list, model.Need{Dataset: model.OwnerDeclarations.Name(), Reason: model.NotCollected,
+			Detail: "what makes a device a PAW is not declared"})
+	} else if d.exists == model.Unknown {
 		list = append(list, model.Need{Dataset: model.Devices.Name(), Reason: reasonOr(model.RowsOf(e.tenant, model.Devices, nil).Coverage()),
 			Detail: "whether such a device exists is not known: " + d.from, Permission: "Device.Read.All"})
 	}

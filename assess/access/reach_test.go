@@ -35,10 +35,15 @@ func storyDevice(name string, compliant bool, trust, ext string) record {
 	d := record{"id": "dev-" + name, "deviceId": "id-" + name, "displayName": name, "accountEnabled": true, "isCompliant": compliant,
 		"isManaged": compliant, "trustType": trust, "profileType": "RegisteredDevice", "deviceOwnership": "Company", "enrollmentProfileName": nil,
 		"manufacturer": "M", "model": "M1", "mdmAppId": nil, "operatingSystem": "Windows", "operatingSystemVersion": "10",
-		"physicalIds": []string{}, "systemLabels": []string{}, "extensionAttributes": record{}}
-	if ext != "" {
-		d["extensionAttributes"] = record{"extensionAttribute1": ext}
+		"physicalIds": []string{}, "systemLabels": []string{}}
+	marks := record{}
+	for n := 1; n <= maxExtensionAttrs; n++ {
+		marks[string(ExtensionAttribute(n))] = nil
 	}
+	if ext != "" {
+		marks[string(ExtensionAttribute(1))] = ext
+	}
+	d["extensionAttributes"] = marks
 	return d
 }
 
@@ -400,7 +405,7 @@ func TestQuery(t *testing.T) {
 			}
 			require.NoError(t, VerifyCertificate(e.in, *a.Certificate))
 			require.NotEmpty(t, a.Witness.Requires)
-			require.Contains(t, a.Witness.Explanation, "can be")
+			require.Contains(t, a.Witness.Explanation, "can be reached")
 		})
 	}
 	require.False(t, e.Query(h, Question{Step: StepJoin}).Applicable)
@@ -408,3 +413,31 @@ func TestQuery(t *testing.T) {
 }
 
 func jsonUnmarshal(text string, into any) error { return json.Unmarshal([]byte(text), into) }
+
+// A holder that may be no person leaves everything unknown; one that is gone
+// leaves nothing.
+func TestHolderUnknownOrGone(t *testing.T) {
+	s := story{holding: "eligible", policies: []string{policyOf(grantBlock)}, change: func(data map[string][]record) {
+		data["users"] = data["users"][1:]
+	}}
+	gone := New(s.tenant(t), Options{})
+	reach, err := gone.Reach(gocontext.Background(), gone.Holdings()[0])
+	require.NoError(t, err)
+	require.Empty(t, reach.From)
+	require.False(t, gone.Query(gone.Holdings()[0], Question{Step: StepUse}).Applicable)
+
+	without := s.change
+	s.change = func(data map[string][]record) {
+		without(data)
+		delete(data, "servicePrincipals")
+	}
+	unclear := New(s.tenant(t), Options{})
+	reach, err = unclear.Reach(gocontext.Background(), unclear.Holdings()[0])
+	require.NoError(t, err)
+	require.Equal(t, "unknown/unknown", place(reach, DeviceUnmanaged, NetworkUntrusted))
+	require.Equal(t, model.ReachUnknown, reach.Attackers[AttackerPAW])
+	require.NotEmpty(t, reach.Unknown)
+	a := unclear.Query(unclear.Holdings()[0], Question{Step: StepUse})
+	require.Equal(t, model.Unknown, a.Verdict)
+	require.NotEmpty(t, a.Needs)
+}
