@@ -535,11 +535,15 @@ func readAttributes(d Device, row model.Device) {
 		d.Attributes[a] = model.Fold(row.ExtensionAttributes, AnyValue, func() FilterValue { return FilterValue{} },
 			func(attributes map[string]*string) FilterValue {
 				for name, value := range attributes {
-					if value != nil && strings.EqualFold(name, string(a)) {
+					switch {
+					case !strings.EqualFold(name, string(a)):
+					case value == nil:
+						return FilterValue{}
+					default:
 						return Text(*value)
 					}
 				}
-				return FilterValue{}
+				return AnyValue() // Graph lists all fifteen, so this one was not exported
 			})
 	}
 }

@@ -12,6 +12,9 @@ import (
 const (
 	NetworkUntrusted = "untrusted"
 	NetworkTrusted   = "trusted"
+	// NetworkElsewhere is the part of the untrusted networks that is in no named
+	// location: for questions only, a verdict is for all untrusted networks.
+	NetworkElsewhere = "elsewhere"
 )
 
 // NetworkClasses lists the network classes.
@@ -23,8 +26,9 @@ type networkValue struct {
 	// cost is what being there takes.
 	cost   obligationSet
 	exists model.Truth
-	// places names the locations that hold it.
-	places []string
+	// places names the locations that hold it; somewhere says whether one does.
+	places    []string
+	somewhere model.Truth
 }
 
 func (v networkValue) class() string {
@@ -32,6 +36,12 @@ func (v networkValue) class() string {
 		return NetworkUntrusted
 	}
 	return NetworkTrusted
+}
+
+// inClass reports whether the network is of a class. What may be in no named
+// location is elsewhere.
+func (v networkValue) inClass(class string) bool {
+	return v.class() == class || class == NetworkElsewhere && v.cost == 0 && v.somewhere != model.True
 }
 
 // maxNetworkValues bounds the classes of networks that are told apart.
@@ -229,6 +239,7 @@ func (s *networkSpace) add(n Network) {
 		v.cost |= bitCompliantNetwork
 	}
 	trusted := model.Of(n.MFATrusted)
+	v.somewhere = trusted
 	var key strings.Builder
 	for _, loc := range s.named {
 		holds := locationHolds(loc, n)
@@ -239,6 +250,7 @@ func (s *networkSpace) add(n Network) {
 		if s.admin[model.FoldID(loc.ID)] {
 			trusted = model.Or(trusted, model.And(holds, marked))
 		}
+		v.somewhere = model.Or(v.somewhere, holds)
 		if holds == model.True {
 			v.places = append(v.places, loc.Name)
 		}

@@ -79,7 +79,7 @@ func (e *Engine) problem(v *view, s *subjectView, q region, live []uint64, extra
 		}
 	}
 	for i, n := range e.networks {
-		if v.reading.available(n.exists) && chosen(q.networks, n.class()) {
+		if v.reading.available(n.exists) && (q.networks == nil || slices.ContainsFunc(q.networks, n.inClass)) {
 			p.dims[dimNetwork] = append(p.dims[dimNetwork], frontierClass{applies: v.networks[i], cost: n.cost,
 				can: ^obligationSet(0), value: i})
 		}
