@@ -299,7 +299,8 @@ func (d *Directory) holdEligibleMembers(a assignment, base Holding) {
 				h.Principal = d.Principal(id, model.Field[model.DirectoryObject]{})
 				h.Via = append(h.Via, d.Members(row.PrincipalID).Via(id)...)
 			}
-			h.Permanent = row.EndDateTime.Null()
+			h.Permanent, h.End = row.EndDateTime.Null(), time.Time{}
+			row.EndDateTime.Is(func(t time.Time) bool { h.End = t.UTC(); return true })
 			h.Evidence = append(slices.Clone(base.Evidence), row.Evidence("/principalId", row.PrincipalID))
 			d.holdings = append(d.holdings, h)
 		}

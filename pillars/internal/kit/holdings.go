@@ -23,10 +23,11 @@ var UnmanagedDevices = []string{access.DeviceUnmanaged, access.DeviceRegistered}
 // HoldingAnswer is what a control finds about one Tier 0 holding.
 type HoldingAnswer struct {
 	Met, Half model.Truth
-	// Aside says that the control does not speak of the holding.
-	Aside    bool
-	Detail   string
-	Evidence []model.Evidence
+	// Aside says that the control does not speak of the holding; Skip that there
+	// is not even reason to say so.
+	Aside, Skip bool
+	Detail      string
+	Evidence    []model.Evidence
 	// Needs says what would settle an unknown.
 	Needs []model.Gap
 }
@@ -139,10 +140,13 @@ func JudgeHoldings(p *assess.Pass, words assess.Words, none string, ask func(*ac
 		return nil, err
 	}
 	var all []*judged
-	for _, h := range engine.Holdings() {
+	holdings := engine.Holdings()
+	for _, h := range holdings {
 		exempt := facts.EmergencyHolding(h, emergency)
 		answer := answerFor(engine, h, ask)
 		switch {
+		case answer.Skip:
+			continue
 		case answer.Aside:
 			exempt = model.True
 		case exempt == model.True:
@@ -151,7 +155,7 @@ func JudgeHoldings(p *assess.Pass, words assess.Words, none string, ask func(*ac
 		all = gather(all, h, exempt, answer)
 	}
 	tally := p.Tally(words)
-	if len(all) > 0 {
+	if len(holdings) > 0 {
 		tally.None(assess.NotApplicable("%s", none))
 	}
 	for _, j := range all {

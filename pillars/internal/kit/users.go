@@ -46,3 +46,12 @@ func ExternalEvidence(u *model.User) []model.Evidence {
 		u.Evidence("/externalUserState", u.ExternalUserState),
 	}
 }
+
+// Outsider says whether another organisation checks the holder's sign-ins: an
+// internal guest is none.
+func Outsider(p principals.Principal) model.Truth {
+	if p.User == nil {
+		return model.And(model.Unknown, IsUser(p))
+	}
+	return model.Or(Visitor(p.User), p.User.ExternalUserState.Is(func(state string) bool { return state != "" }))
+}
