@@ -12,6 +12,7 @@ func Controls() []*assess.Control {
 		iso10,
 		iso17,
 		iso18,
+		iso19,
 		iso25,
 	}
 }
