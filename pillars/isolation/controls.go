@@ -13,6 +13,7 @@ func Controls() []*assess.Control {
 		iso17,
 		iso18,
 		iso19,
+		iso20,
 		iso25,
 	}
 }
