@@ -17,5 +17,6 @@ func Controls() []*assess.Control {
 		ops09,
 		ops11,
 		ops14,
+		ops17,
 	}
 }
