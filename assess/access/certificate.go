@@ -41,16 +41,22 @@ type Line struct {
 	// Why is the reason in words, Evidence the properties that it rests on.
 	Why      string
 	Evidence []model.Evidence
+
+	// apart marks a policy for authentication contexts or user actions only,
+	// where the sign-in asks for neither: it was made for something else.
+	apart bool
 }
 
-// dimensionsOf judges a policy's dimensions in a context, in their fixed order.
-func (e *Engine) dimensionsOf(p *Policy, s Subject, c context) []dimensionTruth {
+// dimensionsOf judges the dimensions of the policy with an index in a context, in
+// their fixed order.
+func (e *Engine) dimensionsOf(index int, r reading, s *subjectView, c context) []dimensionTruth {
+	p := e.in.Policies[index]
 	conditions, ok := conditionsOf(p)
 	if !ok {
 		return []dimensionTruth{{DimOther, model.Unknown}}
 	}
 	return []dimensionTruth{
-		{DimUsers, usersMatch(conditions, s)},
+		{DimUsers, s.users[r][index]},
 		{DimResources, e.targetMatch(conditions, c.target)},
 		{DimClientApp, clientMatch(conditions, c.way.client, c.platform)},
 		{DimPlatform, platformMatch(conditions, c.platform)},
@@ -82,15 +88,16 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 	have := point.set | e.devices[c.way.device].meets()
 	cert := Certificate{Step: s.step, SignIn: signIn, Certain: r == most, Holds: e.table.names(have)}
 	cert.Context, cert.Detail = e.describe(c)
-	decision := Evaluate(e.in, signIn)
+	explain := e.explainer(signIn)
 	for i, p := range e.in.Policies {
 		line := Line{Policy: p.ID, Name: p.Name, State: p.State}
-		for _, d := range e.dimensionsOf(p, subject, c) {
+		for _, d := range e.dimensionsOf(i, r, s.subject, c) {
 			if !r.applies(d.truth) {
 				line.Failing = append(line.Failing, d.dimension)
 			}
 		}
 		on := r.applies(enforced(p)) && e.defaultsOn() != model.True
+		line.apart = signIn.UserAction == "" && signIn.AuthenticationContext == "" && noApplications(p)
 		line.WouldStop = !e.metInContext(r, p, s.subject, c, have)
 		applies := len(line.Failing) == 0
 		switch {
@@ -99,24 +106,43 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 		case enforced(p) == model.False && !applies:
 			continue // neither on nor for this: switching it on changes nothing
 		}
-		line.explain(on, applies, decision.Policies[i])
+		line.explain(on, applies, explain(p))
 		cert.Because = append(cert.Because, line)
 	}
 	slices.SortStableFunc(cert.Because, func(a, b Line) int { return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name)) })
 	return cert
 }
 
-// rank puts first what one change would repair.
+// explainer gives the oracle's words for single policies at a sign-in.
+func (e *Engine) explainer(s SignIn) func(*Policy) PolicyResult {
+	o := oracle{in: e.in, s: s}
+	defaults, _ := o.securityDefaults()
+	return func(p *Policy) PolicyResult { return o.policy(p, defaults) }
+}
+
+// rank puts first what one change would repair, and of those what was meant for
+// sign-ins like this one: a policy that is not on, then one that another user,
+// device or place would be held by, last one that was made for a special flow.
 func (l Line) rank() int {
 	switch {
-	case l.WouldStop && len(l.Failing) == 1 && l.State == "enabled":
-		return 0
-	case l.WouldStop && len(l.Failing) == 0:
-		return 1 // not on
-	case l.WouldStop:
-		return 1 + len(l.Failing)
+	case !l.WouldStop:
+		return 100 // met
+	case l.apart:
+		return 99
+	case len(l.Failing) == 0:
+		return 0 // not on
+	case len(l.Failing) == 1 && l.State == "enabled":
+		return 1 + slices.Index([]Dimension{DimUsers, DimDevice, DimLocation, DimPlatform, DimClientApp, DimResources, dimQuiet, DimFlow, DimOther}, l.Failing[0])
 	}
-	return 100 // met
+	return 10 + len(l.Failing)
+}
+
+// noApplications reports whether a policy is for no application at all.
+func noApplications(p *Policy) bool {
+	c, _ := conditionsOf(p)
+	return c.Applications.Is(func(a model.ConditionApplications) bool {
+		return a.IncludeApplications.Is(func(list []string) bool { return len(list) == 0 }) == model.True
+	}) == model.True
 }
 
 // metInContext reports whether a policy, if it applied, would be met.

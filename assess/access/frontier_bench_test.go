@@ -136,6 +136,40 @@ func leaf(s *frontierSearch, applies []uint64, at boundKey, best *antichain) {
 	}
 }
 
+// BenchmarkCoverage asks less: whether any context at all is open where every
+// policy blocks. It is the question that other tools ask.
+func BenchmarkCoverage(b *testing.B) {
+	for _, restrict := range []int{2, 4} {
+		problems := benchInstance(11, restrict)
+		for k := range problems {
+			for i, d := range problems[k].demands {
+				if !slices.Equal(d, always) {
+					problems[k].demands[i] = nil
+				}
+			}
+		}
+		for _, k := range []int{0, len(problems) - 1} {
+			want, _ := bitsetEnumerate(problems[k], time.Time{})
+			if got := problems[k].solve().sets(); !slices.Equal(got, want) {
+				b.Fatalf("k=%d: search gives %v, enumeration %v", restrict, got, want)
+			}
+		}
+		b.Run("restrict="+string(rune('0'+restrict)), func(b *testing.B) {
+			open := 0
+			for b.Loop() {
+				open = 0
+				for _, p := range problems {
+					if len(p.solve().points) > 0 {
+						open++
+					}
+				}
+			}
+			b.ReportMetric(float64(open), "open")
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/tenant")
+		})
+	}
+}
+
 func BenchmarkFrontier(b *testing.B) {
 	for _, restrict := range []int{2, 4} {
 		problems := benchInstance(7, restrict)

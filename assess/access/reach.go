@@ -367,8 +367,9 @@ func (e *Engine) ReachAll(ctx gocontext.Context, progress func(done, total int))
 // an activation only the eligibility behind it.
 func (e *Engine) Holdings() []principals.Holding {
 	var list []principals.Holding
-	for _, h := range e.dir.Tier0().Holdings {
-		if h.Manner == principals.Activated && slices.ContainsFunc(e.dir.Tier0().Holdings, func(o principals.Holding) bool {
+	all := e.dir.Tier0().Holdings
+	for _, h := range all {
+		if h.Manner == principals.Activated && slices.ContainsFunc(all, func(o principals.Holding) bool {
 			return o.Manner == principals.Eligible && model.SameID(o.Principal.ID, h.Principal.ID) && o.Role.ID == h.Role.ID && o.Scope == h.Scope
 		}) {
 			continue

@@ -46,12 +46,22 @@ func crowd(tb testing.TB, policies, administrators int) *Engine {
 		u := c["users"].(record)
 		u["includeGroups"], u["excludeGroups"] = r.some(2, groups...), r.some(2, groups...)
 		u["includeUsers"], u["excludeUsers"] = []string{}, []string{}
-		if r.IntN(4) == 0 {
+		if r.IntN(10) == 0 {
 			u["includeUsers"] = []string{"All"}
 		}
-		if g, ok := p["grantControls"].(record); ok && r.IntN(3) > 0 && len(g["builtInControls"].([]string)) > 0 && g["builtInControls"].([]string)[0] == "block" {
-			g["builtInControls"] = []string{"mfa"}
+		// Few block and most offer a choice, or nobody would get in anywhere.
+		p["sessionControls"] = nil
+		g := record{"operator": "OR", "builtInControls": append(r.some(2, "compliantDevice", "domainJoinedDevice", "passwordChange"), "mfa"),
+			"customAuthenticationFactors": []string{}, "termsOfUse": []string{}, "authenticationStrength": nil}
+		switch r.IntN(12) {
+		case 0:
+			g["builtInControls"] = []string{"block"}
+		case 1:
+			g["builtInControls"], g["authenticationStrength"] = []string{}, record{"id": StrengthPhishingResistant, "allowedCombinations": []string{"fido2"}}
+		case 2:
+			g["builtInControls"] = []string{"compliantDevice", "domainJoinedDevice"}
 		}
+		p["grantControls"] = g
 		list = append(list, p)
 	}
 	r.data["identity/conditionalAccess/policies"] = list
@@ -69,11 +79,16 @@ func BenchmarkReachAll(b *testing.B) {
 		all, err := e.ReachAll(gocontext.Background(), nil)
 		require.NoError(b, err)
 		require.Len(b, all, 2000)
-		shapes := map[string]int{}
+		shapes, open := map[string]int{}, 0
 		for _, reach := range all {
 			shapes[fmt.Sprint(reach.From, len(reach.Weakest))]++
+			if len(reach.Weakest) > 0 {
+				open++
+			}
 		}
+		require.Greater(b, open, 500, "almost nobody gets in anywhere: the tenant shows little")
 		b.ReportMetric(float64(len(shapes)), "kinds")
+		b.ReportMetric(float64(open), "open")
 	}
 	b.ReportMetric(float64(e.searches), "searches")
 	b.Logf("%d ways, %d networks, %d policies", len(e.ways), len(e.networks), len(e.in.Policies))

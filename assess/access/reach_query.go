@@ -174,8 +174,12 @@ func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
 			Detail: "whether the network is a trusted one is not known"})
 	}
 	subject := s.subject.subject(least)
-	decision := Evaluate(e.in, e.signIn(subject, c))
-	for _, p := range decision.Policies {
+	explain := e.explainer(e.signIn(subject, c))
+	for i, policy := range e.in.Policies {
+		if !e.mayApply(i, s.subject, c) {
+			continue
+		}
+		p := explain(policy)
 		if p.Applies == model.False || p.Result != ResultUnknown {
 			continue
 		}
@@ -192,6 +196,14 @@ func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
 		}
 	}
 	return list
+}
+
+// mayApply reports whether nothing certain keeps the policy with an index from
+// applying.
+func (e *Engine) mayApply(index int, s *subjectView, c context) bool {
+	return enforced(e.in.Policies[index]) != model.False && !slices.ContainsFunc(e.dimensionsOf(index, least, s, c), func(d dimensionTruth) bool {
+		return d.truth == model.False
+	})
 }
 
 func reasonOr(c model.Coverage) model.Reason {

@@ -258,6 +258,14 @@ func TestReachStories(t *testing.T) {
 			}},
 			from:      []string{"unmanaged untrusted unknown/notApplicable"},
 			attackers: map[string]string{"stolenPassword": "unknown", "paw": "unknown"}},
+		{name: "a way out through another eligibility is not overlooked", story: story{devices: fleet, policies: []string{
+			policyOf(conditions(`"users":{"includeUsers":["All"],"excludeGroups":["`+storyGroup+`"]}`), grantBlock)},
+			change: func(data map[string][]record) {
+				data["identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"] = []record{
+					{"id": "e", "groupId": storyGroup, "principalId": storyAdmin, "accessId": "member", "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": nil}}
+			}},
+			from:      []string{"unmanaged untrusted unknown/notApplicable"},
+			attackers: map[string]string{"stolenPassword": "unknown"}},
 		{name: "locked out", story: story{devices: fleet, paw: storyPAW, policies: []string{policyOf(grantBlock)}},
 			attackers: map[string]string{"paw": "blocked", "userDevice": "blocked"}},
 		{name: "locked out of the PAW alone", story: story{devices: []record{compliantPC, failingPAW}, paw: storyPAW,
