@@ -31,8 +31,11 @@ $(GOLANGCI):
 	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv bin/golangci-lint $@
 
+# The whole suite, then the race detector over it in short mode: the degrade law
+# alone runs hundreds of thousands of assessments on one goroutine.
 unit:
-	go test -race -timeout 40m ./...
+	go test -timeout 60m ./...
+	go test -race -short -timeout 40m ./...
 
 # The core's tests once more as the browser runs them.
 wasm-unit:

@@ -21,7 +21,8 @@ import (
 // The owner's statements are data too. Some of them are choices and not facts, so
 // for them the law is weaker: without declarations.exceptions, standing and
 // attestations (or the whole file, where it accepts something) the verdict must
-// not be better, and declarations.tier0 (which roles to judge) is left alone.
+// not be better, and declarations.tier0 (which roles to judge) and
+// trustedLocations (which networks count) are left alone.
 //
 // In short mode single properties are left alone.
 func Degrade(t *testing.T, control *assess.Control, c *Case) {
@@ -51,7 +52,7 @@ func Degrade(t *testing.T, control *assess.Control, c *Case) {
 				continue
 			}
 			for _, field := range properties(row, nil) {
-				if path == model.OwnerDeclarations.Name() && (field[0] == "tier0" || widens(field)) {
+				if path == model.OwnerDeclarations.Name() && (field[0] == "tier0" || field[0] == "trustedLocations" || widens(field)) {
 					continue
 				}
 				weak := path == model.OwnerDeclarations.Name() && slices.Contains([]string{"exceptions", "standing", "attestations"}, field[0])

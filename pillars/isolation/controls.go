@@ -7,13 +7,17 @@ import "github.com/privpath/privpath/assess"
 // Controls lists the pillar's controls by id.
 func Controls() []*assess.Control {
 	return []*assess.Control{
+		iso01,
+		iso02,
+		iso03,
+		iso04,
+		iso05,
+		iso06,
 		iso07,
 		iso08,
 		iso10,
 		iso17,
 		iso18,
-		iso19,
-		iso20,
 		iso25,
 	}
 }
