@@ -18,6 +18,8 @@ func Controls() []*assess.Control {
 		iso10,
 		iso17,
 		iso18,
+		iso19,
+		iso20,
 		iso25,
 	}
 }
