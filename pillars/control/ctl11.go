@@ -8,6 +8,9 @@ import (
 	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
+// nobodyElse is why an access control has nothing to speak of.
+const nobodyElse = "Nobody but break-glass accounts and workload identities holds a Tier 0 role."
+
 var ctl11 = &assess.Control{
 	ControlInfo: model.ControlInfo{
 		ID: "CTL-11", Title: "Phishing-resistant MFA on every use of a Tier 0 role",
@@ -34,7 +37,7 @@ var ctl11 = &assess.Control{
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "use their roles with phishing-resistant MFA only", Bad: "can use a role without phishing-resistant MFA"}, kit.NobodyElse,
+			Good: "use their roles with phishing-resistant MFA only", Bad: "can use a role without phishing-resistant MFA"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				return kit.Barred(kit.AskWithout(e, h, access.Question{Step: access.StepUse, Without: []access.Obligation{access.PhishingResistantMFA}}),
 					"no use without phishing-resistant MFA")

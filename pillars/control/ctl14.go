@@ -31,7 +31,7 @@ var ctl14 = &assess.Control{
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "cannot use a role with a legacy client", Bad: "can use a role with a legacy client"}, kit.NobodyElse,
+			Good: "cannot use a role with a legacy client", Bad: "can use a role with a legacy client"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				return kit.Barred(e.Query(h, access.Question{Step: access.StepUse, ClientApps: []string{access.ClientActiveSync, access.ClientOther}}),
 					"no use with a legacy client")

@@ -32,7 +32,7 @@ var ctl17 = &assess.Control{
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "cannot use a role by device code or transfer", Bad: "can use a role by device code or transfer"}, kit.NobodyElse,
+			Good: "cannot use a role by device code or transfer", Bad: "can use a role by device code or transfer"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				by := func(flow string) kit.HoldingAnswer {
 					return kit.Barred(e.Query(h, access.Question{Step: access.StepUse, Flows: []string{flow}}), "no use by device code flow or authentication transfer")

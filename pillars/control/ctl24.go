@@ -44,7 +44,7 @@ var ctl24 = &assess.Control{
 		atUser, atHigh, atMedium := engine.AtRisk(access.RiskNone, access.RiskHigh), engine.AtRisk(access.RiskHigh, access.RiskNone), engine.AtRisk(access.RiskMedium, access.RiskNone)
 		remedied := []access.Obligation{access.PasswordChange, access.OtherControl("riskRemediation")}
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "lose their access at risk", Bad: "keep access at some risk"}, kit.NobodyElse,
+			Good: "lose their access at risk", Bad: "keep access at some risk"}, nobodyElse,
 			func(_ *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				user := kit.Barred(kit.AskWithout(atUser, h, access.Question{Step: access.StepUse, Without: remedied}), noUseAtRisk)
 				high := kit.Barred(atHigh.Query(h, access.Question{Step: access.StepUse}), noUseAtRisk)

@@ -34,7 +34,7 @@ var ctl25 = &assess.Control{
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "have tokens that are bound to their device", Bad: "have tokens that work anywhere"}, kit.NobodyElse,
+			Good: "have tokens that are bound to their device", Bad: "have tokens that work anywhere"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				return kit.Barred(e.Query(h, access.Question{Step: access.StepUse, ClientApps: []string{access.ClientModern}, Platforms: []string{access.PlatformWindows},
 					Resources: []string{access.ResourceExchange, access.ResourceSharePoint}, Without: []access.Obligation{access.BoundToken}}),

@@ -38,7 +38,7 @@ var iso19 = &assess.Control{
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "let no attacker register a device or a method", Bad: "let an attacker register a device or a method"}, kit.NobodyElse,
+			Good: "let no attacker register a device or a method", Bad: "let an attacker register a device or a method"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 				const good = "no device without a second factor, no security information from an unmanaged device"
 				device := kit.AskWithout(e, h, access.Question{Step: access.StepRegister, ClientApps: registeringClients, Without: []access.Obligation{access.MFA}})
