@@ -242,6 +242,9 @@ func TestSampledContexts(t *testing.T) {
 	perTenant := 2000
 	done, open := 0, 0
 	for seed := uint64(1); done < total; seed++ {
+		if seed%500 == 0 {
+			t.Logf("%d of %d contexts, no disagreement", done, total)
+		}
 		r := newRandomTenant(1_000_000+seed, 1+int(seed%60))
 		e := New(r.build(t), Options{})
 		require.False(t, e.spaceCut)

@@ -20,6 +20,7 @@ func Controls() []*assess.Control {
 		iso18,
 		iso19,
 		iso20,
+		iso24,
 		iso25,
 	}
 }
