@@ -36,7 +36,7 @@ func oScope(dimension Dimension, include, exclude oMatch) oFinding {
 	case exclude.truth == model.True:
 		f.text, f.path, f.value = "excluded: "+exclude.text, exclude.path, exclude.value
 	case include.truth == model.False:
-		f.text, f.path, f.value = "not included", include.path, include.value
+		f.text, f.path, f.value = notIncluded, include.path, include.value
 	case include.truth == model.Unknown:
 		f.text, f.path, f.value = "the data does not say whether it is included: "+include.text, include.path, include.value
 	case exclude.truth == model.Unknown:
@@ -44,6 +44,8 @@ func oScope(dimension Dimension, include, exclude oMatch) oFinding {
 	}
 	return f
 }
+
+const notIncluded = "not included"
 
 // oMatch is the answer of a list of alternatives: any one is enough. It points
 // at the entry that decides, or at the list.
@@ -119,7 +121,14 @@ func (o *oracle) users(c model.ConditionSet) oFinding {
 		if include.truth == model.False {
 			include.path, include.value = path, nil
 		}
-		return oScope(DimUsers, include, exclude)
+		f := oScope(DimUsers, include, exclude)
+		if f.text == notIncluded {
+			f.text = "the user is " + notIncluded
+			if u.IncludeRoles.Is(func(roles []string) bool { return len(roles) > 0 }) == model.True {
+				f.text += ", and a role counts only while it is active"
+			}
+		}
+		return f
 	})
 }
 

@@ -114,7 +114,7 @@ func (o *oracle) audience(a model.ConditionApplications, resource string) oFindi
 		}
 	}
 	f := oScope(DimResources, include, exclude)
-	f.text = fmt.Sprintf("resource %s: %s", resource, f.text)
+	f.text = fmt.Sprintf("resource %s: %s", resourceName(resource), f.text)
 	return f
 }
 
