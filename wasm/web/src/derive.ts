@@ -117,6 +117,8 @@ export interface ReachRow {
   cells: Cell[];
 }
 
+const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+
 const VERDICT_ORDER: readonly Verdict[] = ['notApplicable', 'blocked', 'unknown', 'reaches'];
 
 /** worst is the verdict that an attacker likes best; unknown beats blocked. */
@@ -134,7 +136,7 @@ function at(r: Reach, device: Device, network: Network): { verdict: Verdict; act
 const placed = (r: Reach) => r.principal.kind !== 'servicePrincipal';
 
 /**
- * matrix folds the reach list into one row for each role, Tier 0 first. Break-glass accounts are meant to get in, so
+ * matrix folds the reach list into one row for each role, Tier 0 and Global Administrator first. Break-glass accounts are meant to get in, so
  * they have a row of their own at the end.
  */
 export function matrix(reach: readonly Reach[]): ReachRow[] {
@@ -160,7 +162,10 @@ export function matrix(reach: readonly Reach[]): ReachRow[] {
     );
   }
   const tier = (row: ReachRow) => (row.emergency ? 10 : row.role.tier < 0 ? 9 : row.role.tier);
-  return [...rows.values()].sort((a, b) => tier(a) - tier(b) || compareText(a.role.name, b.role.name));
+  const gravest = (row: ReachRow) => (row.role.id === GLOBAL_ADMINISTRATOR ? 0 : 1);
+  return [...rows.values()].sort(
+    (a, b) => tier(a) - tier(b) || gravest(a) - gravest(b) || compareText(a.role.name, b.role.name),
+  );
 }
 
 export interface PathVerdict {
@@ -169,7 +174,6 @@ export interface PathVerdict {
   principals: number;
 }
 
-const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 
 /** pathVerdict answers the question of the page: can a Tier 0 role be used or activated from a device that nobody manages? */
 export function pathVerdict(reach: readonly Reach[]): PathVerdict | null {

@@ -215,6 +215,7 @@ export const t = {
       notApplicable: 'standing',
     } as Record<Verdict, string>,
     cell: (role: string, device: string, network: string) => `${role}, ${device} device, ${network} network: `,
+    from: (device: string, network: string) => `It starts elsewhere: ${device} device, ${network} network.`,
     place: (device: string, network: string) => `${device} device, ${network} network`,
     holding: { standing: 'standing', eligible: 'eligible' } as Record<string, string>,
     via: (count: number) => `through ${plural(count, 'group', 'groups')}`,

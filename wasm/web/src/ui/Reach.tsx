@@ -156,7 +156,7 @@ function Holder({ h, cell }: { h: Reach; cell: Cell }) {
         </p>
       )}
       {h.weakest.slice(0, 3).map((w, i) => (
-        <WitnessBox key={i} w={w} />
+        <WitnessBox key={i} w={w} cell={cell} />
       ))}
       {attackers.length > 0 && (
         <>
@@ -184,10 +184,15 @@ function VerdictMark({ verdict, device }: { verdict: Verdict; device: string }) 
   );
 }
 
-function WitnessBox({ w }: { w: Witness }) {
+function WitnessBox({ w, cell }: { w: Witness; cell: Cell }) {
+  const { device, network } = w.context;
+  const elsewhere = device && network && (device !== cell.device || network !== cell.network);
   return (
     <div class="witness">
       <h4>{word(t.reach.weakest, w.step)}</h4>
+      {elsewhere && (
+        <p class="sub">{t.reach.from(word(t.reach.device, device).toLowerCase(), word(t.reach.network, network))}</p>
+      )}
       {w.explanation && <p>{w.explanation}</p>}
       <dl class="references">
         <div>
