@@ -16,6 +16,8 @@ func Controls() []*assess.Control {
 		iso07,
 		iso08,
 		iso10,
+		iso15,
+		iso16,
 		iso17,
 		iso18,
 		iso19,
