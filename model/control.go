@@ -49,6 +49,22 @@ type References struct {
 	Docs      []string `json:"docs,omitempty"`
 }
 
+// ReferenceList is one framework's ids, under the framework's name.
+type ReferenceList struct {
+	Name string
+	IDs  []string
+}
+
+// Lists names every list of ids in a fixed order; pages of documentation are
+// not among them.
+func (r References) Lists() []ReferenceList {
+	return []ReferenceList{
+		{"CISA SCuBA", r.SCuBA}, {"CIS Microsoft 365", r.CIS}, {"CIS Controls", r.CISv8}, {"NIST 800-53", r.NIST80053},
+		{"ISO 27001", r.ISO27001}, {"NIS2", r.NIS2}, {"NCSC", r.NCSC}, {"ATT&CK", r.ATTACK}, {"Maester", r.Maester},
+		{"Zero Trust Assessment", r.ZTA},
+	}
+}
+
 // Progress is one step of a run, for a progress bar. Total is 0 while unknown.
 type Progress struct {
 	Stage string `json:"stage"` // read, resolve, evaluate, score

@@ -15,6 +15,7 @@ import (
 )
 
 //go:generate go run ./internal/generate
+//go:generate go test . -run TestCatalogueIsCurrent -update
 
 // All lists every control, in framework order. The slice is the caller's; the
 // controls are shared and must not be changed.

@@ -1,6 +1,7 @@
 package pillars_test
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -49,6 +50,18 @@ func TestGatesAgree(t *testing.T) {
 	for _, c := range pillars.All() {
 		require.Equalf(t, c.Gate, assess.Gates(c.Pillar, c.Level, c.ID), "%s at level %d of %s", c.ID, c.Level, c.Pillar)
 	}
+}
+
+var update = flag.Bool("update", false, "write CATALOGUE.md")
+
+func TestCatalogueIsCurrent(t *testing.T) {
+	want := pillars.Catalogue(pillars.All())
+	if *update {
+		require.NoError(t, os.WriteFile("CATALOGUE.md", []byte(want), 0o644))
+	}
+	got, err := os.ReadFile("CATALOGUE.md")
+	require.NoError(t, err)
+	require.Truef(t, want == string(got), "CATALOGUE.md is out of date: go generate ./pillars")
 }
 
 func TestEveryControlHasItsFolderOfCases(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 func controlsCommand(_ context.Context, args []string, s streams) error {
 	set := flags("controls", "", s)
-	format := set.String("format", "text", "text or json")
+	format := set.String("format", "text", "text, md or json")
 	rest, err := parse(set, args)
 	switch {
 	case err != nil:
@@ -23,8 +23,11 @@ func controlsCommand(_ context.Context, args []string, s streams) error {
 		return usageError{fmt.Errorf("controls takes no argument; `privpath explain %s` explains one", rest[0])}
 	case *format == "json":
 		return controlsJSON(s.out)
+	case *format == "md":
+		_, err := io.WriteString(s.out, pillars.Catalogue(pillars.All()))
+		return err
 	case *format != "text":
-		return usageError{fmt.Errorf("there is no format %q; the formats are text, json", *format)}
+		return usageError{fmt.Errorf("there is no format %q; the formats are text, md, json", *format)}
 	}
 	for _, pillar := range model.Pillars() {
 		fmt.Fprintf(s.out, "%s\n", pillar.Title())
@@ -86,17 +89,10 @@ func explain(w io.Writer, c *assess.Control) {
 	paragraph(w, "  PowerShell", c.Remediation.PowerShell)
 	paragraph(w, "Licence", c.Licence)
 	paragraph(w, "Reads", strings.Join(assess.Needs([]*assess.Control{c}), ", "))
-	for _, r := range []struct {
-		name string
-		ids  []string
-	}{
-		{"CISA SCuBA", c.References.SCuBA}, {"CIS Microsoft 365", c.References.CIS}, {"CIS Controls", c.References.CISv8},
-		{"NIST 800-53", c.References.NIST80053}, {"ISO 27001", c.References.ISO27001}, {"NIS2", c.References.NIS2},
-		{"NCSC", c.References.NCSC}, {"ATT&CK", c.References.ATTACK}, {"Maester", c.References.Maester},
-		{"Zero Trust Assessment", c.References.ZTA}, {"See", c.References.Docs},
-	} {
-		paragraph(w, r.name, strings.Join(r.ids, ", "))
+	for _, r := range c.References.Lists() {
+		paragraph(w, r.Name, strings.Join(r.IDs, ", "))
 	}
+	paragraph(w, "See", strings.Join(c.References.Docs, ", "))
 }
 
 func paragraph(w io.Writer, label, text string) {
