@@ -46,6 +46,40 @@ type Declarations struct {
 	Attestations     Field[[]Attestation]    `json:"attestations,omitzero"`
 	AdminNaming      Field[string]           `json:"adminNaming,omitzero"`
 	WorkingHours     Field[WorkingHours]     `json:"workingHours,omitzero"`
+	// Comment is for people. Suggestions are a program's guesses for the owner to
+	// check and move to where they count; no control reads either.
+	Comment     []string     `json:"$comment,omitempty"`
+	Suggestions *Suggestions `json:"suggestions,omitempty"`
+}
+
+// Suggestions are guesses, each with what it rests on. They are not statements.
+type Suggestions struct {
+	BreakGlass       []Suggestion        `json:"breakGlass,omitempty"`
+	DeviceFilter     []Suggestion        `json:"deviceFilter,omitempty"`
+	TrustedLocations []Suggestion        `json:"trustedLocations,omitempty"`
+	AdminOwners      []OwnerSuggestion   `json:"adminOwners,omitempty"`
+	Standing         []Suggestion        `json:"standing,omitempty"`
+	Attestations     []AttestationNeeded `json:"attestations,omitempty"`
+}
+
+// Suggestion is one guess: the value, and why it was guessed.
+type Suggestion struct {
+	Value string `json:"value"`
+	Name  string `json:"name,omitempty"`
+	Why   string `json:"why"`
+}
+
+// OwnerSuggestion guesses whose account an administrator's account is.
+type OwnerSuggestion struct {
+	AdminID string `json:"adminId"`
+	OwnerID string `json:"ownerId"`
+	Why     string `json:"why"`
+}
+
+// AttestationNeeded is a control that only a statement can settle.
+type AttestationNeeded struct {
+	Control string `json:"control"`
+	Asks    string `json:"asks"`
 }
 
 // MaxBreakGlass is how many accounts count as break glass. Microsoft asks for

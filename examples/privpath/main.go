@@ -5,6 +5,7 @@
 //	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
 //	privpath whatif [PATH…]      judge one sign-in against the policies of an export
 //	privpath validate PATH       what was recognised, what is missing, what is ignored
+//	privpath declare [PATH…]     a first declarations.json, with guesses to check
 //	privpath controls            list the controls
 //	privpath explain CONTROL     what a control asks, how it decides, how to fix it
 //
@@ -59,6 +60,7 @@ func commands() []command {
 		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
 		{"whatif", "[PATH…]", "judge one sign-in, as Graph's conditionalAccess/evaluate would, policy by policy", whatIfCommand},
 		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
+		{"declare", "[PATH…]", "write a first declarations.json, with guesses to check", declareCommand},
 		{"controls", "", "list the controls", controlsCommand},
 		{"explain", "CONTROL", "what a control asks, how it decides, how to fix it", explainCommand},
 	}
