@@ -9,9 +9,11 @@ func Controls() []*assess.Control {
 	return []*assess.Control{
 		val01,
 		val02,
+		val03,
 		val04,
 		val05,
 		val06,
+		val10,
 		val14,
 		val16,
 	}
