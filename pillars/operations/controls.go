@@ -16,7 +16,11 @@ func Controls() []*assess.Control {
 		ops08,
 		ops09,
 		ops11,
+		ops13,
 		ops14,
 		ops17,
+		ops18,
+		ops19,
+		ops20,
 	}
 }
