@@ -15,6 +15,7 @@ func Controls() []*assess.Control {
 		val06,
 		val10,
 		val14,
+		val15,
 		val16,
 	}
 }
