@@ -19,8 +19,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the want sections of control cases")
 
 // Run holds a control to every case in dir (*.txtar, over the base file, which
-// may be ""): the verdict, its subjects and evidence, the degrade law, and that
-// each status that the control says it can return has a case.
+// may be ""): the verdict, its subjects and evidence, the degrade law, that a
+// passing case can be turned, and that each status that the control says it can
+// return has a case.
 func Run(t *testing.T, control *assess.Control, dir, base string) {
 	t.Helper()
 	require.NoError(t, assess.Validate([]*assess.Control{control}))
@@ -30,18 +31,25 @@ func Run(t *testing.T, control *assess.Control, dir, base string) {
 	if base != "" {
 		ground = readBase(t, base)
 	}
-	seen := map[model.Status]bool{}
+	seen, turned := map[model.Status]bool{}, false
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			seen[runCase(t, control, file, ground)] = true
+			status, c := runCase(t, control, file, ground)
+			seen[status] = true
+			if status == model.StatusPass && !turned {
+				turns, err := Turns(control, c)
+				require.NoError(t, err)
+				turned = turns
+			}
 		})
 	}
+	require.Truef(t, turned || !seen[model.StatusPass], "%s passes, and no change of a property of its passing cases makes it another decision", control.ID)
 	for _, status := range control.Statuses {
 		require.Truef(t, seen[status], "%s can return %q and has no case for it in %s", control.ID, status, dir)
 	}
 }
 
-func runCase(t *testing.T, control *assess.Control, file string, ground *Case) model.Status {
+func runCase(t *testing.T, control *assess.Control, file string, ground *Case) (model.Status, *Case) {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	if other := otherBase(text); other != "" {
@@ -62,7 +70,7 @@ func runCase(t *testing.T, control *assess.Control, file string, ground *Case) m
 		require.Equal(t, c.Want, got, "%s: %s", c.Why, finding.Summary)
 	}
 	Degrade(t, control, c)
-	return finding.Status
+	return finding.Status, c
 }
 
 func readBase(t *testing.T, file string) *Case {
