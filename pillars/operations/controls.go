@@ -12,6 +12,7 @@ func Controls() []*assess.Control {
 		ops03,
 		ops04,
 		ops05,
+		ops06,
 		ops07,
 		ops08,
 		ops09,
