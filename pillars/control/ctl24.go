@@ -2,16 +2,10 @@ package control
 
 import (
 	"github.com/privpath/privpath/assess"
-	"github.com/privpath/privpath/assess/access"
-	"github.com/privpath/privpath/assess/facts"
-	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
-// The catalogue looks for policies by their risk levels. The engine is asked
-// instead what is left open to a sign-in at that risk, so that a policy with a
-// hole does not pass, and two that close it together do.
 var ctl24 = &assess.Control{
 	ControlInfo: model.ControlInfo{
 		ID: "CTL-24", Title: "Access adapts to risk",
@@ -34,37 +28,6 @@ var ctl24 = &assess.Control{
 	},
 	Requires: kit.AccessNeeds,
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		engine, err := assess.Value(p, facts.Access)
-		if err != nil {
-			return assess.Verdict{}, err
-		}
-		if engine.Inputs().P2 == model.False {
-			return assess.Fail("Risk-based access is not licensed (no Entra ID P2), so policies for risk do nothing."), nil
-		}
-		atUser, atHigh, atMedium := engine.AtRisk(access.RiskNone, access.RiskHigh), engine.AtRisk(access.RiskHigh, access.RiskNone), engine.AtRisk(access.RiskMedium, access.RiskNone)
-		remedied := []access.Obligation{access.PasswordChange, access.OtherControl("riskRemediation")}
-		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "lose their access at risk", Bad: "keep access at some risk"}, nobodyElse,
-			func(_ *access.Engine, h principals.Holding) kit.HoldingAnswer {
-				user := kit.Barred(kit.AskWithout(atUser, h, access.Question{Step: access.StepUse, Without: remedied}), noUseAtRisk)
-				high := kit.Barred(atHigh.Query(h, access.Question{Step: access.StepUse}), noUseAtRisk)
-				medium := kit.Barred(atMedium.Query(h, access.Question{Step: access.StepUse}), noUseAtRisk)
-				medium.Half = model.True
-				return kit.Both(kit.Both(at("High user risk", user), at("High sign-in risk", high)), at("Medium sign-in risk", medium))
-			})
-		if err != nil {
-			return assess.Verdict{}, err
-		}
-		return tally.Every(), nil
+		return kit.JudgeRisk(p, nobodyElse)
 	},
-}
-
-const noUseAtRisk = "no use at high user risk, or at high or medium sign-in risk"
-
-// at says of which risk an answer speaks.
-func at(risk string, a kit.HoldingAnswer) kit.HoldingAnswer {
-	if a.Met != model.True {
-		a.Detail = risk + ": " + a.Detail
-	}
-	return a
 }

@@ -14,8 +14,10 @@ func Controls() []*assess.Control {
 		val05,
 		val06,
 		val10,
+		val11,
 		val14,
 		val15,
 		val16,
+		val18,
 	}
 }
