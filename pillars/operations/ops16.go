@@ -74,7 +74,7 @@ var ops16 = &assess.Control{
 			case "user":
 				j.Exempt = emergency.Is(e.ref.ID)
 			case "group":
-				j.Exempt = breakGlassAlone(directory, emergency, e.ref.ID)
+				j.Exempt = breakGlassAlone(policies, directory, emergency, e.ref.ID)
 				if _, there := directory.Group(e.ref.ID); !there && groups {
 					j.Exempt, j.Detail = model.True, "no group has this id: it excludes nobody"
 				}
@@ -214,15 +214,17 @@ func forTier0(policies *kit.Policies, policy kit.Policy) model.Truth {
 	return named
 }
 
-// breakGlassAlone says whether the group has members, and all of them are
-// declared break-glass accounts.
-func breakGlassAlone(directory *principals.Directory, emergency assess.EmergencyAccounts, group string) model.Truth {
+// breakGlassAlone says whether the group has members, and all of them and all
+// who can activate a membership are declared break-glass accounts.
+func breakGlassAlone(policies *kit.Policies, directory *principals.Directory, emergency assess.EmergencyAccounts, group string) model.Truth {
 	members := directory.Members(group)
 	alone := model.Of(len(members.IDs()) > 0)
 	if len(members.Gaps) > 0 {
 		alone = model.Unknown
 	}
-	for _, member := range members.IDs() {
+	joiners, all := policies.Joiners(group)
+	alone = model.And(alone, all)
+	for _, member := range append(joiners, members.IDs()...) {
 		alone = model.And(alone, emergency.Is(member))
 	}
 	return alone

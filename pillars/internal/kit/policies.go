@@ -273,6 +273,31 @@ func (r *Policies) mayJoin(group string, a Admin) model.Truth {
 	return member
 }
 
+// Joiners lists who can activate a membership of the group, and says whether
+// all of them are known.
+func (r *Policies) Joiners(group string) (ids []string, all model.Truth) {
+	rows := model.RowsOf(r.tenant, model.GroupEligibility, nil)
+	all = model.True
+	if rows.Coverage().State != model.Complete && r.directory.Licensed() != model.False {
+		all = model.Unknown
+	}
+	for row := range rows.All() {
+		if !model.SameID(row.GroupID, group) || model.Equals(row.AccessID, "owner") == model.True {
+			continue
+		}
+		if _, nested := r.directory.Group(row.PrincipalID); !nested {
+			ids = append(ids, row.PrincipalID)
+			continue
+		}
+		members := r.directory.Members(row.PrincipalID)
+		ids = append(ids, members.IDs()...)
+		if len(members.Gaps) > 0 {
+			all = model.Unknown
+		}
+	}
+	return ids, all
+}
+
 // targets says whether an entry of includeRoles or excludeRoles sees a holding.
 func targets(role string, h principals.Holding) model.Truth {
 	if !model.SameID(role, h.Role.ID) {
