@@ -82,20 +82,28 @@ func Tier0Action(action string) bool {
 	return false
 }
 
-// ActionCovers reports whether holding the directory action wide allows narrow:
-// they are equal, or wide is entity/allProperties/allTasks or entity/allTasks
-// over the same entity.
+// ActionCovers reports whether holding the directory action wide
+// (namespace/entity[/propertySet]/task) allows narrow. allEntities, allProperties
+// and allTasks widen their own segment, and an entity includes its subtypes
+// (groups has groups.security).
+//
+// Source: learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions.
 func ActionCovers(wide, narrow string) bool {
 	wide, narrow = strings.ToLower(wide), strings.ToLower(narrow)
 	if wide == narrow {
 		return true
 	}
-	for _, suffix := range []string{"/allproperties/alltasks", "/alltasks"} {
-		if entity, ok := strings.CutSuffix(wide, suffix); ok && strings.HasPrefix(narrow, entity+"/") {
-			return true
-		}
+	w, n := strings.Split(wide, "/"), strings.Split(narrow, "/")
+	if len(w) < 3 || len(n) < 3 || w[0] != n[0] {
+		return false
 	}
-	return false
+	task, set := w[len(w)-1], strings.Join(w[2:len(w)-1], "/")
+	narrowTask, narrowSet := n[len(n)-1], strings.Join(n[2:len(n)-1], "/")
+	entity := w[1] == "allentities" || w[1] == n[1] || strings.HasPrefix(n[1], w[1]+".")
+	all := task == "alltasks"
+	properties := set == narrowSet || all && (set == "" || set == "allproperties") ||
+		set == "allproperties" && narrowSet != "" || set != "" && strings.HasPrefix(narrowSet, set+"/")
+	return entity && (all || task == narrowTask) && properties
 }
 
 var builtInRoles = sync.OnceValue(func() map[string]BuiltInRole {

@@ -113,6 +113,11 @@ func TestActionCovers(t *testing.T) {
 		{"microsoft.directory/applications/allProperties/allTasks", "microsoft.directory/applications/credentials/update", true},
 		{"Microsoft.Directory/Applications/AllTasks", "microsoft.directory/applications/credentials/update", true},
 		{"microsoft.directory/applications/allProperties/read", "microsoft.directory/applications/credentials/update", false},
+		{"microsoft.directory/applications/allProperties/update", "microsoft.directory/applications/credentials/update", true},
+		{"microsoft.directory/applications/basic/update", "microsoft.directory/applications/credentials/update", false},
+		{"microsoft.directory/allEntities/allTasks", "microsoft.directory/applications/credentials/update", true},
+		{"microsoft.directory/groups/members/update", "microsoft.directory/groups.security/members/update", true},
+		{"microsoft.directory/groups.security/members/update", "microsoft.directory/groups/members/update", false},
 		{"microsoft.directory/app/allProperties/allTasks", "microsoft.directory/applications/credentials/update", false},
 	} {
 		require.Equal(t, tt.want, ActionCovers(tt.wide, tt.narrow), "%s over %s", tt.wide, tt.narrow)

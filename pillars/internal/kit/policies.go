@@ -282,7 +282,12 @@ func (r *Policies) Joiners(group string) (ids []string, all model.Truth) {
 		all = model.Unknown
 	}
 	for row := range rows.All() {
-		if !model.SameID(row.GroupID, group) || model.Equals(row.AccessID, "owner") == model.True {
+		owner := model.Equals(row.AccessID, "owner")
+		switch {
+		case row.GroupID != "" && !model.SameID(row.GroupID, group), owner == model.True:
+			continue
+		case row.GroupID == "", row.PrincipalID == "", owner == model.Unknown:
+			all = model.Unknown
 			continue
 		}
 		if _, nested := r.directory.Group(row.PrincipalID); !nested {
