@@ -6,6 +6,7 @@ import (
 )
 
 // attestation is a statement of the tenant's owner, good for so many days.
+// evidence joins several references with "; ".
 type attestation struct {
 	control, statement, owner, evidence, performed string
 	days                                           int
@@ -13,7 +14,7 @@ type attestation struct {
 
 func attestations(list ...attestation) []rec {
 	return each(list, func(a attestation) rec {
-		return obj("control", a.control, "statement", a.statement, "owner", a.owner, "evidence", []string{a.evidence},
+		return obj("control", a.control, "statement", a.statement, "owner", a.owner, "evidence", strings.Split(a.evidence, "; "),
 			"performed", a.performed, "expires", day(a.performed, 0, 0).AddDate(0, 0, a.days).Format(time.DateOnly))
 	})
 }

@@ -1,6 +1,9 @@
 package gen
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // mature tells of Tarnbridge Mutual: everything that configuration can give. A
 // Tier 0 role is activated and used on a workstation made for it, over the
@@ -225,11 +228,16 @@ func mature(t *tenant) {
 	t.azureRoles = []rec{t.azureRole(subscription, "acdd72a7-3385-48ef-bd42-f606fba81ae7", tier1.id, "Group")} // Reader
 
 	ciso, head := staff[6].name, engineers[0].name
+	var adminIDs []string
+	for _, p := range pairs {
+		adminIDs = append(adminIDs, p[0].id)
+	}
 	declared := obj("version", 1, "breakGlass", breakGlass(emergency...),
 		"paw", obj("deviceFilter", pawRule, "groupIds", []string{paws.id}, "formFactor", "physical"),
 		"trustedLocations", []string{adminNet.id}, "adminOwners", owners(pairs...), "standing", []rec{}, "exceptions", []rec{},
 		"attestations", attestations(
 			attestation{"FND-14", "Joiner, mover and leaver steps cover administrators' accounts; last executed for a mover in September.", ciso, "PROC-IAM-04 v6", "2026-09-14", 365},
+			attestation{"ISO-12", "Only Tier 0 administrators hold Intune roles over the workstations.", head, "Intune roles export 2026-10-30", "2026-10-30", 180},
 			attestation{"ISO-15", "Application control is enforced and attack surface reduction rules block on every workstation.", head, "Intune report 2026-10-30", "2026-10-30", 180},
 			attestation{"ISO-16", "Workstations reach the administration endpoints only; no split tunnel. Tested from three workstations.", head, "NET-TEST-0311", "2026-10-12", 180},
 			attestation{"OPS-07", "Keys and PINs of the two emergency accounts lie in separate safes with two custodians each.", ciso, "BG-REG 2026-Q4", "2026-11-05", 180},
@@ -237,7 +245,7 @@ func mature(t *tenant) {
 			attestation{"OPS-09", "Both emergency accounts signed in during the quarterly drill.", ciso, "DRILL-2026-Q4", "2026-11-05", 90},
 			attestation{"OPS-10", "The only use of the emergency accounts in the window was the drill of 5 November.", ciso, "DRILL-2026-Q4", "2026-11-05", 90},
 			attestation{"OPS-11", "Administration procedures reviewed.", head, "PROC-ADM v9", "2026-06-08", 365},
-			attestation{"OPS-12", "All eight administrators were onboarded with workstation, key and training.", head, "ONB-T0 register", "2026-09-21", 365},
+			attestation{"OPS-12", "All eight administrators were onboarded with workstation, key and training.", head, "ONB-T0 register; " + strings.Join(adminIDs, "; "), "2026-09-21", 365},
 			attestation{"OPS-13", "All administrators completed the yearly training.", "Learning", "LMS export 2026-09", "2026-09-21", 365},
 			attestation{"OPS-14", "Role, policy and workstation changes go through the change board.", head, "PROC-CHG-02", "2026-06-08", 365},
 			attestation{"OPS-16", "Exceptions register holds the emergency accounts only.", ciso, "EXC-REG 2026-11", "2026-11-09", 90},
@@ -246,7 +254,8 @@ func mature(t *tenant) {
 			attestation{"OPS-20", "Lockout and compromise exercise held; all findings closed.", ciso, "EX-2026-02", "2026-09-30", 180},
 			attestation{"VAL-03", "The workspace keeps Entra logs for 730 days.", "Security operations", "log-security table plan", "2026-08-17", 365},
 			attestation{"VAL-09", "Rule PRIV-07 alerts on bulk privilege change.", "Security operations", "SIEM rule PRIV-07", "2026-10-19", 180},
-			attestation{"VAL-10", "Rules for the five events were fired in test: GA sign-in, out-of-hours PIM, emergency sign-in, bulk change, Tier 0 sign-in without PAW.", "Security operations", "SIEM-TEST-2026-10", "2026-10-19", 180},
+			attestation{"VAL-10", "Rules for the five events were fired in test: GA sign-in, out-of-hours PIM, emergency sign-in, bulk change, Tier 0 sign-in without PAW.", "Security operations",
+				"globalAdminSignIn: PRIV-01; outOfHoursActivation: PRIV-04; breakGlassSignIn: EA-01; bulkPrivilegeChange: PRIV-07; tier0OffWorkstation: PRIV-09", "2026-10-19", 180},
 			attestation{"VAL-13", "An administrator was blocked from a compliant laptop, an unknown computer and a workstation off the network.", head, "NEG-TEST-2026-11-10", "2026-11-10", 90},
 			attestation{"VAL-14", "Quarterly privileged access review: roles, workstation health, policies, emergency access.", ciso, "PAR-2026-Q4", "2026-10-15", 100},
 			attestation{"VAL-18", "Playbook disables a Tier 0 account at high risk and calls the duty officer.", "Security operations", "PB-T0-RISK", "2026-08-17", 365},
