@@ -56,12 +56,12 @@ func (a Action) coversTask(b Action) bool { return a.Task == "alltasks" || a.Tas
 // coversProperties: an action without a property set is about the whole object,
 // so it reaches properties only when it means every task.
 func (a Action) coversProperties(b Action) bool {
-	switch {
-	case a.PropertySet == b.PropertySet:
+	switch a.PropertySet {
+	case b.PropertySet:
 		return true
-	case a.PropertySet == "":
+	case "":
 		return a.Task == "alltasks"
-	case a.PropertySet == "allproperties":
+	case "allproperties":
 		return a.Task == "alltasks" || b.PropertySet != ""
 	}
 	return strings.HasPrefix(b.PropertySet, a.PropertySet+"/")
