@@ -228,19 +228,49 @@ type PolicyBecause struct {
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
 
-// Path is a way into Tier 0, hop by hop.
+// Path is a way into Tier 0, hop by hop. Verdict is [Reaches] or [ReachUnknown];
+// Unknown then names what would settle it.
 type Path struct {
 	From     PrincipalRef `json:"from"`
 	To       PrincipalRef `json:"to"`
+	Attacker string       `json:"attacker"` // what is held of From at first
+	Verdict  string       `json:"verdict"`
 	Requires []string     `json:"requires"`
 	Hops     []Hop        `json:"hops"`
+	Unknown  []Need       `json:"unknown,omitempty"`
 }
 
-// Hop is one step of a path.
+// Hop is one step of a path. With is what it takes besides From.
 type Hop struct {
-	Edge     string       `json:"edge"`
-	From     PrincipalRef `json:"from"`
-	To       PrincipalRef `json:"to"`
-	Requires []string     `json:"requires"`
-	Evidence []Evidence   `json:"evidence,omitempty"`
+	Edge        string        `json:"edge"`
+	From        PrincipalRef  `json:"from"`
+	To          PrincipalRef  `json:"to"`
+	With        *PrincipalRef `json:"with,omitempty"`
+	Requires    []string      `json:"requires"`
+	Explanation string        `json:"explanation"`
+	Evidence    []Evidence    `json:"evidence,omitempty"`
+}
+
+// Tier0Member is something that controls Tier 0, computed from the tenant, with
+// the first hop of its way.
+type Tier0Member struct {
+	PrincipalRef
+	// Reason is the way in words; Hops how long it is.
+	Reason string `json:"reason"`
+	Hops   int    `json:"hops"`
+	// Declared says whether it counts as Tier 0 already: it holds a Tier 0 role.
+	Declared bool `json:"declared"`
+	// Certain is false where the data only does not exclude it.
+	Certain bool `json:"certain"`
+}
+
+// ChokePoint is a hop without which some of the paths are gone.
+type ChokePoint struct {
+	Edge string       `json:"edge"`
+	From PrincipalRef `json:"from"`
+	To   PrincipalRef `json:"to"`
+	// Cuts is how many starts lose their last certain way, Of how many have one.
+	Cuts        int    `json:"cuts"`
+	Of          int    `json:"of"`
+	Explanation string `json:"explanation"`
 }

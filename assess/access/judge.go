@@ -1,0 +1,86 @@
+package access
+
+import (
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// Circumstances change what stands between a holder and the use of a role.
+type Circumstances struct {
+	// AuthContext is an authentication context that the use itself must carry, as
+	// a protected action demands.
+	AuthContext string
+	// NoPIMRules: whoever writes PIM's policies took their demands away.
+	NoPIMRules bool
+}
+
+// Judge asks of each attacker whether they pass every step of a holding, as
+// [Engine.Reach] does, without the rest of its answer. A holding without a role
+// (its Role is the zero value) is a plain sign-in. The result stands beside the
+// attackers.
+func (e *Engine) Judge(h principals.Holding, c Circumstances, attackers []Attacker) []model.Truth {
+	verdicts := make([]model.Truth, len(attackers))
+	switch {
+	case h.Principal.Kind == principals.KindServicePrincipal || h.Principal.Dangling == model.True:
+		for i := range verdicts {
+			verdicts[i] = model.False
+		}
+		return verdicts
+	case h.Principal.Kind != principals.KindUser:
+		return verdicts
+	}
+	var steps []stepAnswer
+	for _, q := range e.stepsOf(h) {
+		switch {
+		case q.step != StepUse && c.NoPIMRules:
+			q.pim = activation{demand: [2]antichain{always, always}}
+			q.region.targets = activationTargets("")
+		case q.step == StepUse && c.AuthContext != "":
+			q.region.targets = activationTargets(c.AuthContext)
+		}
+		steps = append(steps, e.answer(q))
+	}
+	register := e.answer(e.registerStep(h))
+	for i, a := range attackers {
+		verdicts[i] = e.attack(steps, register, a)
+	}
+	return verdicts
+}
+
+// IsPAW says whether a device of the tenant is recognised as a privileged access
+// workstation by what the owner declared. Where nothing is declared, none is.
+func (e *Engine) IsPAW(row model.Device) model.Truth {
+	s := &deviceSpace{paw: e.paw, member: e.dir.MemberOf}
+	found := model.Unknown
+	for i, v := range realDevices(row) {
+		is := s.isPAW(v.device, row.ID)
+		if i > 0 && is != found {
+			return model.Unknown
+		}
+		found = is
+	}
+	return found
+}
+
+// Without gives the same tenant after somebody switched policies off, as
+// whoever writes Conditional Access can. A policy that is switched off still
+// targets its authentication contexts, so PIM does not fall back to a second
+// factor of its own: the least that is left in the way.
+func (in *Inputs) Without(off func(*Policy) bool) *Inputs {
+	left := *in
+	left.Policies = make([]*Policy, len(in.Policies))
+	all := true
+	for i, p := range in.Policies {
+		if left.Policies[i] = p; !off(p) {
+			all = false
+			continue
+		}
+		switched := *p
+		switched.State, switched.Record.State = "disabled", model.Value("disabled")
+		left.Policies[i] = &switched
+	}
+	if all {
+		left.PoliciesRead = model.Coverage{State: model.Complete}
+	}
+	return &left
+}

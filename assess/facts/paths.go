@@ -1,0 +1,37 @@
+package facts
+
+import (
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/paths"
+	"github.com/privpath/privpath/model"
+)
+
+// PrivilegePaths is the privilege graph of a tenant.
+type PrivilegePaths struct {
+	*paths.Graph
+}
+
+// Paths is the privilege graph: every way into Tier 0. What is not known stays in
+// its three-valued answers, so reading it adds no gap.
+var Paths = &assess.Fact[*PrivilegePaths]{
+	ID:       "paths",
+	Requires: append([]assess.Dependency{Access, Directory}, dependencies(paths.Needs())...),
+	Compute: func(p *assess.Pass) (*PrivilegePaths, error) {
+		directory, err := assess.Value(p, Directory)
+		if err != nil {
+			return nil, err
+		}
+		engine, err := assess.Value(p, Access)
+		if err != nil {
+			return nil, err
+		}
+		graph, err := paths.Build(p.Context(), p.Tenant(), paths.Options{Directory: directory, Access: engine})
+		if err != nil {
+			return nil, err
+		}
+		return &PrivilegePaths{graph}, nil
+	},
+}
+
+// Contribute writes the paths section.
+func (g *PrivilegePaths) Contribute(a *model.Assessment) { a.Paths = g.Paths() }

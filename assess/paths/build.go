@@ -1,0 +1,149 @@
+package paths
+
+import (
+	gocontext "context"
+
+	"github.com/privpath/privpath/assess/access"
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// Options are what the caller has already. Both may be nil.
+type Options struct {
+	Directory *principals.Directory
+	Access    *access.Engine
+}
+
+// Needs lists the data sets that the graph reads besides those of the directory
+// and of the access engine.
+func Needs() []interface{ Name() string } {
+	return []interface{ Name() string }{
+		model.Organizations, model.TenantDomains, model.Applications, model.GroupOwners, model.ApplicationOwners,
+		model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
+		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
+	}
+}
+
+// builder builds the rules that conclude an atom when the atom is first wanted,
+// from Tier 0 backward.
+type builder struct {
+	*net
+	*index
+	demands *demands
+	domains domains
+	methods methods
+}
+
+// Build reads a tenant's ways into Tier 0. It fails only when the context ends.
+func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error) {
+	if opts.Directory == nil {
+		opts.Directory = principals.Resolve(t)
+	}
+	if opts.Access == nil {
+		opts.Access = access.New(t, access.Options{Directory: opts.Directory})
+	}
+	x := readIndex(t, opts.Directory)
+	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), domains: readDomains(t), methods: readMethods(t)}
+	b.atom(key{kind: atomTier0})
+	b.atom(key{kind: atomAnyone})
+	for len(b.todo) > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		next := b.todo[len(b.todo)-1]
+		b.todo = b.todo[:len(b.todo)-1]
+		b.derive(next, b.keys[next])
+	}
+	return newGraph(b)
+}
+
+// derive adds every rule that concludes the atom.
+func (b *builder) derive(head horn.Atom, k key) {
+	switch k.kind {
+	case atomTier0:
+		b.tier0(head)
+	case atomRole:
+		b.role(head, k)
+	case atomInUse, atomInContext:
+		b.inUse(head, k)
+	case atomApprover:
+		b.approver(head, k)
+	case atomPower:
+		b.power(head, powers.Power(k.n))
+	case atomAppPower:
+		b.appPower(head, powers.Power(k.n))
+	case atomOff:
+		b.off(head, k)
+	case atomAt:
+		b.at(head, k)
+	case atomActs:
+		b.acts(head, k)
+	case atomPlace:
+		b.place(head, k)
+	case atomDevice:
+		b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: b.deviceRefOf(k.subject), text: "runs code on the device through its management"}),
+			powerAtom(atomPower, powers.RunOnDevices))
+	case atomApplication:
+		b.application(head, k)
+	case atomService:
+		b.service(head, k)
+	}
+	// atomAnyone, atomOnPremises, atomAzure, atomForeign and atomSession are where
+	// attackers start; atomJoint has its rule.
+}
+
+// goals are the roles that rule the tenant by themselves.
+// Source: design decision after Microsoft's own escalation notes: each of them can
+// give any role to anybody, or take over whoever holds it.
+var goals = []string{model.GlobalAdministrator, model.PrivilegedRoleAdministrator, model.PrivilegedAuthenticationAdministrator, powers.PartnerTier2Support}
+
+func roleKey(id, scope string) key {
+	return key{kind: atomRole, subject: id, other: model.FoldID(scope)}
+}
+
+const tenantWide = "/"
+
+func (b *builder) tier0(head horn.Atom) {
+	for _, id := range goals {
+		b.conclude(head, surely, roleKey(id, tenantWide))
+	}
+	admin := model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"}
+	b.conclude(head, surely.shown(hop{edge: "assignsRole", to: admin, text: "assigns itself any role"}), powerAtom(atomPower, powers.AssignRoles))
+	b.conclude(head, surely.shown(hop{edge: "grantsPermission", to: admin, text: "grants an application every permission, the one that assigns roles among them"}),
+		powerAtom(atomPower, powers.GrantAppConsent))
+	b.conclude(head, open(model.Need{Reason: model.Unresolved, Dataset: model.RoleDefinitions.Name(),
+		Detail: "whether a role that somebody controlled holds can be widened is not judged"}).
+		shown(hop{edge: "changesRole", to: admin, text: "adds actions to a custom role that it holds"}), powerAtom(atomPower, powers.UpdateRoleDefinitions))
+	b.conclude(head, open(model.Need{Dataset: "identityGovernance/entitlementManagement", Reason: model.NotCollected,
+		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
+		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives itself what the catalogues of entitlement management hold"}),
+		powerAtom(atomPower, powers.EntitlementManagement))
+	for _, gap := range b.dir.All().Gaps() {
+		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})
+	}
+	if b.noGraph != nil {
+		b.conclude(head, open(*b.noGraph).shown(hop{edge: "hasPermission", to: admin, text: "may control an application whose permissions are not known"}), key{kind: atomAnyone})
+	}
+	for _, id := range b.serviceIDs {
+		if need, ok := b.openGrants[model.FoldID(id)]; ok {
+			b.conclude(head, open(need).shown(hop{edge: "hasPermission", to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomService, subject: id})
+		}
+	}
+}
+
+// open is a condition of which nothing is known, and what would settle it.
+func open(needs ...model.Need) because { return because{truth: model.Unknown, needs: needs} }
+
+func needOf(gap model.Gap) model.Need {
+	return model.Need{Dataset: gap.Dataset, Reason: gap.Reason, Detail: gap.Detail}
+}
+
+func missing(key interface{ Name() string }, c model.Coverage, detail string) model.Need {
+	reason := c.Reason
+	if reason == "" {
+		reason = model.NotCollected
+	}
+	return model.Need{Dataset: key.Name(), Reason: reason, Detail: detail}
+}

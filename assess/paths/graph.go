@@ -1,0 +1,374 @@
+package paths
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/privpath/privpath/assess/access"
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// Graph is a tenant's ways into Tier 0. It is read-only.
+type Graph struct {
+	b         *builder
+	goal      horn.Atom
+	must, may *horn.System // the rules that surely hold, and those that may
+	mustRules []int        // must's rules as indices into b.rules
+	starts    []start
+	reached   map[string]map[string]model.Truth // by start, by attacker
+}
+
+// start is where an attacker begins: a principal, and what is held of it.
+type start struct {
+	ref       model.PrincipalRef
+	attackers []foothold
+}
+
+// foothold is what an attacker of a kind has at first.
+type foothold struct {
+	attacker string
+	atoms    []horn.Atom
+}
+
+// The attackers of what is no user.
+const (
+	// AttackerCredential has a credential of a service principal.
+	AttackerCredential = "workloadCredential"
+	// AttackerControl controls what stands behind: the Azure resource of a managed
+	// identity, the tenant that owns an application, the on-premises directory.
+	AttackerControl = "control"
+)
+
+func newGraph(b *builder) (*Graph, error) {
+	g := &Graph{b: b, reached: map[string]map[string]model.Truth{}}
+	g.goal, _ = b.find(key{kind: atomTier0})
+	var all, sure []horn.Rule
+	for i, r := range b.rules {
+		all = append(all, r.Rule)
+		if r.certain {
+			sure = append(sure, r.Rule)
+			g.mustRules = append(g.mustRules, i)
+		}
+	}
+	var err error
+	if g.may, err = horn.New(len(b.keys), all); err != nil {
+		return nil, fmt.Errorf("privilege graph: %w", err)
+	}
+	if g.must, err = horn.New(len(b.keys), sure); err != nil {
+		return nil, fmt.Errorf("privilege graph: %w", err)
+	}
+	g.readStarts()
+	g.solve()
+	return g, nil
+}
+
+// readStarts lists whoever the graph knows, by name.
+func (g *Graph) readStarts() {
+	anyone, _ := g.b.find(key{kind: atomAnyone})
+	users := map[string]bool{}
+	for _, k := range g.b.keys {
+		switch k.kind {
+		case atomAt, atomSession, atomActs:
+			if !users[k.subject] && g.b.principal(k.subject).Kind == principals.KindUser {
+				users[k.subject] = true
+				g.starts = append(g.starts, start{g.b.ref(k.subject), g.userFootholds(k.subject, anyone)})
+			}
+		case atomService:
+			g.starts = append(g.starts, start{g.b.ref(k.subject), []foothold{{AttackerCredential, []horn.Atom{g.atomOf(k), anyone}}}})
+		case atomAzure:
+			ref := g.b.ref(k.subject)
+			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+		case atomForeign:
+			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+		case atomOnPremises:
+			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+		}
+	}
+	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}})
+	slices.SortFunc(g.starts, func(a, b start) int {
+		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.Name, b.ref.Name), cmp.Compare(a.ref.ID, b.ref.ID))
+	})
+}
+
+// anybody stands for every account that the graph does not name.
+var anybody = model.PrincipalRef{Kind: "anyone", ID: "anyone", Name: "any account of the tenant"}
+
+func (g *Graph) atomOf(k key) horn.Atom {
+	id, ok := g.b.find(k)
+	if !ok {
+		return horn.None
+	}
+	return id
+}
+
+// userFootholds are the attackers of a user, the weakest first.
+func (g *Graph) userFootholds(user string, anyone horn.Atom) []foothold {
+	cred := func(n int) horn.Atom { return g.atomOf(key{kind: atomAt, subject: user, n: n}) }
+	place := func(n int) horn.Atom { return g.atomOf(key{kind: atomPlace, n: n}) }
+	list := []foothold{
+		{access.AttackerStolenPassword, []horn.Atom{cred(at(password, own))}},
+		{access.AttackerPhishedSession, []horn.Atom{cred(at(secondFactor, own)), cred(at(password, own))}},
+		{access.AttackerActiveSession, []horn.Atom{g.atomOf(key{kind: atomSession, subject: user})}},
+		{access.AttackerUserDevice, []horn.Atom{cred(at(phishingResistant, device)), cred(at(secondFactor, device)), cred(at(password, device)), place(device)}},
+		{access.AttackerPAW, []horn.Atom{cred(at(phishingResistant, paw)), cred(at(secondFactor, paw)), cred(at(password, paw)), place(paw)}},
+	}
+	for i := range list {
+		atoms := []horn.Atom{anyone}
+		for _, a := range list[i].atoms {
+			if a != horn.None {
+				atoms = append(atoms, a)
+			}
+		}
+		list[i].atoms = atoms
+	}
+	return list
+}
+
+func (g *Graph) solve() {
+	var sets [][]horn.Atom
+	for _, s := range g.starts {
+		for _, f := range s.attackers {
+			sets = append(sets, f.atoms)
+		}
+	}
+	goals := []horn.Atom{g.goal}
+	surely, perhaps := g.must.Reach(sets, goals), g.may.Reach(sets, goals)
+	n := 0
+	for _, s := range g.starts {
+		verdicts := map[string]model.Truth{}
+		for _, f := range s.attackers {
+			switch {
+			case surely[n]:
+				verdicts[f.attacker] = model.True
+			case perhaps[n]:
+				verdicts[f.attacker] = model.Unknown
+			default:
+				verdicts[f.attacker] = model.False
+			}
+			n++
+		}
+		g.reached[startKey(s.ref)] = verdicts
+	}
+}
+
+func startKey(ref model.PrincipalRef) string { return ref.Kind + "|" + model.FoldID(ref.ID) }
+
+// Verdict says whether an attacker who starts at a principal ends in Tier 0. Of
+// an account that the graph does not name it is the verdict on any account.
+func (g *Graph) Verdict(principal model.PrincipalRef, attacker string) model.Truth {
+	if verdicts, ok := g.reached[startKey(principal)]; ok {
+		return verdicts[attacker]
+	}
+	return g.reached[startKey(anybody)][AttackerControl]
+}
+
+// Paths lists the ways into Tier 0 that lead over something else than the start's
+// own role: for each start the weakest attacker who surely gets there, and where
+// a weaker one only may, that one too. Ways over one's own role are the access
+// engine's answer.
+func (g *Graph) Paths() []model.Path {
+	var list []model.Path
+	for _, s := range g.starts {
+		open := false
+		for _, f := range s.attackers {
+			verdict := g.reached[startKey(s.ref)][f.attacker]
+			if verdict == model.False || verdict == model.Unknown && open {
+				continue
+			}
+			path, ok := g.path(s, f, verdict)
+			if !ok {
+				break
+			}
+			if path.indirect {
+				list = append(list, path.Path)
+			}
+			if verdict == model.True {
+				break
+			}
+			open = true
+		}
+	}
+	slices.SortStableFunc(list, func(a, b model.Path) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a.Hops), len(b.Hops)))
+	})
+	return list
+}
+
+// rank orders paths: certain ones first, by the weakness of the attacker.
+func rank(p model.Path) int {
+	order := []string{AttackerControl, access.AttackerStolenPassword, access.AttackerPhishedSession, access.AttackerActiveSession, AttackerCredential,
+		access.AttackerUserDevice, access.AttackerPAW}
+	n := slices.Index(order, p.Attacker)
+	if p.Verdict != model.Reaches {
+		n += len(order)
+	}
+	return n
+}
+
+type foundPath struct {
+	model.Path
+	indirect bool
+	proof    horn.Proof // rules of b.rules
+}
+
+// The costs of a derivation: a hop counts, more so one that is not certain.
+const (
+	costHop  = 1000
+	costPart = 1
+	costOpen = 1_000_000
+)
+
+func (g *Graph) cost(rule int) int64 {
+	r := g.b.rules[rule]
+	cost := int64(costPart)
+	if r.hop >= 0 {
+		cost = costHop
+		if use := g.b.hops[r.hop].use; use != nil && use.attacker < session {
+			cost += int64(use.attacker)
+		}
+	}
+	if !r.certain {
+		cost += costOpen
+	}
+	return cost
+}
+
+// prove gives the cheapest derivation as rules of the net.
+func (g *Graph) prove(atoms []horn.Atom, goal horn.Atom, certain bool) (horn.Proof, bool) {
+	if !certain {
+		return g.may.Prove(atoms, goal, g.cost)
+	}
+	proof, ok := g.must.Prove(atoms, goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
+	for i, rule := range proof {
+		proof[i] = g.mustRules[rule]
+	}
+	return proof, ok
+}
+
+func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool) {
+	proof, ok := g.prove(f.atoms, g.goal, verdict == model.True)
+	if !ok {
+		return foundPath{}, false
+	}
+	p := foundPath{Path: model.Path{From: s.ref, Attacker: f.attacker, Verdict: model.Reaches, Requires: []string{}}, proof: proof}
+	if verdict != model.True {
+		p.Verdict = model.ReachUnknown
+	}
+	ends := map[horn.Atom]model.PrincipalRef{} // where the derivation of an atom has come to
+	for _, a := range f.atoms {
+		ends[a] = s.ref
+	}
+	for _, rule := range proof {
+		r := g.b.rules[rule]
+		from := ends[r.If]
+		if r.hop < 0 {
+			if k := g.b.keys[r.If]; r.And != horn.None && (k.kind == atomPlace || k.kind == atomOff) {
+				from = ends[r.And]
+			}
+			ends[r.Head] = from
+			p.Unknown = append(p.Unknown, r.needs...)
+			continue
+		}
+		h := g.hopOf(g.b.hops[r.hop], from)
+		if r.And != horn.None {
+			h.With = g.withOf(r.And, ends)
+		}
+		ends[r.Head] = h.To
+		p.Hops = append(p.Hops, h)
+		p.Unknown = append(p.Unknown, r.needs...)
+		p.indirect = p.indirect || !g.ownUse(g.b.hops[r.hop], s.ref)
+		for _, o := range h.Requires {
+			if !slices.Contains(p.Requires, o) {
+				p.Requires = append(p.Requires, o)
+			}
+		}
+	}
+	p.To = ends[g.goal]
+	p.Unknown = distinct(p.Unknown)
+	return p, true
+}
+
+func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]model.PrincipalRef) *model.PrincipalRef {
+	ref, ok := ends[and]
+	if !ok || g.b.keys[and].kind == atomAnyone {
+		return nil
+	}
+	return &ref
+}
+
+// ownUse reports whether a hop is the start's own use of a role that it holds.
+func (g *Graph) ownUse(h hop, start model.PrincipalRef) bool {
+	switch h.edge {
+	case "usesRole", "activatesRole", "activatesMembership", "ridesSession":
+		return h.use != nil && model.SameID(g.b.holdings[h.use.holding].Principal.ID, start.ID)
+	case "holdsRole":
+		return h.to.Kind == "role" && start.Kind == string(principals.KindServicePrincipal)
+	}
+	return false
+}
+
+func (g *Graph) hopOf(h hop, from model.PrincipalRef) model.Hop {
+	if h.from.ID != "" {
+		from = h.from
+	}
+	out := model.Hop{Edge: h.edge, From: from, To: h.to, Requires: []string{}, Explanation: h.text, Evidence: h.evidence}
+	if h.use != nil {
+		out.Requires = g.requires(h)
+		if holder := g.b.holdings[h.use.holding].Principal; !model.SameID(holder.ID, from.ID) {
+			out.From = g.b.ref(holder.ID)
+		}
+	}
+	return out
+}
+
+// requires lists what the hop's sign-in demands, as the access engine's smallest
+// set that the attacker holds: of every step before the use, and of the use.
+func (g *Graph) requires(h hop) []string {
+	holding := g.b.holdings[h.use.holding]
+	attacker := attackers[h.use.attacker]
+	steps := []access.Step{access.StepJoin, access.StepActivate, access.StepUse}
+	if attacker.UseOnly {
+		steps = steps[2:]
+	}
+	list := []string{}
+	for _, step := range steps {
+		answer := g.b.demands.base.Query(holding, access.Question{Step: step})
+		for _, o := range smallestHeld(answer.Requires, attacker) {
+			if !slices.Contains(list, string(o)) {
+				list = append(list, string(o))
+			}
+		}
+	}
+	return list
+}
+
+func smallestHeld(sets [][]access.Obligation, a access.Attacker) []access.Obligation {
+	holds := func(o access.Obligation) bool {
+		return slices.ContainsFunc(append(slices.Clone(a.Holds), a.Perhaps...), func(have access.Obligation) bool { return have.Satisfies(o) }) ||
+			o.Other() || a.ManagedDevice && (o == access.CompliantDevice || o == access.HybridJoinedDevice)
+	}
+	for _, set := range sets {
+		if !slices.ContainsFunc(set, func(o access.Obligation) bool { return !holds(o) }) {
+			return set
+		}
+	}
+	return a.Holds[:1]
+}
+
+func distinct(needs []model.Need) []model.Need {
+	var kept []model.Need
+	for _, n := range needs {
+		if !slices.Contains(kept, n) {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// Stats says how large the graph is.
+func (g *Graph) Stats() (atoms, rules, starts int) {
+	return len(g.b.keys), len(g.b.rules), len(g.starts)
+}

@@ -1,0 +1,366 @@
+package paths
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// index finds the tenant's records backward: who has a power, who owns what.
+type index struct {
+	tenant *model.Tenant
+	dir    *principals.Directory
+
+	holdings    []principals.Holding // each once; those that the graph makes up come after
+	byRole      map[string][]int     // holdings by folded role id
+	roles       map[string]*roleEntry
+	roleIDs     []string                     // keys of roles, sorted
+	groupRoles  map[string][]groupAssignment // by folded role id
+	grants      map[string][]grant           // by folded service principal id
+	openGrants  map[string]model.Need        // service principals whose permissions are not known
+	noGraph     *model.Need                  // set where nothing is known of anybody's permissions
+	services    map[string]model.ServicePrincipal
+	serviceIDs  []string
+	apps        map[string]model.Application // by folded object id
+	appByAppID  map[string]model.Application
+	unitsOf     map[string][]model.AdministrativeUnit // by folded member id
+	byHolder    map[string][]int                      // holdings by folded holder, built when first asked
+	assignable  map[string]model.Truth                // folded user id -> in or over a role-assignable group
+	anyAssigned model.Truth                           // the same for users that are not listed
+	devicesOf   map[string][]model.Device             // by folded user id
+	managed     model.Truth                           // whether Intune manages a device of the tenant
+}
+
+// roleEntry is what a role can do.
+type roleEntry struct {
+	role     principals.Role
+	powers   []powers.Held
+	evidence []model.Evidence
+}
+
+func (r *roleEntry) has(p powers.Power) powers.Held {
+	for _, held := range r.powers {
+		if held.Power == p {
+			return held
+		}
+	}
+	return powers.Held{Power: p, Truth: model.False}
+}
+
+// groupAssignment is a role that a group holds.
+type groupAssignment struct {
+	group    string
+	role     principals.Role
+	manner   principals.Manner
+	scope    string
+	evidence model.Evidence
+}
+
+// grant is an application permission that was granted.
+type grant struct {
+	resourceAppID, appRoleID string
+	evidence                 model.Evidence
+}
+
+func readIndex(t *model.Tenant, dir *principals.Directory) *index {
+	x := &index{tenant: t, dir: dir, byRole: map[string][]int{}, roles: map[string]*roleEntry{}, groupRoles: map[string][]groupAssignment{},
+		grants: map[string][]grant{}, openGrants: map[string]model.Need{}, services: map[string]model.ServicePrincipal{},
+		apps: map[string]model.Application{}, appByAppID: map[string]model.Application{},
+		unitsOf: map[string][]model.AdministrativeUnit{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{}}
+	x.readHoldings()
+	x.readRoles()
+	x.readGroupRoles()
+	x.readApplications()
+	x.readGrants()
+	x.readUnits()
+	x.readAssignable()
+	x.readDevices()
+	return x
+}
+
+// readHoldings lists each holding once, and of an activation only the
+// eligibility behind it.
+func (x *index) readHoldings() {
+	type held struct{ principal, role, scope string }
+	eligible := map[held]bool{}
+	of := func(h principals.Holding) held {
+		return held{model.FoldID(h.Principal.ID), model.FoldID(h.Role.ID), model.FoldID(h.Scope)}
+	}
+	for _, h := range x.dir.Holdings() {
+		if h.Manner == principals.Eligible {
+			eligible[of(h)] = true
+		}
+	}
+	seen := map[string]bool{}
+	for _, h := range x.dir.Holdings() {
+		id := fmt.Sprint(of(h), h.Manner, h.ViaEligible, h.Via)
+		if seen[id] || h.Manner == principals.Activated && eligible[of(h)] {
+			continue
+		}
+		seen[id] = true
+		x.hold(h)
+	}
+}
+
+// hold adds a holding and gives its index.
+func (x *index) hold(h principals.Holding) int {
+	i := len(x.holdings)
+	x.holdings = append(x.holdings, h)
+	if h.Role.ID != "" {
+		x.byRole[model.FoldID(h.Role.ID)] = append(x.byRole[model.FoldID(h.Role.ID)], i)
+	}
+	return i
+}
+
+func (x *index) readRoles() {
+	for row := range model.RowsOf(x.tenant, model.RoleDefinitions, nil).All() {
+		role := x.dir.Role(row.ID, model.Field[model.RoleDefinition]{})
+		if enabled := model.Equals(row.IsEnabled, false); enabled == model.True && role.BuiltIn == model.False {
+			x.roles[model.FoldID(role.ID)] = &roleEntry{role: role} // a custom role that is switched off gives nothing
+			continue
+		}
+		x.roles[model.FoldID(role.ID)] = &roleEntry{role: role, powers: powers.Powers(row.RolePermissions),
+			evidence: []model.Evidence{row.Evidence("/rolePermissions", nil)}}
+	}
+	missing := func(role principals.Role) {
+		if _, ok := x.roles[model.FoldID(role.ID)]; !ok {
+			x.roles[model.FoldID(role.ID)] = &roleEntry{role: role, powers: powers.Powers(model.Field[[]model.RolePermission]{})}
+		}
+	}
+	for _, h := range x.holdings {
+		missing(h.Role)
+	}
+	for id := range x.roles {
+		x.roleIDs = append(x.roleIDs, id)
+	}
+	slices.Sort(x.roleIDs)
+}
+
+// readGroupRoles lists the roles that groups hold, whether they have members or
+// not.
+func (x *index) readGroupRoles() {
+	add := func(principal string, expanded model.Field[model.DirectoryObject], roleID string, definition model.Field[model.RoleDefinition],
+		scope model.Field[string], manner principals.Manner, evidence model.Evidence) {
+		if x.dir.Principal(principal, expanded).Kind != principals.KindGroup {
+			return
+		}
+		role := x.dir.Role(roleID, definition)
+		text := ""
+		scope.Is(func(s string) bool { text = s; return true })
+		key := model.FoldID(role.ID)
+		for _, known := range x.groupRoles[key] {
+			if model.SameID(known.group, principal) && known.scope == text && known.manner == manner {
+				return
+			}
+		}
+		x.groupRoles[key] = append(x.groupRoles[key], groupAssignment{principal, role, manner, text, evidence})
+	}
+	instances := func(rows model.Rows[model.RoleScheduleInstance], manner principals.Manner) {
+		for row := range rows.All() {
+			add(row.PrincipalID, row.Principal, row.RoleDefinitionID, row.RoleDefinition, row.DirectoryScopeID, manner,
+				row.Evidence("/principalId", row.PrincipalID))
+		}
+	}
+	instances(model.RowsOf(x.tenant, model.RoleAssignmentSchedule, nil), principals.Standing)
+	instances(model.RowsOf(x.tenant, model.RoleEligibility, nil), principals.Eligible)
+	for row := range model.RowsOf(x.tenant, model.RoleAssignments, nil).All() {
+		add(row.PrincipalID, row.Principal, row.RoleDefinitionID, row.RoleDefinition, row.DirectoryScopeID, principals.Standing,
+			row.Evidence("/principalId", row.PrincipalID))
+	}
+}
+
+func (x *index) readApplications() {
+	for row := range model.RowsOf(x.tenant, model.Applications, nil).All() {
+		x.apps[model.FoldID(row.ID)] = row
+		row.AppID.Is(func(id string) bool { x.appByAppID[model.FoldID(id)] = row; return true })
+	}
+	for row := range model.RowsOf(x.tenant, model.ServicePrincipals, nil).All() {
+		x.services[model.FoldID(row.ID)] = row
+		x.serviceIDs = append(x.serviceIDs, row.ID)
+	}
+	slices.SortFunc(x.serviceIDs, func(a, b string) int { return cmp.Compare(model.FoldID(a), model.FoldID(b)) })
+}
+
+// expandLimit is how many related objects Graph returns with $expand; more are
+// cut without a word.
+// Source: learn.microsoft.com/graph/query-parameters, $expand on directory objects.
+const expandLimit = 20
+
+// readGrants reads who has which permission of Microsoft Graph, the one API
+// whose permissions reach Tier 0 by themselves.
+func (x *index) readGrants() {
+	graph := ""
+	for id, s := range x.services {
+		if s.AppID.Is(func(app string) bool { return model.SameID(app, model.MicrosoftGraphAppID) }) == model.True {
+			graph = id
+		}
+	}
+	services := model.RowsOf(x.tenant, model.ServicePrincipals, nil).Coverage()
+	if graph == "" {
+		x.noGraph = &model.Need{Dataset: model.ServicePrincipals.Name(), Reason: cmp.Or(services.Reason, model.Unresolved),
+			Permission: "Application.Read.All", Detail: "the service principal of Microsoft Graph was not exported, and with it who holds its permissions"}
+		return
+	}
+	seen := map[string]bool{}
+	add := func(row model.AppRoleAssignment, evidence model.Evidence) {
+		id := model.FoldID(row.PrincipalID)
+		if model.SameID(row.ResourceID, graph) && !seen[id+"|"+model.FoldID(row.AppRoleID)] {
+			seen[id+"|"+model.FoldID(row.AppRoleID)] = true
+			x.grants[id] = append(x.grants[id], grant{model.MicrosoftGraphAppID, row.AppRoleID, evidence})
+		}
+	}
+	assigned := model.RowsOf(x.tenant, model.AppRoleAssignedTo, nil).For(graph)
+	for row := range assigned.All() {
+		add(row, row.Evidence("/appRoleId", row.AppRoleID))
+	}
+	listed := model.RowsOf(x.tenant, model.AppRoleAssignments, nil)
+	for _, id := range x.serviceIDs {
+		s, rows := x.services[model.FoldID(id)], listed.For(id)
+		for row := range rows.All() {
+			add(row, row.Evidence("/appRoleId", row.AppRoleID))
+		}
+		whole := s.AppRoleAssignments.Is(func(expanded []model.AppRoleAssignment) bool {
+			for i, row := range expanded {
+				add(row, s.Evidence(fmt.Sprintf("/appRoleAssignments/%d/appRoleId", i), row.AppRoleID))
+			}
+			return len(expanded) < expandLimit
+		})
+		if assigned.Coverage().State != model.Complete && rows.Coverage().State != model.Complete && whole != model.True {
+			x.openGrants[model.FoldID(id)] = model.Need{Dataset: "servicePrincipals/" + id + "/appRoleAssignments",
+				Reason: cmp.Or(rows.Coverage().Reason, model.NotCollected), Permission: "Application.Read.All", Detail: "which permissions it has is not known"}
+		}
+	}
+	if assigned.Coverage().State != model.Complete && services.State != model.Complete {
+		x.noGraph = &model.Need{Dataset: model.ServicePrincipals.Name(), Reason: services.Reason, Permission: "Application.Read.All", Detail: services.Detail}
+	}
+}
+
+func (x *index) readUnits() {
+	members := model.RowsOf(x.tenant, model.AdministrativeUnitMembers, nil)
+	for unit := range model.RowsOf(x.tenant, model.AdministrativeUnits, nil).All() {
+		for member := range members.For(unit.ID).All() {
+			id := model.FoldID(member.ID)
+			x.unitsOf[id] = append(x.unitsOf[id], unit)
+		}
+	}
+}
+
+// readAssignable notes who is an active member or an owner of a role-assignable
+// group, which Microsoft's table of resets shields.
+func (x *index) readAssignable() {
+	groups := model.RowsOf(x.tenant, model.Groups, nil)
+	x.anyAssigned = model.False
+	if groups.Coverage().State != model.Complete {
+		x.anyAssigned = model.Unknown
+	}
+	owners := model.RowsOf(x.tenant, model.GroupOwners, nil)
+	for group := range groups.All() {
+		assignable := model.Equals(group.IsAssignableToRole, true)
+		if assignable == model.False || group.IsAssignableToRole.Null() == model.True {
+			continue
+		}
+		members := x.dir.Members(group.ID)
+		in := func(id string) { x.assignable[model.FoldID(id)] = model.Or(x.assigned(id), assignable) }
+		for _, id := range members.IDs() {
+			in(id)
+		}
+		of := owners.For(group.ID)
+		for owner := range of.All() {
+			in(owner.ID)
+		}
+		if len(members.Gaps) > 0 || of.Coverage().State != model.Complete {
+			x.anyAssigned = model.Unknown
+		}
+	}
+}
+
+func (x *index) assigned(user string) model.Truth {
+	if truth, ok := x.assignable[model.FoldID(user)]; ok {
+		return model.Or(truth, x.anyAssigned)
+	}
+	return x.anyAssigned
+}
+
+// readDevices lists the managed devices that each user signs in on: those that
+// the user registered, and those that Intune ties to the user.
+func (x *index) readDevices() {
+	byDeviceID := map[string]model.Device{}
+	owned := model.RowsOf(x.tenant, model.DeviceOwners, nil)
+	add := func(user string, d model.Device) {
+		id := model.FoldID(user)
+		if user != "" && !slices.ContainsFunc(x.devicesOf[id], func(o model.Device) bool { return o.ID == d.ID }) {
+			x.devicesOf[id] = append(x.devicesOf[id], d)
+		}
+	}
+	devices := model.RowsOf(x.tenant, model.Devices, nil)
+	x.managed = model.False
+	if devices.Coverage().State != model.Complete {
+		x.managed = model.Unknown
+	}
+	for d := range devices.All() {
+		d.DeviceID.Is(func(id string) bool { byDeviceID[model.FoldID(id)] = d; return true })
+		managed := model.Equals(d.IsManaged, true)
+		x.managed = model.Or(x.managed, managed)
+		if managed == model.False {
+			continue
+		}
+		for owner := range owned.For(d.ID).All() {
+			add(owner.ID, d)
+		}
+		d.RegisteredOwners.Is(func(list []model.DirectoryObject) bool {
+			for _, owner := range list {
+				add(owner.ID, d)
+			}
+			return true
+		})
+	}
+	for m := range model.RowsOf(x.tenant, model.ManagedDevices, nil).All() {
+		x.managed = model.True
+		m.AzureADDeviceID.Is(func(id string) bool {
+			d, ok := byDeviceID[model.FoldID(id)]
+			return ok && m.UserID.Is(func(user string) bool { add(user, d); return true }) == model.True
+		})
+	}
+}
+
+// user gives a user's principal.
+func (x *index) principal(id string) principals.Principal {
+	return x.dir.Principal(id, model.Field[model.DirectoryObject]{})
+}
+
+func (x *index) ref(id string) model.PrincipalRef {
+	p := x.principal(id)
+	return model.PrincipalRef{Kind: string(p.Kind), ID: p.ID, Name: p.Name}
+}
+
+func (x *index) groupRef(id string) model.PrincipalRef {
+	ref := x.ref(id)
+	ref.Kind = string(principals.KindGroup)
+	return ref
+}
+
+func roleRef(r principals.Role) model.PrincipalRef {
+	return model.PrincipalRef{Kind: "role", ID: r.ID, Name: r.Name}
+}
+
+func appRef(a model.Application) model.PrincipalRef {
+	return model.PrincipalRef{Kind: "application", ID: a.ID, Name: textOf(a.DisplayName, a.ID)}
+}
+
+func serviceRef(s model.ServicePrincipal) model.PrincipalRef {
+	return model.PrincipalRef{Kind: string(principals.KindServicePrincipal), ID: s.ID, Name: textOf(s.DisplayName, s.ID)}
+}
+
+func deviceRef(d model.Device) model.PrincipalRef {
+	return model.PrincipalRef{Kind: "device", ID: d.ID, Name: textOf(d.DisplayName, d.ID)}
+}
+
+func textOf(f model.Field[string], otherwise string) string {
+	return model.Fold(f, func() string { return otherwise }, func() string { return otherwise },
+		func(text string) string { return cmp.Or(strings.TrimSpace(text), otherwise) })
+}

@@ -1,0 +1,235 @@
+// Package horn solves propositional Horn rules with one premise or two: what
+// follows from a start, for many starts at once, with cheapest derivations,
+// closed sets as proofs that nothing leads to a goal, and the rules whose removal
+// cuts a goal off. It knows nothing of tenants, and a small verifier of its own
+// checks its certificates.
+package horn
+
+import "fmt"
+
+// Atom is a fact, numbered from 0.
+type Atom int32
+
+// None stands for the premise that a rule does not have.
+const None Atom = -1
+
+// Rule says that Head follows from If, and from And too where it is not [None].
+// A rule's id is its place in the list.
+type Rule struct{ Head, If, And Atom }
+
+// System is a list of rules, indexed by premise and by head. It is read-only
+// after New; the solvers keep their own state.
+type System struct {
+	rules    []Rule
+	atoms    int
+	byBody   index // rules by premise
+	byHead   index // rules by head
+	disabled func(rule int) bool
+}
+
+// index is a compressed list of rules for each atom.
+type index struct{ start, rule []int32 }
+
+func (x index) of(a Atom) []int32 { return x.rule[x.start[a]:x.start[a+1]] }
+
+// New indexes rules over atoms 0 to atoms-1. An atom outside is an error.
+func New(atoms int, rules []Rule) (*System, error) {
+	for i, r := range rules {
+		for _, a := range []Atom{r.Head, r.If} {
+			if a < 0 || int(a) >= atoms {
+				return nil, fmt.Errorf("rule %d: atom %d is not one of the %d", i, a, atoms)
+			}
+		}
+		if r.And < None || int(r.And) >= atoms {
+			return nil, fmt.Errorf("rule %d: atom %d is not one of the %d", i, r.And, atoms)
+		}
+	}
+	s := &System{rules: rules, atoms: atoms}
+	s.byHead = group(atoms, rules, func(r Rule, add func(Atom)) { add(r.Head) })
+	s.byBody = group(atoms, rules, func(r Rule, add func(Atom)) {
+		add(r.If)
+		if r.And != None && r.And != r.If {
+			add(r.And)
+		}
+	})
+	return s, nil
+}
+
+// group sorts rules by atom in two passes, counting first.
+func group(atoms int, rules []Rule, atomsOf func(Rule, func(Atom))) index {
+	x := index{start: make([]int32, atoms+1)}
+	for _, r := range rules {
+		atomsOf(r, func(a Atom) { x.start[a+1]++ })
+	}
+	for a := range atoms {
+		x.start[a+1] += x.start[a]
+	}
+	x.rule = make([]int32, x.start[atoms])
+	next := append([]int32(nil), x.start...)
+	for i, r := range rules {
+		atomsOf(r, func(a Atom) {
+			x.rule[next[a]] = int32(i)
+			next[a]++
+		})
+	}
+	return x
+}
+
+// Rules are the rules as given.
+func (s *System) Rules() []Rule { return s.rules }
+
+// without is the system without some rules.
+func (s *System) without(off func(rule int) bool) *System {
+	left := *s
+	left.disabled = off
+	return &left
+}
+
+func (s *System) off(rule int32) bool { return s.disabled != nil && s.disabled(int(rule)) }
+
+// matters marks every atom that some derivation of a goal could use: whoever
+// starts outside reaches no goal.
+func (s *System) matters(goals []Atom) []bool {
+	in := make([]bool, s.atoms)
+	var queue []Atom
+	mark := func(a Atom) {
+		if a >= 0 && int(a) < s.atoms && !in[a] {
+			in[a] = true
+			queue = append(queue, a)
+		}
+	}
+	for _, g := range goals {
+		mark(g)
+	}
+	for len(queue) > 0 {
+		a := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		for _, i := range s.byHead.of(a) {
+			if !s.off(i) {
+				mark(s.rules[i].If)
+				mark(s.rules[i].And)
+			}
+		}
+	}
+	return in
+}
+
+// lanes is how many starts one pass answers: one bit each.
+const lanes = 64
+
+// pass is the state of a pass, reused by the next.
+type pass struct {
+	s       *System
+	within  []bool // atoms to look at, nil for all
+	has     []uint64
+	queued  []bool
+	queue   []Atom
+	touched []Atom
+}
+
+func (s *System) newPass(within []bool) *pass {
+	return &pass{s: s, within: within, has: make([]uint64, s.atoms), queued: make([]bool, s.atoms)}
+}
+
+func (p *pass) clear() {
+	for _, a := range p.touched {
+		p.has[a] = 0
+	}
+	p.touched = p.touched[:0]
+}
+
+// give adds lanes to an atom.
+func (p *pass) give(a Atom, bits uint64) {
+	if a < 0 || int(a) >= p.s.atoms || p.within != nil && !p.within[a] || p.has[a]|bits == p.has[a] {
+		return
+	}
+	if p.has[a] == 0 {
+		p.touched = append(p.touched, a)
+	}
+	p.has[a] |= bits
+	if !p.queued[a] {
+		p.queued[a] = true
+		p.queue = append(p.queue, a)
+	}
+}
+
+// run derives until nothing new follows. Each atom is taken up again only when a
+// lane was added to it.
+func (p *pass) run() {
+	for head := 0; head < len(p.queue); head++ {
+		a := p.queue[head]
+		p.queued[a] = false
+		for _, i := range p.s.byBody.of(a) {
+			r := p.s.rules[i]
+			bits := p.has[r.If]
+			if r.And != None {
+				bits &= p.has[r.And]
+			}
+			if bits != 0 && !p.s.off(i) {
+				p.give(r.Head, bits)
+			}
+		}
+	}
+	p.queue = p.queue[:0]
+}
+
+// Closure lists every atom that follows from the starts, themselves included, in
+// ascending order.
+func (s *System) Closure(starts []Atom) []Atom {
+	p := s.newPass(nil)
+	for _, a := range starts {
+		p.give(a, 1)
+	}
+	p.run()
+	var all []Atom
+	for a, bits := range p.has {
+		if bits != 0 {
+			all = append(all, Atom(a))
+		}
+	}
+	return all
+}
+
+// Reach answers for each set of starts whether a goal follows.
+func (s *System) Reach(starts [][]Atom, goals []Atom) []bool {
+	p := s.newPass(s.matters(goals))
+	reached := make([]bool, len(starts))
+	for first := 0; first < len(starts); first += lanes {
+		batch := starts[first:min(first+lanes, len(starts))]
+		for lane, atoms := range batch {
+			for _, a := range atoms {
+				p.give(a, 1<<lane)
+			}
+		}
+		p.run()
+		for _, g := range goals {
+			if g < 0 || int(g) >= s.atoms {
+				continue
+			}
+			for lane := range batch {
+				reached[first+lane] = reached[first+lane] || p.has[g]>>lane&1 == 1
+			}
+		}
+		p.clear()
+	}
+	return reached
+}
+
+// Closed is a set of atoms, ascending, that holds the starts, and with the
+// premises of a rule also its head. Without a goal in it, it proves that no goal
+// follows.
+type Closed []Atom
+
+// Refute gives a closed set that holds the starts and no goal, or false where a
+// goal follows.
+func (s *System) Refute(starts, goals []Atom) (Closed, bool) {
+	closed := Closed(s.Closure(starts))
+	for _, g := range goals {
+		for _, a := range closed {
+			if a == g {
+				return nil, false
+			}
+		}
+	}
+	return closed, true
+}

@@ -1,0 +1,240 @@
+package paths
+
+import (
+	"strings"
+
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// role: somebody uses a role at a scope.
+func (b *builder) role(head horn.Atom, k key) {
+	for _, i := range b.byRole[k.subject] {
+		scope, in := b.holdings[i].Scope, model.False
+		switch {
+		case model.FoldID(scope) == k.other:
+			in = model.True
+		case scope == "":
+			in = model.Unknown
+		}
+		b.conclude(head, because{truth: in}.needing(model.Need{Dataset: model.RoleAssignments.Name(), Reason: model.Malformed,
+			Detail: "the scope of an assignment was not exported"}), key{kind: atomInUse, n: i})
+	}
+	for _, g := range b.groupRoles[k.subject] {
+		if model.FoldID(g.scope) == k.other || g.scope == "" {
+			b.throughGroup(head, g)
+		}
+	}
+}
+
+// throughGroup: whoever can write the members of a group that holds the role
+// becomes one of them.
+func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
+	owners := model.RowsOf(b.tenant, model.GroupOwners, nil).For(g.group)
+	group := b.groupRef(g.group)
+	for owner := range owners.All() {
+		p := b.dir.Principal(owner.ID, model.Value(owner))
+		text := "adds itself to " + group.Name + ", which it owns"
+		evidence := []model.Evidence{owner.Evidence("/id", owner.ID), g.evidence}
+		switch p.Kind {
+		case principals.KindUser:
+			i := b.hold(principals.Holding{Principal: p, Role: g.role, Manner: g.manner, Scope: g.scope, Via: []string{g.group}, Evidence: evidence})
+			// What is made up here is no holding of the role's: it is used below alone.
+			b.byRole[model.FoldID(g.role.ID)] = b.byRole[model.FoldID(g.role.ID)][:len(b.byRole[model.FoldID(g.role.ID)])-1]
+			b.conclude(head, surely, key{kind: atomInUse, n: i}, key{kind: atomActs, subject: p.ID})
+		case principals.KindServicePrincipal:
+			b.conclude(head, surely.shown(hop{edge: "ownsGroup", to: roleRef(g.role), text: text, evidence: evidence}),
+				key{kind: atomService, subject: p.ID})
+		}
+	}
+	if c := owners.Coverage(); c.State != model.Complete {
+		b.conclude(head, open(model.Need{Dataset: "groups/" + g.group + "/owners", Reason: missing(model.GroupOwners, c, "").Reason,
+			Permission: "GroupMember.Read.All", Detail: "who owns the group, which holds " + g.role.Name + ", is not known"}).
+			shown(hop{edge: "ownsGroup", to: roleRef(g.role), text: "may own " + group.Name + ", which holds the role"}), key{kind: atomAnyone})
+	}
+	for row := range model.RowsOf(b.tenant, model.GroupEligibility, nil).All() {
+		if !model.SameID(row.GroupID, g.group) || model.Equals(row.AccessID, "owner") != model.True {
+			continue
+		}
+		b.conclude(head, open(model.Need{Dataset: model.RolePolicies.Name(), Reason: model.NotCollected,
+			Detail: "what activating the ownership of " + group.Name + " demands is not judged"}).
+			shown(hop{edge: "eligibleOwner", to: roleRef(g.role), text: "activates the ownership of " + group.Name + " and adds itself",
+				evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}}), key{kind: atomActs, subject: row.PrincipalID})
+	}
+	b.conclude(head, surely.shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
+		powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
+	b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved,
+		Detail: "what the new member's sign-in must meet depends on whom is added"}).
+		shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds a member to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
+		powerAtom(atomPower, powers.RoleAssignableMembersUpdate))
+}
+
+// power: somebody can do something in the whole tenant.
+func (b *builder) power(head horn.Atom, p powers.Power) {
+	for _, id := range b.roleIDs {
+		entry := b.roles[id]
+		held := entry.has(p)
+		if held.Truth == model.False || len(b.byRole[id])+len(b.groupRoles[id]) == 0 {
+			continue
+		}
+		b.conclude(head, because{truth: held.Truth}.needing(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved,
+			Detail: entry.role.Name + ": " + held.Reason}), roleKey(id, tenantWide))
+	}
+	b.conclude(head, surely, powerAtom(atomAppPower, p))
+}
+
+// appPower: an application has the permission.
+func (b *builder) appPower(head horn.Atom, p powers.Power) {
+	for _, id := range b.serviceIDs {
+		for _, g := range b.grants[model.FoldID(id)] {
+			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
+				if effect.Power == p && (effect.Scope == powers.Any || effect.Scope == powers.Unprotected) && !targeted(p) {
+					b.conclude(head, surely.shown(permissionHop(g)), key{kind: atomService, subject: id})
+				}
+			}
+		}
+	}
+}
+
+// targeted powers of applications depend on the target, which the target's own
+// rules ask.
+func targeted(p powers.Power) bool {
+	return p == powers.ResetPassword || p == powers.UpdateUserAuthenticationMethods
+}
+
+func permissionHop(g grant) hop {
+	name := g.appRoleID
+	if known, ok := model.PermissionWithID(g.resourceAppID, g.appRoleID); ok {
+		name = known.Value
+	}
+	return hop{edge: "hasPermission", to: model.PrincipalRef{Kind: "permission", ID: g.appRoleID, Name: name},
+		text: "has the application permission " + name, evidence: []model.Evidence{g.evidence}}
+}
+
+// inUse: a holding is in use. Who is no user meets no policy for users.
+func (b *builder) inUse(head horn.Atom, k key) {
+	h := b.holdings[k.n]
+	switch {
+	case h.Principal.Dangling == model.True:
+	case h.Principal.Kind == principals.KindServicePrincipal:
+		b.conclude(head, surely.shown(hop{edge: "holdsRole", to: roleRef(h.Role), text: "holds " + h.Role.Name + "; no device and no network is asked of it",
+			evidence: h.Evidence}), key{kind: atomService, subject: h.Principal.ID})
+	case h.Principal.Kind == principals.KindUser:
+		b.demandOf(head, k.n, k.other)
+	case h.Principal.Kind == principals.KindGroup:
+		b.conclude(head, open(model.Need{Dataset: "groups/" + h.Principal.ID + "/members", Reason: model.Unresolved, Permission: "GroupMember.Read.All",
+			Detail: "the members of the group that holds " + h.Role.Name + " are not known"}).
+			shown(hop{edge: "memberOf", to: roleRef(h.Role), text: "may be a member of " + h.Principal.Name}), key{kind: atomAnyone})
+	default:
+		b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Permission: "User.Read.All",
+			Detail: h.Principal.ID + " holds " + h.Role.Name + ", and was not exported"}).
+			shown(hop{edge: "holdsRole", to: roleRef(h.Role), text: "may be " + h.Principal.ID + ", which holds the role"}), key{kind: atomAnyone})
+	}
+}
+
+// useHop is what a path shows of the use of a holding.
+func (b *builder) useHop(i int, authContext string) hop {
+	h := b.holdings[i]
+	text := "uses " + h.Role.Name
+	edge := "usesRole"
+	to := roleRef(h.Role)
+	switch {
+	case h.Role.ID == "":
+		edge, to, text = "signsIn", b.ref(h.Principal.ID), "signs in as "+h.Principal.Name
+	case h.ViaEligible:
+		edge, text = "activatesMembership", "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+h.Role.Name
+	case len(h.Evidence) > 0 && strings.HasSuffix(h.Evidence[0].Dataset, "/owners"):
+		edge, text = "ownsGroup", "adds itself to "+b.groupRef(h.Via[0]).Name+", which it owns, and uses "+h.Role.Name
+	case h.Manner != principals.Standing:
+		edge, text = "activatesRole", "activates and uses "+h.Role.Name
+	}
+	if authContext != "" {
+		text += ", with authentication context " + authContext + " for a protected action"
+	}
+	return hop{edge: edge, to: to, text: text, evidence: h.Evidence, use: &usage{holding: i, authContext: authContext}}
+}
+
+// approver: somebody who may approve the activation agrees, and is not the one
+// who asks.
+func (b *builder) approver(head horn.Atom, k key) {
+	h := b.holdings[k.n]
+	list, known, evidence := b.approvers(h)
+	if !known {
+		b.conclude(head, open(model.Need{Dataset: model.RolePolicies.Name(), Reason: model.Unresolved, Detail: "who approves " + h.Role.Name + " is not known"}).
+			shown(hop{edge: "approves", to: roleRef(h.Role), text: "may be an approver"}), key{kind: atomAnyone})
+	}
+	for _, id := range list {
+		if !model.SameID(id, h.Principal.ID) {
+			b.conclude(head, surely.shown(hop{edge: "approves", to: roleRef(h.Role), text: "approves the activation", from: b.ref(id), evidence: evidence}),
+				key{kind: atomActs, subject: id})
+		}
+	}
+}
+
+const approvalRule = "Approval_EndUser_Assignment"
+
+// approvers lists who approves the activation of a holding. A policy that names
+// nobody leaves it to Privileged Role and Global Administrators, who are at the
+// goal already.
+// Source: learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-change-default-settings.
+func (b *builder) approvers(h principals.Holding) (list []string, known bool, evidence []model.Evidence) {
+	known = true
+	found := false
+	for row := range model.RowsOf(b.tenant, model.RolePolicies, nil).All() {
+		if !b.governs(row, h) {
+			continue
+		}
+		row.Policy.Is(func(policy model.RoleManagementPolicy) bool {
+			return policy.Rules.Is(func(rules []model.PolicyRule) bool {
+				for _, rule := range rules {
+					if rule.ID != approvalRule {
+						continue
+					}
+					found = true
+					evidence = append(evidence, row.Evidence("/policy/rules", rule.ID))
+					ids, all := b.approversOf(rule)
+					list, known = append(list, ids...), known && all
+				}
+				return true
+			}) == model.True
+		})
+	}
+	return list, known && found, evidence
+}
+
+// governs reports whether a PIM policy is about the activation of the holding.
+func (b *builder) governs(row model.RoleManagementPolicyAssignment, h principals.Holding) bool {
+	scope, target := textOf(row.ScopeID, ""), textOf(row.RoleDefinitionID, "")
+	if h.ViaEligible {
+		return model.Equals(row.ScopeType, "Group") == model.True && model.SameID(scope, h.Via[0]) && target != "owner"
+	}
+	return model.Equals(row.ScopeType, "Group") != model.True && scope == "/" && model.SameID(b.dir.Role(target, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
+}
+
+func (b *builder) approversOf(rule model.PolicyRule) (ids []string, all bool) {
+	all = rule.Setting.Is(func(s model.ApprovalSettings) bool {
+		return s.ApprovalStages.Is(func(stages []model.ApprovalStage) bool {
+			whole := true
+			for _, stage := range stages {
+				whole = stage.PrimaryApprovers.Is(func(approvers []model.Approver) bool {
+					seen := true
+					for _, a := range approvers {
+						a.UserID.Is(func(id string) bool { ids = append(ids, id); return true })
+						a.GroupID.Is(func(id string) bool {
+							members := b.dir.Members(id)
+							ids = append(ids, members.IDs()...)
+							seen = seen && len(members.Gaps) == 0
+							return true
+						})
+						seen = seen && (a.UserID.Exported() || a.GroupID.Exported())
+					}
+					return seen
+				}) == model.True && whole
+			}
+			return whole
+		}) == model.True
+	}) == model.True
+	return ids, all
+}
