@@ -24,6 +24,11 @@ type Assessment struct {
 	Findings      []Finding     `json:"findings"`
 	Reach         []Reach       `json:"reach,omitempty"`
 	Paths         []Path        `json:"paths,omitempty"`
+	// Tier0 is what controls Tier 0, computed; ChokePoints are the hops whose
+	// removal alone closes ways into it; Cut is a set whose removal closes all.
+	Tier0       []Tier0Member `json:"tier0,omitempty"`
+	ChokePoints []ChokePoint  `json:"chokePoints,omitempty"`
+	Cut         *Cut          `json:"cut,omitempty"`
 }
 
 // JSON gives the document's bytes: indented, without HTML escapes, with a final
@@ -237,7 +242,17 @@ type Path struct {
 	Verdict  string       `json:"verdict"`
 	Requires []string     `json:"requires"`
 	Hops     []Hop        `json:"hops"`
-	Unknown  []Need       `json:"unknown,omitempty"`
+	// Nodes lay the path out: hops lead from one to another.
+	Nodes   []PathNode `json:"nodes"`
+	Unknown []Need     `json:"unknown,omitempty"`
+}
+
+// PathNode is what a hop leads from or to, with its place in the picture: the
+// column that it stands in, and the row there, both from 0.
+type PathNode struct {
+	PrincipalRef
+	Layer int `json:"layer"`
+	Row   int `json:"row"`
 }
 
 // Hop is one step of a path. With is what it takes besides From.
@@ -248,7 +263,10 @@ type Hop struct {
 	With        *PrincipalRef `json:"with,omitempty"`
 	Requires    []string      `json:"requires"`
 	Explanation string        `json:"explanation"`
-	Evidence    []Evidence    `json:"evidence,omitempty"`
+	// Source and Target are indices into the path's nodes.
+	Source   int        `json:"source"`
+	Target   int        `json:"target"`
+	Evidence []Evidence `json:"evidence,omitempty"`
 }
 
 // Tier0Member is something that controls Tier 0, computed from the tenant, with
@@ -258,19 +276,32 @@ type Tier0Member struct {
 	// Reason is the way in words; Hops how long it is.
 	Reason string `json:"reason"`
 	Hops   int    `json:"hops"`
-	// Declared says whether it counts as Tier 0 already: it holds a Tier 0 role.
+	// Declared says whether it counts as Tier 0 already: it holds a Tier 0 role, is
+	// one, or is a declared privileged access workstation.
 	Declared bool `json:"declared"`
 	// Certain is false where the data only does not exclude it.
 	Certain bool `json:"certain"`
 }
 
-// ChokePoint is a hop without which some of the paths are gone.
+// PathHop names a hop of some path.
+type PathHop struct {
+	Edge        string       `json:"edge"`
+	From        PrincipalRef `json:"from"`
+	To          PrincipalRef `json:"to"`
+	Explanation string       `json:"explanation"`
+}
+
+// ChokePoint is a hop without which some of the certain ways into Tier 0 are
+// gone: Cuts of the Of starts that have one lose their last.
 type ChokePoint struct {
-	Edge string       `json:"edge"`
-	From PrincipalRef `json:"from"`
-	To   PrincipalRef `json:"to"`
-	// Cuts is how many starts lose their last certain way, Of how many have one.
-	Cuts        int    `json:"cuts"`
-	Of          int    `json:"of"`
-	Explanation string `json:"explanation"`
+	PathHop
+	Cuts int `json:"cuts"`
+	Of   int `json:"of"`
+}
+
+// Cut is a set of hops without which no certain way into Tier 0 is left. Exact
+// says that no smaller set does it; else the search was cut short.
+type Cut struct {
+	Hops  []PathHop `json:"hops"`
+	Exact bool      `json:"exact"`
 }

@@ -33,5 +33,7 @@ var Paths = &assess.Fact[*PrivilegePaths]{
 	},
 }
 
-// Contribute writes the paths section.
-func (g *PrivilegePaths) Contribute(a *model.Assessment) { a.Paths = g.Paths() }
+// Contribute writes the sections on the ways into Tier 0.
+func (g *PrivilegePaths) Contribute(a *model.Assessment) {
+	a.Paths, a.Tier0, a.ChokePoints, a.Cut = g.Paths(), g.Tier0(), g.ChokePoints(), g.Cut()
+}

@@ -110,15 +110,15 @@ func (b *builder) tier0(head horn.Atom) {
 		b.conclude(head, surely, roleKey(id, tenantWide))
 	}
 	admin := model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"}
-	b.conclude(head, surely.shown(hop{edge: "assignsRole", to: admin, text: "assigns itself any role"}), powerAtom(atomPower, powers.AssignRoles))
-	b.conclude(head, surely.shown(hop{edge: "grantsPermission", to: admin, text: "grants an application every permission, the one that assigns roles among them"}),
+	b.conclude(head, surely.shown(hop{edge: "assignsRole", to: admin, text: "gives the power to assign any role"}), powerAtom(atomPower, powers.AssignRoles))
+	b.conclude(head, surely.shown(hop{edge: "grantsPermission", to: admin, text: "gives the power to grant an application every permission, the one that assigns roles among them"}),
 		powerAtom(atomPower, powers.GrantAppConsent))
 	b.conclude(head, open(model.Need{Reason: model.Unresolved, Dataset: model.RoleDefinitions.Name(),
 		Detail: "whether a role that somebody controlled holds can be widened is not judged"}).
-		shown(hop{edge: "changesRole", to: admin, text: "adds actions to a custom role that it holds"}), powerAtom(atomPower, powers.UpdateRoleDefinitions))
+		shown(hop{edge: "changesRole", to: admin, text: "gives the power to add actions to custom roles"}), powerAtom(atomPower, powers.UpdateRoleDefinitions))
 	b.conclude(head, open(model.Need{Dataset: "identityGovernance/entitlementManagement", Reason: model.NotCollected,
 		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
-		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives itself what the catalogues of entitlement management hold"}),
+		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives the power over the access packages, and over what they hold"}),
 		powerAtom(atomPower, powers.EntitlementManagement))
 	for _, gap := range b.dir.All().Gaps() {
 		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})

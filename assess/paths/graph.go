@@ -288,6 +288,7 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 	}
 	p.To = ends[g.goal]
 	p.Unknown = distinct(p.Unknown)
+	layOut(&p.Path)
 	return p, true
 }
 
@@ -366,9 +367,4 @@ func distinct(needs []model.Need) []model.Need {
 		}
 	}
 	return kept
-}
-
-// Stats says how large the graph is.
-func (g *Graph) Stats() (atoms, rules, starts int) {
-	return len(g.b.keys), len(g.b.rules), len(g.starts)
 }

@@ -142,7 +142,7 @@ func (b *builder) useHop(i int, authContext string) hop {
 	to := roleRef(h.Role)
 	switch {
 	case h.Role.ID == "":
-		edge, to, text = "signsIn", b.ref(h.Principal.ID), "signs in as "+h.Principal.Name
+		edge, to, text = "signsIn", b.ref(h.Principal.ID), "signs in"
 	case h.ViaEligible:
 		edge, text = "activatesMembership", "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+h.Role.Name
 	case len(h.Evidence) > 0 && strings.HasSuffix(h.Evidence[0].Dataset, "/owners"):

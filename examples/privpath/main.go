@@ -3,6 +3,7 @@
 //
 //	privpath assess [PATH…]      assess an export; with no PATH a built-in sample tenant
 //	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
+//	privpath paths [PATH…]       the ways into Tier 0 over somebody or something else
 //	privpath whatif [PATH…]      judge one sign-in against the policies of an export
 //	privpath validate PATH       what was recognised, what is missing, what is ignored
 //	privpath declare [PATH…]     a first declarations.json, with guesses to check
@@ -58,6 +59,7 @@ func commands() []command {
 	return []command{
 		{"assess", "[PATH…]", "assess an export (folder, zip, JSON files); with no PATH a built-in sample tenant", assessCommand},
 		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
+		{"paths", "[PATH…]", "the ways into Tier 0 over somebody or something else, and what to remove", pathsCommand},
 		{"whatif", "[PATH…]", "judge one sign-in, as Graph's conditionalAccess/evaluate would, policy by policy", whatIfCommand},
 		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
 		{"declare", "[PATH…]", "write a first declarations.json, with guesses to check", declareCommand},

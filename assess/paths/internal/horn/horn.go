@@ -34,43 +34,48 @@ func (x index) of(a Atom) []int32 { return x.rule[x.start[a]:x.start[a+1]] }
 
 // New indexes rules over atoms 0 to atoms-1. An atom outside is an error.
 func New(atoms int, rules []Rule) (*System, error) {
+	outside := func(a Atom) bool { return a < 0 || int(a) >= atoms }
 	for i, r := range rules {
-		for _, a := range []Atom{r.Head, r.If} {
-			if a < 0 || int(a) >= atoms {
-				return nil, fmt.Errorf("rule %d: atom %d is not one of the %d", i, a, atoms)
-			}
-		}
-		if r.And < None || int(r.And) >= atoms {
-			return nil, fmt.Errorf("rule %d: atom %d is not one of the %d", i, r.And, atoms)
+		if outside(r.Head) || outside(r.If) || r.And != None && outside(r.And) {
+			return nil, fmt.Errorf("rule %d, %d from %d and %d: not every atom is one of the %d", i, r.Head, r.If, r.And, atoms)
 		}
 	}
 	s := &System{rules: rules, atoms: atoms}
-	s.byHead = group(atoms, rules, func(r Rule, add func(Atom)) { add(r.Head) })
-	s.byBody = group(atoms, rules, func(r Rule, add func(Atom)) {
-		add(r.If)
-		if r.And != None && r.And != r.If {
-			add(r.And)
+	s.byHead = group(atoms, rules, func(r Rule) (Atom, Atom) { return r.Head, None })
+	s.byBody = group(atoms, rules, func(r Rule) (Atom, Atom) {
+		if r.And == r.If {
+			return r.If, None
 		}
+		return r.If, r.And
 	})
 	return s, nil
 }
 
-// group sorts rules by atom in two passes, counting first.
-func group(atoms int, rules []Rule, atomsOf func(Rule, func(Atom))) index {
+// group sorts rules by one atom or two in two passes, counting first.
+func group(atoms int, rules []Rule, atomsOf func(Rule) (Atom, Atom)) index {
 	x := index{start: make([]int32, atoms+1)}
 	for _, r := range rules {
-		atomsOf(r, func(a Atom) { x.start[a+1]++ })
+		a, b := atomsOf(r)
+		x.start[a+1]++
+		if b != None {
+			x.start[b+1]++
+		}
 	}
 	for a := range atoms {
 		x.start[a+1] += x.start[a]
 	}
 	x.rule = make([]int32, x.start[atoms])
 	next := append([]int32(nil), x.start...)
+	place := func(a Atom, rule int) {
+		x.rule[next[a]] = int32(rule)
+		next[a]++
+	}
 	for i, r := range rules {
-		atomsOf(r, func(a Atom) {
-			x.rule[next[a]] = int32(i)
-			next[a]++
-		})
+		a, b := atomsOf(r)
+		place(a, i)
+		if b != None {
+			place(b, i)
+		}
 	}
 	return x
 }

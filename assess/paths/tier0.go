@@ -1,0 +1,252 @@
+package paths
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+)
+
+// Tier0 lists what controls Tier 0: every user, workload identity, application,
+// group, role and device from whose full control a way leads there, each with
+// the first hop. A user counts by what the person at a privileged access
+// workstation can do. The rules are closed under "controls what controls", so the
+// list is a fixed point.
+func (g *Graph) Tier0() []model.Tier0Member {
+	var list []model.Tier0Member
+	held := g.b.dir.Tier0().Principals()
+	for _, s := range g.starts {
+		if s.ref.Kind != string(principals.KindUser) && s.ref.Kind != string(principals.KindServicePrincipal) {
+			continue
+		}
+		declared := slices.ContainsFunc(held, func(p principals.Principal) bool { return model.SameID(p.ID, s.ref.ID) })
+		list = g.member(list, s.ref, s.attackers[len(s.attackers)-1].atoms, declared)
+	}
+	places := []horn.Atom{g.atomOf(key{kind: atomPlace, n: device}), g.atomOf(key{kind: atomPlace, n: paw})}
+	for _, k := range g.b.keys {
+		atoms := []horn.Atom{g.atomOf(k)}
+		switch k.kind {
+		case atomApplication:
+			list = g.member(list, appRef(g.b.apps[k.subject]), atoms, false)
+		case atomDevice:
+			list = g.member(list, g.b.deviceRefOf(k.subject), atoms, g.workstation(k.subject))
+		case atomRole:
+			if k.other == tenantWide {
+				list = g.role(list, k.subject, append(atoms, places...))
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b model.Tier0Member) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// workstation reports whether a device is a declared privileged access
+// workstation.
+func (g *Graph) workstation(id string) bool {
+	for d := range model.RowsOf(g.b.tenant, model.Devices, nil).All() {
+		if model.SameID(d.ID, id) {
+			return g.b.demands.base.IsPAW(d) == model.True
+		}
+	}
+	return false
+}
+
+// role adds a role that leads to Tier 0, and the groups that hold it.
+func (g *Graph) role(list []model.Tier0Member, id string, atoms []horn.Atom) []model.Tier0Member {
+	entry := g.b.roles[id]
+	if entry == nil {
+		return list
+	}
+	before := len(list)
+	list = g.member(list, roleRef(entry.role), atoms, entry.role.Tier0 == model.True)
+	if len(list) == before {
+		return list
+	}
+	seen := map[string]bool{}
+	for _, assignment := range g.b.groupRoles[id] {
+		if assignment.scope != tenantWide || seen[model.FoldID(assignment.group)] {
+			continue
+		}
+		seen[model.FoldID(assignment.group)] = true
+		list = append(list, model.Tier0Member{PrincipalRef: g.b.groupRef(assignment.group), Reason: "its members hold " + entry.role.Name,
+			Hops: list[before].Hops + 1, Declared: list[before].Declared, Certain: list[before].Certain})
+	}
+	return list
+}
+
+// member adds what a start controls, if a way leads from it to Tier 0.
+func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, atoms []horn.Atom, declared bool) []model.Tier0Member {
+	certain := true
+	proof, ok := g.prove(atoms, g.goal, true)
+	if !ok {
+		certain = false
+		if proof, ok = g.prove(atoms, g.goal, false); !ok {
+			return list
+		}
+	}
+	reason, hops := "it rules the tenant by itself", 0
+	for _, rule := range proof {
+		if hop := g.b.rules[rule].hop; hop >= 0 {
+			if hops == 0 {
+				reason = g.b.hops[hop].text
+			}
+			hops++
+		}
+	}
+	return append(list, model.Tier0Member{PrincipalRef: ref, Reason: reason, Hops: hops, Declared: declared, Certain: certain})
+}
+
+// outsiders are the starts that surely reach Tier 0 and hold no Tier 0 role, each
+// as its weakest attacker who does.
+func (g *Graph) outsiders() [][]horn.Atom {
+	held := g.b.dir.Tier0().Principals()
+	var sets [][]horn.Atom
+	for _, s := range g.starts {
+		if slices.ContainsFunc(held, func(p principals.Principal) bool { return model.SameID(p.ID, s.ref.ID) }) {
+			continue
+		}
+		for _, f := range s.attackers {
+			if g.reached[startKey(s.ref)][f.attacker] == model.True {
+				sets = append(sets, f.atoms)
+				break
+			}
+		}
+	}
+	return sets
+}
+
+// hopGroups numbers the hops of the certain rules: rules that differ only in the
+// credential or the place belong to one hop.
+func (g *Graph) hopGroups() (group func(rule int) int, of []int) {
+	ids := map[string]int{}
+	groups := make([]int, len(g.mustRules))
+	for i, rule := range g.mustRules {
+		r := g.b.rules[rule]
+		if groups[i] = -1; r.hop < 0 {
+			continue
+		}
+		h := g.b.hops[r.hop]
+		name := strings.Join([]string{h.edge, h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
+		id, ok := ids[name]
+		if !ok {
+			id = len(of)
+			ids[name] = id
+			of = append(of, rule)
+		}
+		groups[i] = id
+	}
+	return func(rule int) int { return groups[rule] }, of
+}
+
+// ChokePoints lists the hops whose removal alone takes the last certain way from
+// somebody who holds no Tier 0 role. It is exact.
+func (g *Graph) ChokePoints() []model.ChokePoint {
+	starts := g.outsiders()
+	if len(starts) == 0 {
+		return nil
+	}
+	group, of := g.hopGroups()
+	var list []model.ChokePoint
+	for _, c := range g.must.Chokes(starts, []horn.Atom{g.goal}, group) {
+		list = append(list, model.ChokePoint{PathHop: g.pathHop(of[c.Group]), Cuts: c.Cuts, Of: len(starts)})
+	}
+	return list
+}
+
+// cutBound is how many removals the search for a smallest cut tries.
+const cutBound = 2000
+
+// Cut gives a smallest set of hops without which nobody who holds no Tier 0 role
+// has a certain way into it; nil where there is none.
+func (g *Graph) Cut() *model.Cut {
+	starts := g.outsiders()
+	if len(starts) == 0 {
+		return nil
+	}
+	group, of := g.hopGroups()
+	groups, exact := g.must.Cut(starts, []horn.Atom{g.goal}, group, cutBound)
+	cut := &model.Cut{Hops: []model.PathHop{}, Exact: exact}
+	for _, id := range groups {
+		cut.Hops = append(cut.Hops, g.pathHop(of[id]))
+	}
+	return cut
+}
+
+func (g *Graph) pathHop(rule int) model.PathHop {
+	r := g.b.rules[rule]
+	h := g.b.hops[r.hop]
+	from := g.atomRef(r.If)
+	if h.from.ID != "" {
+		from = h.from
+	}
+	return model.PathHop{Edge: h.edge, From: from, To: h.to, Explanation: h.text}
+}
+
+// atomRef names what an atom is about.
+func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
+	k := g.b.keys[a]
+	switch k.kind {
+	case atomAt, atomSession, atomActs, atomService, atomAzure:
+		return g.b.ref(k.subject)
+	case atomInUse, atomInContext:
+		return g.b.ref(g.b.holdings[k.n].Principal.ID)
+	case atomRole:
+		if entry := g.b.roles[k.subject]; entry != nil {
+			return roleRef(entry.role)
+		}
+	case atomApplication:
+		return appRef(g.b.apps[k.subject])
+	case atomDevice:
+		return g.b.deviceRefOf(k.subject)
+	case atomPower, atomAppPower:
+		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
+	case atomAnyone:
+		return anybody
+	}
+	return model.PrincipalRef{Kind: "state", ID: k.String(), Name: "what was reached before"}
+}
+
+// Blast lists everything that follows from the control of a principal by the
+// strongest attacker of it: what its compromise costs. A device is found by its
+// object id.
+func (g *Graph) Blast(id string) (from model.PrincipalRef, reached []model.PrincipalRef, ok bool) {
+	var atoms []horn.Atom
+	for _, s := range g.starts {
+		if model.SameID(s.ref.ID, id) || strings.EqualFold(s.ref.Name, id) {
+			from, atoms = s.ref, s.attackers[len(s.attackers)-1].atoms
+		}
+	}
+	for _, k := range g.b.keys {
+		if ref := g.b.deviceRefOf(k.subject); k.kind == atomDevice && (model.SameID(k.subject, id) || strings.EqualFold(ref.Name, id)) {
+			from, atoms = ref, []horn.Atom{g.atomOf(k)}
+		}
+	}
+	if atoms == nil {
+		return from, nil, false
+	}
+	seen := map[string]bool{startKey(from): true}
+	for _, a := range g.must.Closure(atoms) {
+		ref := g.atomRef(a)
+		if a == g.goal {
+			ref = model.PrincipalRef{Kind: "tier0", ID: "tier0", Name: "Tier 0"}
+		}
+		if ref.Kind == "state" || ref.Kind == anybody.Kind || seen[startKey(ref)] {
+			continue
+		}
+		seen[startKey(ref)] = true
+		reached = append(reached, ref)
+	}
+	slices.SortFunc(reached, func(a, b model.PrincipalRef) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+	})
+	return from, reached, true
+}
+
+func powerName(n int) string { return powers.Power(n).String() }

@@ -1,0 +1,174 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// maxPathsShown bounds how many paths the report of an assessment shows; the
+// paths command shows them all.
+const maxPathsShown = 5
+
+// paths shows the weakest ways into Tier 0 in the report.
+func (t *text) paths() {
+	if len(t.a.Paths) == 0 {
+		return
+	}
+	t.title("Ways into Tier 0 over somebody or something else")
+	for _, p := range t.a.Paths[:min(len(t.a.Paths), maxPathsShown)] {
+		t.block(2, sign(p)+" "+clean(p.From.Name)+" ("+attackerWords(p.Attacker)+"): "+Inert(chain(p)))
+	}
+	if more := len(t.a.Paths) - maxPathsShown; more > 0 {
+		t.line("  %s", t.paint(dim, fmt.Sprintf("… and %d more: privpath paths", more)))
+	}
+}
+
+// chain names what a path leads through.
+func chain(p model.Path) string {
+	var names []string
+	for _, h := range p.Hops {
+		if h.Source != h.Target {
+			names = append(names, clean(cmp.Or(h.To.Name, h.To.ID)))
+		}
+	}
+	return "→ " + strings.Join(slices.Compact(names), " → ")
+}
+
+func sign(p model.Path) string { return signs[p.Verdict].sign }
+
+// attackerWords says what is held of the start at first.
+func attackerWords(attacker string) string {
+	words, ok := map[string]string{
+		"stolenPassword": "with a stolen password", "phishedSession": "with a phished sign-in", "activeSession": "with a stolen session",
+		"userDevice": "on the user's device", "paw": "at the workstation", "workloadCredential": "with its credential", "control": "by controlling it",
+	}[attacker]
+	if !ok {
+		return attacker
+	}
+	return words
+}
+
+// Paths writes every way into Tier 0, hop by hop, then what controls Tier 0 and
+// the hops that are worth removing.
+func Paths(w io.Writer, a *model.Assessment, opts Options) error {
+	return writeText(w, a, opts, func(t *text) {
+		t.line("%s", t.paint(bold, clean(cmp.Or(a.Tenant.DisplayName, a.Tenant.ID))))
+		t.title("Ways into Tier 0 over somebody or something else")
+		if len(a.Paths) == 0 {
+			t.line("  There is none in the data.")
+		}
+		for _, p := range a.Paths {
+			t.path(p)
+		}
+		t.tier0()
+		t.remove()
+	})
+}
+
+func (t *text) path(p model.Path) {
+	t.line("")
+	style := signs[p.Verdict]
+	t.line("  %s %s %s", t.paint(style.style, style.sign), t.paint(bold, clean(cmp.Or(p.From.Name, p.From.ID))), attackerWords(p.Attacker))
+	for i, h := range p.Hops {
+		line := fmt.Sprintf("%d. %s %s", i+1, clean(cmp.Or(h.From.Name, h.From.ID)), Inert(h.Explanation))
+		if h.With != nil {
+			line += ", with " + clean(cmp.Or(h.With.Name, h.With.ID))
+		}
+		if len(h.Requires) > 0 {
+			line += " [" + strings.Join(h.Requires, " + ") + "]"
+		}
+		t.block(4, line)
+	}
+	for _, n := range p.Unknown {
+		t.block(6, "not known: "+Inert(n.Detail)+" ("+Inert(n.Dataset)+")")
+	}
+}
+
+func (t *text) tier0() {
+	var others []model.Tier0Member
+	for _, m := range t.a.Tier0 {
+		if !m.Declared {
+			others = append(others, m)
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	t.title("What controls Tier 0 and does not count as Tier 0")
+	for _, m := range others {
+		mark := signs[model.Reaches]
+		if !m.Certain {
+			mark = signs[model.ReachUnknown]
+		}
+		t.block(2, t.paint(mark.style, mark.sign)+" "+clean(m.Kind)+" "+clean(cmp.Or(m.Name, m.ID))+": "+Inert(m.Reason))
+	}
+}
+
+// remove shows the hops whose removal closes ways.
+func (t *text) remove() {
+	if t.a.Cut != nil && len(t.a.Cut.Hops) > 0 {
+		t.title("Remove these, and no certain way is left to those who hold no Tier 0 role")
+		for _, h := range t.a.Cut.Hops {
+			t.block(2, hopWords(h))
+		}
+		if !t.a.Cut.Exact {
+			t.line("  %s", t.paint(dim, "A smaller set may do: the search was cut short."))
+		}
+	}
+	if len(t.a.ChokePoints) > 0 {
+		t.title("Choke points: one removal, and so many lose their last certain way")
+		for _, c := range t.a.ChokePoints {
+			t.block(2, fmt.Sprintf("%d of %d: %s", c.Cuts, c.Of, hopWords(c.PathHop)))
+		}
+	}
+}
+
+func hopWords(h model.PathHop) string {
+	return clean(cmp.Or(h.From.Name, h.From.ID)) + " " + Inert(h.Explanation)
+}
+
+// PathsDOT writes the paths as one graph in the DOT language of Graphviz.
+func PathsDOT(w io.Writer, a *model.Assessment) error {
+	var b strings.Builder
+	b.WriteString("digraph paths {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
+	seen := map[string]bool{}
+	once := func(line string) {
+		if !seen[line] {
+			seen[line] = true
+			b.WriteString(line)
+		}
+	}
+	for _, p := range a.Paths {
+		for _, n := range p.Nodes {
+			once(fmt.Sprintf("  %s [label=%s];\n", dotID(n.PrincipalRef), dotQuote(cmp.Or(n.Name, n.ID)+"\n"+n.Kind)))
+		}
+		style := ""
+		if p.Verdict != model.Reaches {
+			style = ", style=dashed"
+		}
+		for _, h := range p.Hops {
+			once(fmt.Sprintf("  %s -> %s [label=%s%s];\n", dotID(h.From), dotID(h.To), dotQuote(h.Edge), style))
+			if h.With != nil && *h.With != h.From {
+				once(fmt.Sprintf("  %s -> %s [label=%s, style=dotted];\n", dotID(*h.With), dotID(h.To), dotQuote("and")))
+			}
+		}
+	}
+	b.WriteString("}\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func dotID(r model.PrincipalRef) string { return dotQuote(r.Kind + ":" + r.ID) }
+
+// dotQuote writes a quoted id of DOT, in which only quotes, backslashes and line
+// ends need care.
+func dotQuote(s string) string {
+	s = strings.ReplaceAll(s, `\`, `\\`)
+	s = strings.ReplaceAll(s, `"`, `\"`)
+	return `"` + strings.ReplaceAll(s, "\n", `\n`) + `"`
+}
