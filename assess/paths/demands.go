@@ -18,23 +18,25 @@ type demands struct {
 	engines  map[int]*access.Engine // by variant
 	variants []variant
 	built    bool
+	doubtful []string // groups of the last variant, see policyGroups
+	owned    []string
 	protects []string // authentication contexts of changes to Conditional Access
 	freely   model.Truth
 }
 
 // variant is one way of taking policies out of the way.
 type variant struct {
-	off    func(*access.Policy) bool // nil: Conditional Access stays
-	noPIM  bool
-	needs  []key // the atoms that it takes
-	broken model.Truth
+	off   func(*access.Policy) bool // nil: Conditional Access stays
+	noPIM bool
+	needs []key // the atoms that it takes
 }
 
 // The numbers of the atoms of [atomOff].
 const (
 	offConditionalAccess = iota
 	offPIMRules
-	offGroups // policies that read a group which is not protected; subject: of one group only
+	offGroups   // policies that read a group which is not protected; subject: of one group only
+	offDoubtful // the same, of groups about which something is not known, or of several at once
 )
 
 func newDemands(x *index, engine *access.Engine) *demands {
@@ -129,12 +131,16 @@ func (d *demands) ways() []variant {
 		{noPIM: true, needs: []key{pim}},
 		{off: every, noPIM: true, needs: []key{ca, pim}},
 	}
-	open, owned := d.writableGroups()
-	if len(open) > 0 {
-		d.variants = append(d.variants, variant{off: reads(open...), needs: []key{{kind: atomOff, n: offGroups}}})
+	g := d.readGroups()
+	if len(g.open) > 0 {
+		d.variants = append(d.variants, variant{off: reads(g.open...), needs: []key{{kind: atomOff, n: offGroups}}})
 	}
-	for _, group := range owned {
+	for _, group := range g.owned {
 		d.variants = append(d.variants, variant{off: reads(group), needs: []key{{kind: atomOff, n: offGroups, subject: group}}})
+	}
+	if len(g.doubtful) > 0 || len(g.owned) > 1 || g.more {
+		d.doubtful, d.owned = g.doubtful, g.owned
+		d.variants = append(d.variants, variant{off: reads(append(g.open, g.doubtful...)...), needs: []key{{kind: atomOff, n: offDoubtful}}})
 	}
 	return d.variants
 }
@@ -143,29 +149,65 @@ func (d *demands) ways() []variant {
 // engine of its own.
 const maxOwned = 12
 
-// writableGroups lists the groups that enforced policies read and that are
-// neither role-assignable nor in a restricted unit, and those of them that have
-// owners of their own.
-func (d *demands) writableGroups() (open, owned []string) {
-	groups := model.RowsOf(d.index.tenant, model.Groups, nil)
+// policyGroups are the groups that policies read, by who could write them.
+type policyGroups struct {
+	open     []string // neither role-assignable nor in a restricted unit
+	owned    []string // of these, those that have owners of their own
+	more     bool     // there are more owned ones than are taken one by one
+	doubtful []string // whose protection or whose owners are not known
+}
+
+func (d *demands) readGroups() policyGroups {
+	var g policyGroups
 	owners := model.RowsOf(d.index.tenant, model.GroupOwners, nil)
-	read := map[string]bool{}
-	for _, p := range d.base.Inputs().Policies {
-		for _, id := range groupsOf(p) {
-			read[model.FoldID(id)] = true
-		}
-	}
-	for g := range groups.All() {
-		shielded := model.Or(model.Equals(g.IsAssignableToRole, true), model.Equals(g.IsManagementRestricted, true))
-		if !read[model.FoldID(g.ID)] || shielded == model.True || model.Equals(g.OnPremisesSyncEnabled, true) == model.True {
+	for _, id := range d.groupsRead() {
+		group, ok := d.index.dir.Group(id)
+		if !ok {
+			if model.RowsOf(d.index.tenant, model.Groups, nil).Coverage().State != model.Complete {
+				g.doubtful = append(g.doubtful, id)
+			}
 			continue
 		}
-		open = append(open, g.ID)
-		if owners.For(g.ID).Len() > 0 && len(owned) < maxOwned {
-			owned = append(owned, g.ID)
+		shielded := model.Or(set(group.IsAssignableToRole), set(group.IsManagementRestricted), set(group.OnPremisesSyncEnabled))
+		of := owners.For(id)
+		switch {
+		case shielded == model.True:
+			continue
+		case shielded == model.Unknown, of.Coverage().State != model.Complete:
+			g.doubtful = append(g.doubtful, id)
+		}
+		if shielded == model.Unknown {
+			continue
+		}
+		g.open = append(g.open, id)
+		if of.Len() > 0 && len(g.owned) < maxOwned {
+			g.owned = append(g.owned, id)
+		} else if of.Len() > 0 {
+			g.more = true
 		}
 	}
-	return open, owned
+	return g
+}
+
+// set asks whether a flag is on; null is off.
+func set(f model.Field[bool]) model.Truth {
+	if f.Null() == model.True {
+		return model.False
+	}
+	return f.Is(func(on bool) bool { return on })
+}
+
+// groupsRead lists the groups that policies read, each once.
+func (d *demands) groupsRead() []string {
+	var list []string
+	for _, p := range d.base.Inputs().Policies {
+		for _, id := range groupsOf(p) {
+			if !slices.ContainsFunc(list, func(o string) bool { return model.SameID(o, id) }) {
+				list = append(list, id)
+			}
+		}
+	}
+	return list
 }
 
 func groupsOf(p *access.Policy) []string {
@@ -214,7 +256,7 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	base := b.demands.base.Judge(h, asked, attackers)
 	shown := b.useHop(i, authContext)
 	b.passes(head, h, base, nil, shown)
-	if base[session] != model.False && h.Role.ID != "" {
+	if base[session] != model.False && h.Role.ID != "" && !disabled(h.Principal) {
 		shown := shown.by(session)
 		shown.edge, shown.text = "ridesSession", "replays a session in which "+h.Role.Name+" is active"
 		b.conclude(head, because{truth: base[session]}.needing(b.settles(h)...).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
@@ -233,10 +275,6 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 
 // passes adds the rules for the credentials and places that are enough.
 func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.Truth, also []key, shown hop) {
-	disabled := model.False
-	if h.Principal.User != nil {
-		disabled = model.Equals(h.Principal.User.AccountEnabled, false)
-	}
 	for _, approved := range []bool{false, true} {
 		offset := 0
 		if approved {
@@ -251,7 +289,7 @@ func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.
 				}
 				best = truth
 				why := because{truth: truth}.needing(b.settles(h)...).shown(shown.by(offset + at(c, p)))
-				if disabled == model.True {
+				if disabled(h.Principal) {
 					why.truth = model.Unknown
 					why.needs = append(why.needs, model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved,
 						Detail: h.Principal.Name + " is disabled: somebody must enable it first"})
@@ -264,6 +302,11 @@ func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.
 			}
 		}
 	}
+}
+
+// disabled reports whether the account surely cannot sign in, and has no session.
+func disabled(p principals.Principal) bool {
+	return p.User != nil && model.Equals(p.User.AccountEnabled, false) == model.True
 }
 
 // by is the hop as somebody does it.
@@ -289,11 +332,13 @@ func (b *builder) settles(h principals.Holding) []model.Need {
 // acts: the user is signed in, without any role of its own.
 func (b *builder) acts(head horn.Atom, k key) {
 	p := b.principal(k.subject)
-	if p.Kind != principals.KindUser {
-		if p.Kind == principals.KindServicePrincipal {
-			b.conclude(head, surely, key{kind: atomService, subject: k.subject})
-			return
-		}
+	switch {
+	case p.Dangling == model.True:
+		return // nobody is left
+	case p.Kind == principals.KindServicePrincipal:
+		b.conclude(head, surely, key{kind: atomService, subject: k.subject})
+		return
+	case p.Kind != principals.KindUser:
 		b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: k.subject + " was not exported"}), key{kind: atomAnyone})
 		return
 	}
@@ -301,7 +346,9 @@ func (b *builder) acts(head horn.Atom, k key) {
 	i := len(b.holdings)
 	b.holdings = append(b.holdings, h)
 	b.demandOf(head, i, "")
-	b.conclude(head, surely, key{kind: atomSession, subject: k.subject})
+	if !disabled(p) {
+		b.conclude(head, surely, key{kind: atomSession, subject: k.subject})
+	}
 }
 
 // off: policies that stood in the way are gone.
@@ -314,6 +361,8 @@ func (b *builder) off(head horn.Atom, k key) {
 			text: "takes the activation rules of PIM away"}), powerAtom(atomPower, powers.UpdateRolePolicies))
 	case offGroups:
 		b.groupsOff(head, k)
+	case offDoubtful:
+		b.doubtfulOff(head)
 	}
 }
 
@@ -338,7 +387,7 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 			continue
 		}
 		for _, i := range b.byRole[id] {
-			if b.holdings[i].Scope != tenantWide || b.holdings[i].Principal.Kind != principals.KindUser {
+			if b.holdings[i].Scope != tenantWide {
 				continue
 			}
 			for _, context := range b.demands.protects {
@@ -363,5 +412,20 @@ func (b *builder) groupsOff(head horn.Atom, k key) {
 		b.conclude(head, surely.shown(hop{edge: "ownsGroup", to: group, from: b.ref(owner.ID),
 			text: "changes the members of " + group.Name + ", which it owns and a policy reads", evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}),
 			key{kind: atomActs, subject: owner.ID})
+	}
+}
+
+// doubtfulOff is what may be: groups whose protection or owners are not known are
+// written by anybody, and several owners act together.
+func (b *builder) doubtfulOff(head horn.Atom) {
+	shown := hop{edge: "writesGroup", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
+		text: "may change the members of groups that policies include or exclude"}
+	for _, group := range b.demands.doubtful {
+		b.conclude(head, open(model.Need{Dataset: "groups/" + group + "/owners", Reason: model.Unresolved, Permission: "GroupMember.Read.All",
+			Detail: "who can write the group, which a policy reads, is not known"}).shown(shown), key{kind: atomAnyone})
+	}
+	for _, group := range b.demands.owned {
+		b.conclude(head, open(model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.Unresolved,
+			Detail: "what writing several groups at once opens is not decided"}).shown(shown), key{kind: atomOff, n: offGroups, subject: group})
 	}
 }

@@ -22,18 +22,20 @@ type index struct {
 	roleIDs     []string                     // keys of roles, sorted
 	groupRoles  map[string][]groupAssignment // by folded role id
 	grants      map[string][]grant           // by folded service principal id
+	granted     []string                     // keys of grants, sorted
 	openGrants  map[string]model.Need        // service principals whose permissions are not known
 	noGraph     *model.Need                  // set where nothing is known of anybody's permissions
 	services    map[string]model.ServicePrincipal
 	serviceIDs  []string
 	apps        map[string]model.Application // by folded object id
 	appByAppID  map[string]model.Application
-	unitsOf     map[string][]model.AdministrativeUnit // by folded member id
-	byHolder    map[string][]int                      // holdings by folded holder, built when first asked
-	assignable  map[string]model.Truth                // folded user id -> in or over a role-assignable group
-	anyAssigned model.Truth                           // the same for users that are not listed
-	devicesOf   map[string][]model.Device             // by folded user id
-	managed     model.Truth                           // whether Intune manages a device of the tenant
+	unitsOf     map[string][]string       // ids of administrative units by folded member id
+	openUnits   []string                  // units over which roles are held, and whose members are not all known
+	byHolder    map[string][]int          // holdings by folded holder, built when first asked
+	assignable  map[string]model.Truth    // folded user id -> in or over a role-assignable group
+	anyAssigned model.Truth               // the same for users that are not listed
+	devicesOf   map[string][]model.Device // by folded user id
+	managed     model.Truth               // whether Intune manages a device of the tenant
 }
 
 // roleEntry is what a role can do.
@@ -71,7 +73,7 @@ func readIndex(t *model.Tenant, dir *principals.Directory) *index {
 	x := &index{tenant: t, dir: dir, byRole: map[string][]int{}, roles: map[string]*roleEntry{}, groupRoles: map[string][]groupAssignment{},
 		grants: map[string][]grant{}, openGrants: map[string]model.Need{}, services: map[string]model.ServicePrincipal{},
 		apps: map[string]model.Application{}, appByAppID: map[string]model.Application{},
-		unitsOf: map[string][]model.AdministrativeUnit{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{}}
+		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{}}
 	x.readHoldings()
 	x.readRoles()
 	x.readGroupRoles()
@@ -235,6 +237,10 @@ func (x *index) readGrants() {
 				Reason: cmp.Or(rows.Coverage().Reason, model.NotCollected), Permission: "Application.Read.All", Detail: "which permissions it has is not known"}
 		}
 	}
+	for id := range x.grants {
+		x.granted = append(x.granted, id)
+	}
+	slices.Sort(x.granted)
 	if assigned.Coverage().State != model.Complete && services.State != model.Complete {
 		x.noGraph = &model.Need{Dataset: model.ServicePrincipals.Name(), Reason: services.Reason, Permission: "Application.Read.All", Detail: services.Detail}
 	}
@@ -242,11 +248,28 @@ func (x *index) readGrants() {
 
 func (x *index) readUnits() {
 	members := model.RowsOf(x.tenant, model.AdministrativeUnitMembers, nil)
-	for unit := range model.RowsOf(x.tenant, model.AdministrativeUnits, nil).All() {
-		for member := range members.For(unit.ID).All() {
-			id := model.FoldID(member.ID)
-			x.unitsOf[id] = append(x.unitsOf[id], unit)
+	for member := range members.All() {
+		id := model.FoldID(member.ID)
+		x.unitsOf[id] = append(x.unitsOf[id], member.Parent())
+	}
+	for _, h := range x.holdings {
+		x.scopedUnit(h.Scope)
+	}
+	for _, list := range x.groupRoles {
+		for _, g := range list {
+			x.scopedUnit(g.scope)
 		}
+	}
+	slices.Sort(x.openUnits)
+	x.openUnits = slices.Compact(x.openUnits)
+}
+
+// scopedUnit notes a unit over which a role is held and whose members were not
+// read in full.
+func (x *index) scopedUnit(scope string) {
+	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
+	if ok && model.RowsOf(x.tenant, model.AdministrativeUnitMembers, nil).For(id).Coverage().State != model.Complete {
+		x.openUnits = append(x.openUnits, id)
 	}
 }
 

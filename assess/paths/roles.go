@@ -43,7 +43,7 @@ func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
 			i := b.hold(principals.Holding{Principal: p, Role: g.role, Manner: g.manner, Scope: g.scope, Via: []string{g.group}, Evidence: evidence})
 			// What is made up here is no holding of the role's: it is used below alone.
 			b.byRole[model.FoldID(g.role.ID)] = b.byRole[model.FoldID(g.role.ID)][:len(b.byRole[model.FoldID(g.role.ID)])-1]
-			b.conclude(head, surely, key{kind: atomInUse, n: i}, key{kind: atomActs, subject: p.ID})
+			b.conclude(head, surely, key{kind: atomActs, subject: p.ID}, key{kind: atomInUse, n: i})
 		case principals.KindServicePrincipal:
 			b.conclude(head, surely.shown(hop{edge: "ownsGroup", to: roleRef(g.role), text: text, evidence: evidence}),
 				key{kind: atomService, subject: p.ID})
@@ -87,8 +87,8 @@ func (b *builder) power(head horn.Atom, p powers.Power) {
 
 // appPower: an application has the permission.
 func (b *builder) appPower(head horn.Atom, p powers.Power) {
-	for _, id := range b.serviceIDs {
-		for _, g := range b.grants[model.FoldID(id)] {
+	for _, id := range b.granted {
+		for _, g := range b.grants[id] {
 			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
 				if effect.Power == p && (effect.Scope == powers.Any || effect.Scope == powers.Unprotected) && !targeted(p) {
 					b.conclude(head, surely.shown(permissionHop(g)), key{kind: atomService, subject: id})

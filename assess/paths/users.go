@@ -26,6 +26,10 @@ func (b *builder) at(head horn.Atom, k key) {
 	}
 	p := b.principal(k.subject)
 	if p.User == nil {
+		if p.Dangling != model.True {
+			b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Permission: "User.Read.All", Detail: p.ID + " was not exported"}),
+				key{kind: atomAnyone})
+		}
 		return
 	}
 	switch credential {
@@ -116,8 +120,8 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 		answer := powers.CanReset([]powers.Actor{actor}, target)
 		b.targetedBy(head, id, p, answer, whole, shown)
 	}
-	for _, id := range b.serviceIDs {
-		for _, g := range b.grants[model.FoldID(id)] {
+	for _, id := range b.granted {
+		for _, g := range b.grants[id] {
 			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
 				if effect.Power == powers.ResetPassword {
 					why := whole.and(unprotected(target), p.Name+": whether a role or a role-assignable group shields it is not known")
@@ -139,13 +143,19 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, answer powers.Answer, whole because, shown hop) {
 	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
 	b.conclude(head, why.shown(shown), roleKey(role, tenantWide))
+	inUnit := answer.Truth
+	if target := b.target(p); inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
+		inUnit = model.Unknown
+	}
+	why = surely.and(inUnit, "a role limited to an administrative unit, towards an account that holds a role")
 	for _, unit := range b.unitsOf[model.FoldID(p.ID)] {
-		inUnit := answer.Truth
-		if target := b.target(p); inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
-			inUnit = model.Unknown
+		b.conclude(head, why.shown(shown), roleKey(role, unitScope+unit))
+	}
+	for _, unit := range b.openUnits {
+		if !slices.Contains(b.unitsOf[model.FoldID(p.ID)], unit) {
+			why := why.and(model.Unknown, "whether administrative unit "+unit+" holds "+p.Name)
+			b.conclude(head, why.shown(shown), roleKey(role, unitScope+unit))
 		}
-		why := surely.and(inUnit, "a role limited to "+textOf(unit.DisplayName, unit.ID)+" towards an account that holds a role")
-		b.conclude(head, why.shown(shown), roleKey(role, "/administrativeUnits/"+unit.ID))
 	}
 }
 
@@ -213,8 +223,8 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 		answer := powers.CanReset([]powers.Actor{{Role: b.roles[id].role.ID, Resets: held.Truth}}, target)
 		b.targetedBy(head, id, p, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown)
 	}
-	for _, id := range b.serviceIDs {
-		for _, g := range b.grants[model.FoldID(id)] {
+	for _, id := range b.granted {
+		for _, g := range b.grants[id] {
 			granted := permissionHop(g)
 			sure := model.Unknown // one method's permission: the method that it gives is not looked at
 			if granted.to.Name == "UserAuthenticationMethod.ReadWrite.All" {

@@ -1,0 +1,82 @@
+package paths_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/privpath/privpath/assess/access"
+	"github.com/privpath/privpath/assess/assesstest"
+	"github.com/privpath/privpath/assess/paths"
+	"github.com/privpath/privpath/model"
+)
+
+var everyAttacker = []string{access.AttackerStolenPassword, access.AttackerPhishedSession, access.AttackerActiveSession,
+	access.AttackerUserDevice, access.AttackerPAW, paths.AttackerCredential, paths.AttackerControl}
+
+// verdicts asks of everybody in the tenant, as every attacker.
+func verdicts(c *assesstest.Case, g *paths.Graph) map[string]model.Truth {
+	all := map[string]model.Truth{}
+	ask := func(kind string, rows []any) {
+		for _, row := range rows {
+			id, _ := row.(map[string]any)["id"].(string)
+			for _, attacker := range everyAttacker {
+				user := attacker != paths.AttackerCredential && attacker != paths.AttackerControl
+				if user == (kind == "user") {
+					all[kind+" "+id+" "+attacker] = g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker)
+				}
+			}
+		}
+	}
+	ask("user", c.Files["users"])
+	ask("servicePrincipal", c.Files["servicePrincipals"])
+	all["anyone"] = g.Verdict(model.PrincipalRef{Kind: "anyone", ID: "anyone"}, paths.AttackerControl)
+	return all
+}
+
+// Taking a data set away, or reading it in part, leaves a verdict or makes it
+// unknown. What an owner declares is a choice, and not judged here.
+func TestDegrade(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		c, err := assesstest.Parse(text, base(t))
+		require.NoError(t, err)
+		whole := verdicts(c, build(t, c))
+		for _, path := range slices.Sorted(maps.Keys(c.Files)) {
+			if path == "declarations" {
+				continue
+			}
+			without := *c
+			without.Files = maps.Clone(c.Files)
+			delete(without.Files, path)
+			holds(t, file+" without "+path, whole, verdicts(c, build(t, &without)))
+
+			partial := *c
+			partial.Partial = maps.Clone(c.Partial)
+			partial.Partial[path] = model.Truncated
+			holds(t, file+" with a part of "+path, whole, verdicts(c, build(t, &partial)))
+			for i := range c.Files[path] {
+				fewer := partial
+				fewer.Files = maps.Clone(c.Files)
+				fewer.Files[path] = slices.Delete(slices.Clone(c.Files[path]), i, i+1)
+				holds(t, file+" with a part of "+path+", a row less", whole, verdicts(c, build(t, &fewer)))
+			}
+		}
+	}
+}
+
+func holds(t *testing.T, what string, whole, less map[string]model.Truth) {
+	t.Helper()
+	for who, before := range whole {
+		if after := less[who]; after != model.Unknown && after != before {
+			t.Errorf("%s: %s was %v and is %v", what, who, before, after)
+		}
+	}
+}

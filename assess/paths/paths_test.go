@@ -1,0 +1,95 @@
+package paths_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
+
+	"github.com/privpath/privpath/assess/assesstest"
+	"github.com/privpath/privpath/assess/paths"
+	"github.com/privpath/privpath/model"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the want sections of the cases")
+
+func base(t testing.TB) *assesstest.Case {
+	text, err := os.ReadFile("testdata/base.txtar")
+	require.NoError(t, err)
+	c, err := assesstest.Parse(text, nil)
+	require.NoError(t, err)
+	return c
+}
+
+func tenant(t testing.TB, c *assesstest.Case) *model.Tenant {
+	var names []string
+	for _, d := range model.Datasets() {
+		names = append(names, d.Name)
+	}
+	loaded, err := c.Load(context.Background(), names)
+	require.NoError(t, err)
+	return loaded
+}
+
+func build(t testing.TB, c *assesstest.Case) *paths.Graph {
+	g, err := paths.Build(context.Background(), tenant(t, c), paths.Options{})
+	require.NoError(t, err)
+	return g
+}
+
+// describe writes each way on a line: who, holding what, the verdict, and the
+// hops with where they lead.
+func describe(g *paths.Graph) string {
+	var lines []string
+	for _, p := range g.Paths() {
+		line := fmt.Sprintf("%s %s %s:", p.From.ID, p.Attacker, p.Verdict)
+		for _, h := range p.Hops {
+			line += fmt.Sprintf(" %s(%s)", h.Edge, h.To.Name)
+		}
+		for _, n := range p.Unknown {
+			line += " ?" + n.Dataset
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	require.NoError(t, err)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		if name == "base" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			c, err := assesstest.Parse(text, base(t))
+			require.NoError(t, err)
+			require.NotEmpty(t, c.Why, "the comment must say why the case exists")
+			g := build(t, c)
+			require.NoError(t, g.Verify())
+			got := describe(g)
+			if *rewrite {
+				archive := txtar.Parse(text)
+				for i, f := range archive.Files {
+					if f.Name == "want" {
+						archive.Files = append(archive.Files[:i], archive.Files[i+1:]...)
+						break
+					}
+				}
+				archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got + "\n")})
+				require.NoError(t, os.WriteFile(file, txtar.Format(archive), 0o644))
+				return
+			}
+			require.Equal(t, c.Want, got, c.Why)
+		})
+	}
+}
