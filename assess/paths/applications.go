@@ -144,6 +144,10 @@ func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to mode
 			key{kind: atomApplication, subject: app.ID})
 		return
 	}
+	if !s.AppID.Exported() || b.unnamedApp {
+		b.conclude(head, open(model.Need{Dataset: model.Applications.Name(), Reason: model.Malformed, Detail: "which app registration is behind " + to.Name + " is not known: an appId was not exported"}).
+			shown(hop{edge: "ownsApplication", to: to, text: "may control the app registration of " + to.Name}), key{kind: atomAnyone})
+	}
 	home := ""
 	if organization, ok := model.RowsOf(b.tenant, model.Organizations, nil).Only(); ok {
 		home = organization.ID

@@ -256,10 +256,10 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	base := b.demands.base.Judge(h, asked, attackers)
 	shown := b.useHop(i, authContext)
 	b.passes(head, h, base, nil, shown)
-	if base[session] != model.False && h.Role.ID != "" && !disabled(h.Principal) {
+	if alive := model.And(base[session], enabled(h.Principal)); alive != model.False && h.Role.ID != "" {
 		shown := shown.by(session)
 		shown.edge, shown.text = "ridesSession", "replays a session in which "+h.Role.Name+" is active"
-		b.conclude(head, because{truth: base[session]}.needing(b.settles(h)...).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
+		b.conclude(head, because{truth: alive}.needing(b.settles(h)...).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
 	}
 	for n, v := range b.demands.ways() {
 		asked.NoPIMRules = v.noPIM
@@ -289,10 +289,9 @@ func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.
 				}
 				best = truth
 				why := because{truth: truth}.needing(b.settles(h)...).shown(shown.by(offset + at(c, p)))
-				if disabled(h.Principal) {
-					why.truth = model.Unknown
-					why.needs = append(why.needs, model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved,
-						Detail: h.Principal.Name + " is disabled: somebody must enable it first"})
+				if enabled(h.Principal) != model.True {
+					why.truth = model.And(why.truth, model.Unknown)
+					why.needs = append(why.needs, toEnable(h.Principal))
 				}
 				premises := []key{{kind: atomAt, subject: h.Principal.ID, n: at(c, p)}}
 				if approved {
@@ -304,9 +303,18 @@ func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.
 	}
 }
 
-// disabled reports whether the account surely cannot sign in, and has no session.
-func disabled(p principals.Principal) bool {
-	return p.User != nil && model.Equals(p.User.AccountEnabled, false) == model.True
+// enabled asks whether the account can sign in. One that is disabled can after
+// somebody enabled it, and until then has no session.
+func enabled(p principals.Principal) model.Truth {
+	if p.User == nil {
+		return model.Unknown
+	}
+	return model.Equals(p.User.AccountEnabled, true)
+}
+
+// toEnable is what keeps an account that is not surely enabled from certainty.
+func toEnable(p principals.Principal) model.Need {
+	return model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: p.Name + " is disabled, or not known to be enabled: somebody must enable it first"}
 }
 
 // by is the hop as somebody does it.
@@ -346,9 +354,7 @@ func (b *builder) acts(head horn.Atom, k key) {
 	i := len(b.holdings)
 	b.holdings = append(b.holdings, h)
 	b.demandOf(head, i, "")
-	if !disabled(p) {
-		b.conclude(head, surely, key{kind: atomSession, subject: k.subject})
-	}
+	b.conclude(head, because{truth: enabled(p)}.needing(toEnable(p)), key{kind: atomSession, subject: k.subject})
 }
 
 // off: policies that stood in the way are gone.
@@ -387,9 +393,7 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 			continue
 		}
 		for _, i := range b.byRole[id] {
-			if b.holdings[i].Scope != tenantWide {
-				continue
-			}
+			why := why.and(b.holdings[i].TenantWide(), "the scope of an assignment was not exported")
 			for _, context := range b.demands.protects {
 				b.conclude(head, why.shown(shown), key{kind: atomInContext, n: i, other: context})
 			}

@@ -29,6 +29,7 @@ type index struct {
 	serviceIDs  []string
 	apps        map[string]model.Application // by folded object id
 	appByAppID  map[string]model.Application
+	unnamedApp  bool                      // an app registration was exported without its appId
 	unitsOf     map[string][]string       // ids of administrative units by folded member id
 	openUnits   []string                  // units over which roles are held, and whose members are not all known
 	byHolder    map[string][]int          // holdings by folded holder, built when first asked
@@ -180,6 +181,7 @@ func (x *index) readApplications() {
 	for row := range model.RowsOf(x.tenant, model.Applications, nil).All() {
 		x.apps[model.FoldID(row.ID)] = row
 		row.AppID.Is(func(id string) bool { x.appByAppID[model.FoldID(id)] = row; return true })
+		x.unnamedApp = x.unnamedApp || !row.AppID.Exported()
 	}
 	for row := range model.RowsOf(x.tenant, model.ServicePrincipals, nil).All() {
 		x.services[model.FoldID(row.ID)] = row
@@ -209,26 +211,34 @@ func (x *index) readGrants() {
 		return
 	}
 	seen := map[string]bool{}
-	add := func(row model.AppRoleAssignment, evidence model.Evidence) {
+	add := func(row model.AppRoleAssignment, resource string, evidence model.Evidence) {
 		id := model.FoldID(row.PrincipalID)
-		if model.SameID(row.ResourceID, graph) && !seen[id+"|"+model.FoldID(row.AppRoleID)] {
+		if id != "" && (resource == "" || model.SameID(resource, graph) && row.AppRoleID == "") {
+			x.openGrants[id] = model.Need{Dataset: evidence.Dataset, Reason: model.Malformed, Detail: "an assignment does not say what it grants"}
+		}
+		if id == "" {
+			x.noGraph = &model.Need{Dataset: evidence.Dataset, Reason: model.Malformed, Detail: "an assignment does not say to whom"}
+		}
+		if model.SameID(resource, graph) && !seen[id+"|"+model.FoldID(row.AppRoleID)] {
 			seen[id+"|"+model.FoldID(row.AppRoleID)] = true
 			x.grants[id] = append(x.grants[id], grant{model.MicrosoftGraphAppID, row.AppRoleID, evidence})
 		}
 	}
 	assigned := model.RowsOf(x.tenant, model.AppRoleAssignedTo, nil).For(graph)
 	for row := range assigned.All() {
-		add(row, row.Evidence("/appRoleId", row.AppRoleID))
+		add(row, cmp.Or(row.ResourceID, graph), row.Evidence("/appRoleId", row.AppRoleID))
 	}
 	listed := model.RowsOf(x.tenant, model.AppRoleAssignments, nil)
 	for _, id := range x.serviceIDs {
 		s, rows := x.services[model.FoldID(id)], listed.For(id)
 		for row := range rows.All() {
-			add(row, row.Evidence("/appRoleId", row.AppRoleID))
+			row.PrincipalID = cmp.Or(row.PrincipalID, id)
+			add(row, row.ResourceID, row.Evidence("/appRoleId", row.AppRoleID))
 		}
 		whole := s.AppRoleAssignments.Is(func(expanded []model.AppRoleAssignment) bool {
 			for i, row := range expanded {
-				add(row, s.Evidence(fmt.Sprintf("/appRoleAssignments/%d/appRoleId", i), row.AppRoleID))
+				row.PrincipalID = cmp.Or(row.PrincipalID, id)
+				add(row, row.ResourceID, s.Evidence(fmt.Sprintf("/appRoleAssignments/%d/appRoleId", i), row.AppRoleID))
 			}
 			return len(expanded) < expandLimit
 		})

@@ -97,21 +97,12 @@ func (b *builder) restrictedScope(scope string) model.Truth {
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
 func (b *builder) resets(head horn.Atom, p principals.Principal) {
-	if external(p.User) != model.False {
-		return // the password of a guest is kept elsewhere
-	}
 	target, shown := b.target(p), hop{edge: "resetsPassword", to: b.ref(p.ID), text: "resets the password of " + p.Name}
-	restricted := model.Equals(p.User.IsManagementRestricted, true)
-	if p.User.IsManagementRestricted.Null() == model.True {
-		restricted = model.False
-	}
-	synced := model.Equals(p.User.OnPremisesSyncEnabled, true)
-	if p.User.OnPremisesSyncEnabled.Null() == model.True {
-		synced = model.False
-	}
+	restricted, synced := set(p.User.IsManagementRestricted), set(p.User.OnPremisesSyncEnabled)
 	// A password kept on-premises changes only with writeback.
-	whole := because{truth: model.And(restricted.Not(), model.Or(synced.Not(), model.Unknown))}.needing(
-		model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: p.Name + ": whether a restricted unit shields it, or password writeback reaches it, is not known"})
+	// The password of a guest is kept elsewhere.
+	whole := because{truth: model.And(restricted.Not(), model.Or(synced.Not(), model.Unknown), external(p.User).Not())}.needing(
+		model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: p.Name + ": whether a restricted unit shields it, password writeback reaches it, or it is a guest, is not known"})
 	for _, id := range b.roleIDs {
 		if len(b.byRole[id])+len(b.groupRoles[id]) == 0 {
 			continue
@@ -204,15 +195,9 @@ func readMethods(t *model.Tenant) methods {
 // Source: learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 // and learn.microsoft.com/graph/api/authentication-post-fido2methods.
 func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled model.Truth, name string) {
-	if external(p.User) != model.False {
-		return
-	}
 	shown := hop{edge: "addsMethod", to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
-	shielded := p.User.IsManagementRestricted.Is(func(b bool) bool { return b })
-	if p.User.IsManagementRestricted.Null() == model.True {
-		shielded = model.False
-	}
-	whole := surely.and(shielded.Not(), p.Name+": whether a restricted unit shields it is not known").
+	shielded := set(p.User.IsManagementRestricted)
+	whole := surely.and(external(p.User).Not(), p.Name+": whether it is a guest is not known").and(shielded.Not(), p.Name+": whether a restricted unit shields it is not known").
 		and(enabled, "whether the authentication methods policy allows a "+name)
 	target := b.target(p)
 	for _, id := range b.roleIDs {
@@ -281,10 +266,7 @@ func (b *builder) certificates(head horn.Atom, p principals.Principal) {
 // onPremises adds whoever rules the on-premises directory that the user's
 // password comes from.
 func (b *builder) onPremises(head horn.Atom, p principals.Principal) {
-	synced := p.User.OnPremisesSyncEnabled.Is(func(on bool) bool { return on })
-	if p.User.OnPremisesSyncEnabled.Null() == model.True {
-		synced = model.False
-	}
+	synced := set(p.User.OnPremisesSyncEnabled)
 	why := because{truth: synced}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "whether " + p.Name + " is synchronised was not exported"})
 	shown := hop{edge: "syncedFrom", to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised"}
 	b.conclude(head, why.shown(shown), key{kind: atomOnPremises})
@@ -358,7 +340,7 @@ func (b *builder) markedByAttribute() model.Truth {
 
 // external asks whether the user signs in with an account of another tenant.
 func external(u *model.User) model.Truth {
-	return model.Or(u.UserPrincipalName.Is(func(upn string) bool { return strings.Contains(strings.ToUpper(upn), "#EXT#") }), model.False)
+	return u.UserPrincipalName.Is(func(upn string) bool { return strings.Contains(strings.ToUpper(upn), "#EXT#") })
 }
 
 func (b *builder) deviceRefOf(id string) model.PrincipalRef {
