@@ -171,6 +171,21 @@ func (r *Policies) Reaches(p Policy, emergency assess.EmergencyAccounts) model.T
 	return reached
 }
 
+// Names says whether the policy's assignments name a Tier 0 administrator,
+// excluded again or not.
+func (r *Policies) Names(p Policy) model.Truth {
+	named := model.False
+	if !r.holders {
+		named = model.Unknown // there may be others
+	}
+	for _, a := range r.Admins {
+		for _, h := range a.Holdings {
+			named = model.Or(named, r.Included(p, a, h))
+		}
+	}
+	return named
+}
+
 // Included says whether the policy's assignments name the admin, by user, group,
 // role or kind, while they use the holding. Role targeting sees built-in roles
 // that are held tenant-wide, nothing else.
