@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/privpath/privpath/assess/principals"
@@ -20,6 +21,9 @@ type Question struct {
 	// asks for an action in place of resources.
 	Resources  []string
 	UserAction string
+	// Context is an authentication context that the resource asks for, as for a
+	// protected action; it does not take the place of the one that PIM asks for.
+	Context string
 	// Without are obligations that whoever comes does not meet.
 	Without []Obligation
 }
@@ -78,6 +82,12 @@ func (q Question) narrow(step *stepQuestion) {
 		r.targets = nil
 		for _, audience := range q.Resources {
 			r.targets = append(r.targets, target{audience: audience, context: step.pim.context})
+		}
+	}
+	if q.Context != "" {
+		r.targets = slices.Clone(r.targets)
+		for i := range r.targets {
+			r.targets[i].context = cmp.Or(r.targets[i].context, q.Context)
 		}
 	}
 }
