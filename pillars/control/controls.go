@@ -23,6 +23,7 @@ func Controls() []*assess.Control {
 		ctl17,
 		ctl19,
 		ctl22,
+		ctl23,
 		ctl24,
 		ctl25,
 	}
