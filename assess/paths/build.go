@@ -120,7 +120,7 @@ func (b *builder) tier0(head horn.Atom) {
 		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
 		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives the power over the access packages, and over what they hold"}),
 		powerAtom(atomPower, powers.EntitlementManagement))
-	for _, gap := range b.dir.All().Gaps() {
+	for _, gap := range b.gaps {
 		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})
 	}
 	if b.noGraph != nil {

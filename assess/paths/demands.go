@@ -259,7 +259,7 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	if alive := model.And(base[session], enabled(h.Principal)); alive != model.False && h.Role.ID != "" {
 		shown := shown.by(session)
 		shown.edge, shown.text = "ridesSession", "replays a session in which "+h.Role.Name+" is active"
-		b.conclude(head, because{truth: alive}.needing(b.settles(h)...).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
+		b.conclude(head, b.undecided(alive, h).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
 	}
 	for n, v := range b.demands.ways() {
 		asked.NoPIMRules = v.noPIM
@@ -288,7 +288,7 @@ func (b *builder) passes(head horn.Atom, h principals.Holding, verdicts []model.
 					continue
 				}
 				best = truth
-				why := because{truth: truth}.needing(b.settles(h)...).shown(shown.by(offset + at(c, p)))
+				why := b.undecided(truth, h).shown(shown.by(offset + at(c, p)))
 				if enabled(h.Principal) != model.True {
 					why.truth = model.And(why.truth, model.Unknown)
 					why.needs = append(why.needs, toEnable(h.Principal))
@@ -322,6 +322,14 @@ func (h hop) by(attacker int) hop {
 	use := *h.use
 	use.attacker, h.use = attacker, &use
 	return h
+}
+
+// undecided is a demand's verdict, with what would settle it.
+func (b *builder) undecided(truth model.Truth, h principals.Holding) because {
+	if truth != model.Unknown {
+		return because{truth: truth}
+	}
+	return open(b.settles(h)...)
 }
 
 // settles names what would settle a demand that is not known.

@@ -36,6 +36,8 @@ type index struct {
 	assignable  map[string]model.Truth    // folded user id -> in or over a role-assignable group
 	anyAssigned model.Truth               // the same for users that are not listed
 	devicesOf   map[string][]model.Device // by folded user id
+	devices     map[string]model.Device   // by folded object id
+	gaps        []model.Gap               // why not every holding is known
 	managed     model.Truth               // whether Intune manages a device of the tenant
 }
 
@@ -74,7 +76,8 @@ func readIndex(t *model.Tenant, dir *principals.Directory) *index {
 	x := &index{tenant: t, dir: dir, byRole: map[string][]int{}, roles: map[string]*roleEntry{}, groupRoles: map[string][]groupAssignment{},
 		grants: map[string][]grant{}, openGrants: map[string]model.Need{}, services: map[string]model.ServicePrincipal{},
 		apps: map[string]model.Application{}, appByAppID: map[string]model.Application{},
-		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{}}
+		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{},
+		devices: map[string]model.Device{}, gaps: dir.All().Gaps()}
 	x.readHoldings()
 	x.readRoles()
 	x.readGroupRoles()
@@ -336,6 +339,7 @@ func (x *index) readDevices() {
 		x.managed = model.Unknown
 	}
 	for d := range devices.All() {
+		x.devices[model.FoldID(d.ID)] = d
 		d.DeviceID.Is(func(id string) bool { byDeviceID[model.FoldID(id)] = d; return true })
 		managed := model.Equals(d.IsManaged, true)
 		x.managed = model.Or(x.managed, managed)

@@ -50,12 +50,8 @@ func (g *Graph) Tier0() []model.Tier0Member {
 // workstation reports whether a device is a declared privileged access
 // workstation.
 func (g *Graph) workstation(id string) bool {
-	for d := range model.RowsOf(g.b.tenant, model.Devices, nil).All() {
-		if model.SameID(d.ID, id) {
-			return g.b.demands.base.IsPAW(d) == model.True
-		}
-	}
-	return false
+	d, ok := g.b.devices[model.FoldID(id)]
+	return ok && g.b.demands.base.IsPAW(d) == model.True
 }
 
 // role adds a role that leads to Tier 0, and the groups that hold it.

@@ -47,7 +47,7 @@ func (b *builder) at(head horn.Atom, k key) {
 
 // target is a user as whoever resets a password sees it.
 func (b *builder) target(p principals.Principal) powers.Target {
-	t := powers.Target{RoleAssignable: b.assigned(p.ID), Restricted: model.False, Complete: len(b.dir.All().Gaps()) == 0}
+	t := powers.Target{RoleAssignable: b.assigned(p.ID), Restricted: model.False, Complete: len(b.gaps) == 0}
 	for _, i := range b.heldBy(p.ID) {
 		h := b.holdings[i]
 		switch {
@@ -109,7 +109,7 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 		}
 		actor := powers.Actor{Role: b.roles[id].role.ID, Resets: b.roles[id].has(powers.ResetPassword).Truth}
 		answer := powers.CanReset([]powers.Actor{actor}, target)
-		b.targetedBy(head, id, p, answer, whole, shown)
+		b.targetedBy(head, id, p, target, answer, whole, shown)
 	}
 	for _, id := range b.granted {
 		for _, g := range b.grants[id] {
@@ -131,11 +131,14 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 // each unit that holds the user. In a unit the table's administrators reach
 // users without a role; of others nothing is documented.
 // Source: learn.microsoft.com/entra/identity/role-based-access-control/manage-roles-portal, roles with administrative unit scope.
-func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, answer powers.Answer, whole because, shown hop) {
+func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, target powers.Target, answer powers.Answer, whole because, shown hop) {
+	if answer.Truth == model.False {
+		return
+	}
 	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
 	b.conclude(head, why.shown(shown), roleKey(role, tenantWide))
 	inUnit := answer.Truth
-	if target := b.target(p); inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
+	if inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
 		inUnit = model.Unknown
 	}
 	why = surely.and(inUnit, "a role limited to an administrative unit, towards an account that holds a role")
@@ -206,7 +209,7 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 			continue
 		}
 		answer := powers.CanReset([]powers.Actor{{Role: b.roles[id].role.ID, Resets: held.Truth}}, target)
-		b.targetedBy(head, id, p, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown)
+		b.targetedBy(head, id, p, target, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown)
 	}
 	for _, id := range b.granted {
 		for _, g := range b.grants[id] {
@@ -344,10 +347,8 @@ func external(u *model.User) model.Truth {
 }
 
 func (b *builder) deviceRefOf(id string) model.PrincipalRef {
-	for d := range model.RowsOf(b.tenant, model.Devices, nil).All() {
-		if model.SameID(d.ID, id) {
-			return deviceRef(d)
-		}
+	if d, ok := b.devices[model.FoldID(id)]; ok {
+		return deviceRef(d)
 	}
 	return model.PrincipalRef{Kind: "device", ID: id, Name: id}
 }
