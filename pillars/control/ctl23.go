@@ -75,7 +75,7 @@ var ctl23 = &assess.Control{
 			tally.Add(judgeAction(row, name, contexts))
 		}
 		for _, name := range guardedActions {
-			if !seen[name] {
+			if !seen[name] && rows.Len() > 0 {
 				tally.Add(half(name, assess.Judgement{Ref: model.Ref{Kind: "action", ID: name, Name: name}, Exempt: model.False, Detail: "the action was not exported"}))
 			}
 		}
@@ -132,7 +132,9 @@ func judgeAction(row model.ResourceAction, name string, contexts contexts) asses
 		return kit.HoldingAnswer{Met: model.False, Detail: "no authentication context"}
 	}
 	answer := model.Fold(row.AuthenticationContextID,
-		func() kit.HoldingAnswer { return kit.HoldingAnswer{Detail: "its authentication context was not exported"} }, none,
+		func() kit.HoldingAnswer {
+			return kit.HoldingAnswer{Detail: "its authentication context was not exported"}
+		}, none,
 		func(context string) kit.HoldingAnswer {
 			if context == "" {
 				return none()
