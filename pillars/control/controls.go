@@ -22,6 +22,7 @@ func Controls() []*assess.Control {
 		ctl16,
 		ctl17,
 		ctl19,
+		ctl21,
 		ctl22,
 		ctl23,
 		ctl24,
