@@ -37,8 +37,9 @@ var ctl21 = &assess.Control{
 			Docs: []string{"https://learn.microsoft.com/entra/id-governance/privileged-identity-management/concept-pim-for-groups"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusNotApplicable, model.StatusUnknown},
 	},
-	Requires: kit.ActivationNeeds,
+	Requires: append([]assess.Dependency{model.RoleAssignments}, kit.ActivationNeeds...),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
+		assess.Rows(p, model.RoleAssignments) // what PIM does not know shows only there
 		tier0, err := assess.Value(p, facts.Tier0)
 		if err != nil {
 			return assess.Verdict{}, err
