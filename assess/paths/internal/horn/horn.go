@@ -125,15 +125,14 @@ const lanes = 64
 // pass is the state of a pass, reused by the next.
 type pass struct {
 	s       *System
-	within  []bool // atoms to look at, nil for all
 	has     []uint64
 	queued  []bool
 	queue   []Atom
 	touched []Atom
 }
 
-func (s *System) newPass(within []bool) *pass {
-	return &pass{s: s, within: within, has: make([]uint64, s.atoms), queued: make([]bool, s.atoms)}
+func (s *System) newPass() *pass {
+	return &pass{s: s, has: make([]uint64, s.atoms), queued: make([]bool, s.atoms)}
 }
 
 func (p *pass) clear() {
@@ -145,7 +144,7 @@ func (p *pass) clear() {
 
 // give adds lanes to an atom.
 func (p *pass) give(a Atom, bits uint64) {
-	if a < 0 || int(a) >= p.s.atoms || p.within != nil && !p.within[a] || p.has[a]|bits == p.has[a] {
+	if a < 0 || int(a) >= p.s.atoms || p.has[a]|bits == p.has[a] {
 		return
 	}
 	if p.has[a] == 0 {
@@ -181,7 +180,7 @@ func (p *pass) run() {
 // Closure lists every atom that follows from the starts, themselves included, in
 // ascending order.
 func (s *System) Closure(starts []Atom) []Atom {
-	p := s.newPass(nil)
+	p := s.newPass()
 	for _, a := range starts {
 		p.give(a, 1)
 	}
@@ -195,20 +194,30 @@ func (s *System) Closure(starts []Atom) []Atom {
 	return all
 }
 
-// Reach answers for each set of starts whether a goal follows.
+// Reach answers for each set of starts whether a goal follows. It looks only at
+// what somebody can have and what matters to the goals, and takes atoms that
+// follow from each other as one.
 func (s *System) Reach(starts [][]Atom, goals []Atom) []bool {
-	p := s.newPass(s.matters(goals))
+	live := s.live(starts)
+	small, of := live.condense(live.matters(goals))
+	place := func(a Atom) Atom {
+		if a < 0 || int(a) >= s.atoms {
+			return None
+		}
+		return of[a]
+	}
+	p := small.newPass()
 	reached := make([]bool, len(starts))
 	for first := 0; first < len(starts); first += lanes {
 		batch := starts[first:min(first+lanes, len(starts))]
 		for lane, atoms := range batch {
 			for _, a := range atoms {
-				p.give(a, 1<<lane)
+				p.give(place(a), 1<<lane)
 			}
 		}
 		p.run()
 		for _, g := range goals {
-			if g < 0 || int(g) >= s.atoms {
+			if g = place(g); g == None {
 				continue
 			}
 			for lane := range batch {
@@ -218,6 +227,22 @@ func (s *System) Reach(starts [][]Atom, goals []Atom) []bool {
 		p.clear()
 	}
 	return reached
+}
+
+// live is the system without the rules that no start can ever use, all starts
+// taken together.
+func (s *System) live(starts [][]Atom) *System {
+	p := s.newPass()
+	for _, atoms := range starts {
+		for _, a := range atoms {
+			p.give(a, 1)
+		}
+	}
+	p.run()
+	return s.without(func(rule int) bool {
+		r := s.rules[rule]
+		return s.off(int32(rule)) || p.has[r.If] == 0 || r.And != None && p.has[r.And] == 0
+	})
 }
 
 // Closed is a set of atoms, ascending, that holds the starts, and with the
