@@ -73,7 +73,7 @@ func productive(u *model.User) (model.Truth, []model.Evidence, string) {
 	var evidence []model.Evidence
 	exported := u.AssignedPlans.Is(func(plans []model.AssignedPlan) bool {
 		for i, plan := range plans {
-			one := productivePlan(plan)
+			one := planInUse(plan, productivity)
 			found = model.Or(found, one)
 			if one != model.False {
 				names = append(names, plan.Service.String())
@@ -91,9 +91,9 @@ func productive(u *model.User) (model.Truth, []model.Evidence, string) {
 	return found, evidence, strings.Join(names, ", ")
 }
 
-func productivePlan(plan model.AssignedPlan) model.Truth {
+func planInUse(plan model.AssignedPlan, services []string) model.Truth {
 	service := plan.Service.Is(func(name string) bool {
-		return slices.ContainsFunc(productivity, func(s string) bool { return strings.EqualFold(s, name) })
+		return slices.ContainsFunc(services, func(s string) bool { return strings.EqualFold(s, name) })
 	})
 	foundation := plan.ServicePlanID.Is(func(id string) bool {
 		return slices.ContainsFunc(foundationPlans, func(f string) bool { return model.SameID(f, id) })
