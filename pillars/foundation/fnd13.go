@@ -54,7 +54,7 @@ var fnd13 = &assess.Control{
 				}
 			}
 			met, detail := people.judge(admin.ID, directory)
-			if met == model.False && (rows.Coverage().State != model.Complete || !declarations.AdminOwners.Exported()) {
+			if met == model.False && (rows.Coverage().State != model.Complete || !declarations.AdminOwners.Exported() || owned.unnamed) {
 				met, detail = model.Unknown, detail+"; adminOwners in declarations.json may name one"
 			}
 			tally.Add(assess.Judgement{Ref: admin.Ref().With(people.evidence...), Met: met, Half: met, Exempt: admin.Emergency, Detail: detail})
