@@ -137,10 +137,15 @@ var deviceRoles = []string{
 	"11451d60-acb2-45eb-a7d6-43d0f0125c13", // Windows 365 Administrator
 }
 
-// controlsDevices says whether the role controls workstations. The definition of
-// a role of the catalogue may lack its actions; those that matter are listed.
+// controlsDevices says whether the role controls workstations.
 func controlsDevices(role principals.Role, definitions model.Rows[model.RoleDefinition]) model.Truth {
-	if slices.ContainsFunc(deviceRoles, func(id string) bool { return model.SameID(id, role.ID) }) {
+	return does(role, definitions, deviceRoles, deviceAction)
+}
+
+// does says whether the role is listed or has such an action. The definition of
+// a role of the catalogue may lack its actions; those that matter are listed.
+func does(role principals.Role, definitions model.Rows[model.RoleDefinition], listed []string, action func(string) bool) model.Truth {
+	if slices.ContainsFunc(listed, func(id string) bool { return model.SameID(id, role.ID) }) {
 		return model.True
 	}
 	_, known := model.RoleWithTemplate(role.ID)
@@ -148,7 +153,7 @@ func controlsDevices(role principals.Role, definitions model.Rows[model.RoleDefi
 		if !model.SameID(d.ID, role.ID) || known && !d.RolePermissions.Exported() {
 			continue
 		}
-		return allowed(d, deviceAction)
+		return allowed(d, action)
 	}
 	if known {
 		return model.False

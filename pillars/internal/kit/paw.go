@@ -70,6 +70,15 @@ func pawRule(declared model.Field[model.PAWRule], directory *principals.Director
 // Gaps lists what keeps the rule from recognising workstations.
 func (r PAWRule) Gaps() []model.Gap { return r.gaps }
 
+// Filter is the declared device filter, nil where there is none.
+func (r PAWRule) Filter() *access.Filter { return r.filter }
+
+// Groups lists the declared groups whose devices are workstations.
+func (r PAWRule) Groups() []string { return r.groups }
+
+// Listed reports whether devices are declared by their ids.
+func (r PAWRule) Listed() bool { return len(r.devices) > 0 }
+
 // Is says whether the device is a workstation: it matches the filter, or is in a
 // declared group, or is listed by its object id.
 func (r PAWRule) Is(d model.Device) model.Truth {
