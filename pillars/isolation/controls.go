@@ -17,6 +17,7 @@ func Controls() []*assess.Control {
 		iso08,
 		iso09,
 		iso10,
+		iso11,
 		iso12,
 		iso13,
 		iso14,
