@@ -24,6 +24,7 @@ var (
 
 	AdministrativeUnits       = Key[AdministrativeUnit]{"directory/administrativeUnits"}
 	AdministrativeUnitMembers = Key[DirectoryObject]{"directory/administrativeUnits/{id}/members"}
+	OnPremisesSync            = Key[OnPremisesSynchronization]{"directory/onPremisesSynchronization"}
 	DirectoryRoles            = Key[DirectoryRole]{"directoryRoles"}
 	DirectoryRoleMembers      = Key[DirectoryObject]{"directoryRoles/{id}/members"}
 
@@ -99,7 +100,7 @@ var datasets = []Dataset{
 	define(GroupMembers), define(GroupTransitive), define(GroupOwners), define(ApplicationOwners),
 	define(ServicePrincipalOwner), anonymous(AppRoleAssignments), anonymous(AppRoleAssignedTo),
 	define(DeviceOwners), define(AuthenticationMethods),
-	define(AdministrativeUnits), define(AdministrativeUnitMembers), define(DirectoryRoles),
+	define(AdministrativeUnits), define(AdministrativeUnitMembers), anonymous(OnPremisesSync), define(DirectoryRoles),
 	define(DirectoryRoleMembers), define(RoleDefinitions), define(RoleAssignments),
 	define(RoleAssignmentSchedule), define(RoleEligibility), define(RoleRequests),
 	define(RolePolicies), define(GroupAssignment), define(GroupEligibility), anonymous(ResourceActions),

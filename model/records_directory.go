@@ -123,6 +123,19 @@ type AdministrativeUnit struct {
 	MembershipRule               Field[string] `json:"membershipRule,omitzero"`
 }
 
+// OnPremisesSynchronization is the configuration of directory synchronisation.
+type OnPremisesSynchronization struct {
+	Object
+	Features Field[SynchronizationFeatures] `json:"features,omitzero"`
+}
+
+// SynchronizationFeatures says what directory synchronisation may do to accounts
+// that are in the cloud already.
+type SynchronizationFeatures struct {
+	BlockCloudObjectTakeoverThroughHardMatch Field[bool] `json:"blockCloudObjectTakeoverThroughHardMatchEnabled,omitzero"`
+	BlockSoftMatch                           Field[bool] `json:"blockSoftMatchEnabled,omitzero"`
+}
+
 // Application is an app registration.
 type Application struct {
 	Object

@@ -96,6 +96,7 @@ func All() []Request {
 		both("directory/administrativeUnits", v1, "/directory/administrativeUnits?$select=id,displayName,isMemberManagementRestricted,membershipType,membershipRule&$top=999",
 			units, "", "which accounts are in restricted management"),
 		both("directory/administrativeUnits/{id}/members", v1, "/directory/administrativeUnits/{id}/members"+people, units, "", "what a scoped role reaches"),
+		both("directory/onPremisesSynchronization", v1, "/directory/onPremisesSynchronization", "OnPremDirectorySynchronization.Read.All", "", "whether the on-premises directory can take over cloud accounts"),
 		both("directoryRoles", v1, "/directoryRoles", role, "", "the roles in use, where there is no PIM"),
 		both("directoryRoles/{id}/members", v1, "/directoryRoles/{id}/members"+people, role, "", "the holders of a role, where there is no PIM"),
 		both("roleManagement/directory/roleDefinitions", v1, "/roleManagement/directory/roleDefinitions?$select=id,templateId,displayName,isBuiltIn,isEnabled,rolePermissions", role, "", "what built-in and custom roles allow"),

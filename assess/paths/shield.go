@@ -1,0 +1,41 @@
+package paths
+
+import (
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/model"
+)
+
+// lowerRoles reset passwords and are below Tier 0 by themselves: Microsoft's
+// table of resets, see [powers.ResetSource].
+var lowerRoles = []string{powers.PasswordAdministrator, powers.HelpdeskAdministrator, powers.AuthenticationAdministrator, powers.UserAdministrator}
+
+// ResettableBelow says whether an administrator of some lower role, whoever holds
+// it, could reset the user's password: whether nothing but the user's own roles
+// and role-assignable groups shields it.
+func (g *Graph) ResettableBelow(user string) (model.Truth, string) {
+	target := g.b.target(g.b.principal(user))
+	worst, reason := model.False, "lower roles cannot reset it, because of the roles or groups that it has"
+	for _, role := range lowerRoles {
+		answer := powers.CanReset([]powers.Actor{{Role: role, Resets: model.True}}, target)
+		if model.Or(worst, answer.Truth) != worst {
+			worst, reason = answer.Truth, answer.Reason
+		}
+	}
+	return worst, reason
+}
+
+// Outsiders lists everybody who controls Tier 0, or may, and holds no Tier 0
+// role: see [Graph.Tier0]. Applications, devices and groups are not among them.
+func (g *Graph) Outsiders() []model.Tier0Member {
+	var list []model.Tier0Member
+	for _, m := range g.Tier0() {
+		if (m.Kind == "user" || m.Kind == "servicePrincipal") && !m.Declared {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Anyone says whether an account that the graph does not name reaches Tier 0:
+// Unknown where something is missing that could make it so.
+func (g *Graph) Anyone() model.Truth { return g.reached[startKey(anybody)][AttackerControl] }
