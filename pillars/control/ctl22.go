@@ -55,15 +55,19 @@ var ctl22 = &assess.Control{
 		}
 		groups := namedGroups(policies, w)
 		for i := 0; i < len(groups); i++ {
-			n := groups[i]
+			if groups[i].ref.Kind != "group" {
+				continue
+			}
+			for _, ref := range w.Nested(groups[i].ref.ID) {
+				groups = join(groups, namedGroup{ref: ref, relevant: groups[i].relevant})
+			}
+		}
+		for _, n := range groups {
 			met, detail, exempt := model.Unknown, "which groups it names is not known", model.False
 			if n.ref.Kind == "group" {
 				var evidence []model.Evidence
 				met, detail, evidence = w.Shielded(n.ref.ID)
 				n.ref, exempt = n.ref.With(evidence...), model.Of(w.Gone(n.ref.ID))
-				for _, ref := range w.Nested(n.ref.ID) {
-					groups = join(groups, namedGroup{ref: ref, relevant: n.relevant})
-				}
 			}
 			met = model.Or(met, n.relevant.Not())
 			tally.Add(assess.Judgement{Ref: n.ref, Met: met, Half: met, Exempt: exempt, Detail: detail})

@@ -205,8 +205,9 @@ func judgeMarkerWriters(p *assess.Pass, tally *assess.Tally, declared model.Decl
 		met, detail := model.True, "a Tier 0 administrator"
 		if !holds[model.FoldID(h.Principal.ID)] {
 			met, detail = missing, "no Tier 0 administrator"
-			if sure := model.And(writes, h.TenantWide()); sure != model.True || h.Principal.Kind == principals.KindGroup {
-				met, detail = model.Unknown, "no Tier 0 administrator, and whether the role marks devices is not known"
+			sure := model.And(writes, h.TenantWide(), h.Principal.Dangling.Not())
+			if sure != model.True || h.Principal.Kind == principals.KindGroup {
+				met, detail = model.Unknown, "no Tier 0 administrator that is known, and perhaps nobody who marks devices"
 			}
 		}
 		tally.Judge(h.Principal.Ref().With(h.Evidence...), met, "%s: %s", h.Role.Name, detail)

@@ -18,8 +18,9 @@ var GroupWriterNeeds = []assess.Dependency{facts.Directory, facts.Tier0, model.G
 type GroupWriters struct {
 	tenant    *model.Tenant
 	directory *principals.Directory
-	tier0     principals.View
-	groups    bool // every group was read
+	tier0     map[string]bool // who holds a Tier 0 role, by folded id
+	holders   bool            // every such holder is known
+	groups    bool            // every group was read
 }
 
 // ReadGroupWriters reads who is Tier 0. Whether every group was read counts
@@ -30,8 +31,15 @@ func ReadGroupWriters(p *assess.Pass) (GroupWriters, error) {
 		return GroupWriters{}, err
 	}
 	tier0, err := assess.Value(p, facts.Tier0)
-	groups := model.RowsOf(p.Tenant(), model.Groups, nil).Coverage().State == model.Complete
-	return GroupWriters{tenant: p.Tenant(), directory: directory, tier0: tier0, groups: groups}, err
+	if err != nil {
+		return GroupWriters{}, err
+	}
+	w := GroupWriters{tenant: p.Tenant(), directory: directory, tier0: map[string]bool{}, holders: len(tier0.Gaps()) == 0,
+		groups: model.RowsOf(p.Tenant(), model.Groups, nil).Coverage().State == model.Complete}
+	for _, h := range tier0.Holdings {
+		w.tier0[model.FoldID(h.Principal.ID)] = true
+	}
+	return w, nil
 }
 
 // Gone reports that the tenant has no such group, so that it names nobody.
@@ -101,7 +109,7 @@ func (w GroupWriters) Shielded(id string) (met model.Truth, detail string, evide
 	others := writer{truth: model.False}
 	if assignable != model.True {
 		detail = "in a restricted unit"
-		if nested := w.members(id); nested.Coverage().State != model.Complete {
+		if len(w.directory.Members(id).Gaps) > 0 {
 			met, detail = model.Unknown, "which groups are nested in it is not known"
 		}
 		// A rule is as hard to change as what it reads.
@@ -136,16 +144,13 @@ func (f *writer) or(truth model.Truth, detail string, evidence ...model.Evidence
 
 // lower says whether the principal is below Tier 0. A deleted one writes nothing.
 func (w GroupWriters) lower(principal principals.Principal) model.Truth {
-	for _, p := range w.tier0.Principals() {
-		if model.SameID(p.ID, principal.ID) {
-			return model.False
-		}
+	switch {
+	case w.tier0[model.FoldID(principal.ID)]:
+		return model.False
+	case !w.holders:
+		return model.And(principal.Dangling.Not(), model.Unknown)
 	}
-	lower := principal.Dangling.Not()
-	if len(w.tier0.Gaps()) > 0 {
-		lower = model.And(lower, model.Unknown)
-	}
-	return lower
+	return principal.Dangling.Not()
 }
 
 // owners finds an owner of the group who is below Tier 0, for good or by PIM.
@@ -169,10 +174,17 @@ func (w GroupWriters) owners(id string) writer {
 			if row.GroupID == "" {
 				here = model.Unknown
 			}
-			principal := w.directory.Principal(row.PrincipalID, row.Principal)
-			if owns := model.And(here, model.Equals(row.AccessID, "owner")); owns != model.False {
-				found.or(model.And(owns, w.lowerOrMembers(principal)), "owned through PIM by "+principal.Name+", who is no Tier 0 administrator", row.Evidence("/principalId", row.PrincipalID))
+			owns := model.And(here, model.Equals(row.AccessID, "owner"))
+			if owns == model.False {
+				continue
 			}
+			if row.PrincipalID == "" {
+				found.or(model.Unknown, "who owns the group by PIM is not known")
+				continue
+			}
+			principal := w.directory.Principal(row.PrincipalID, row.Principal)
+			found.or(model.And(owns, w.lowerOrMembers(principal)), "owned through PIM by "+principal.Name+", who is no Tier 0 administrator",
+				row.Evidence("/principalId", row.PrincipalID))
 		}
 	}
 	return found
