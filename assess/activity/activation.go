@@ -80,14 +80,14 @@ func provisioned(request model.RoleScheduleRequest) model.Truth {
 // in the schedule it starts when it was asked for.
 func (a *Activation) schedule() {
 	a.Request.ScheduleInfo.Is(func(info model.ScheduleInfo) bool {
-		if a.Start = instant(info.StartDateTime); info.StartDateTime.Null() == model.True {
-			a.Start = instant(a.Request.CreatedDateTime)
+		if a.Start = Instant(info.StartDateTime); info.StartDateTime.Null() == model.True {
+			a.Start = Instant(a.Request.CreatedDateTime)
 		}
 		info.Expiration.Is(func(e model.ExpirationPattern) bool { a.Latest = due(a.Start, e); return true })
 		return true
 	})
 	if a.Request.ScheduleInfo.Null() == model.True {
-		a.Start = instant(a.Request.CreatedDateTime)
+		a.Start = Instant(a.Request.CreatedDateTime)
 	}
 	a.Sure = a.Latest
 }
@@ -95,7 +95,7 @@ func (a *Activation) schedule() {
 // due is when a schedule ends: at its end, or after its duration. A schedule that
 // states neither, or both in contradiction to its type, tells no end.
 func due(start time.Time, e model.ExpirationPattern) time.Time {
-	end := instant(e.EndDateTime)
+	end := Instant(e.EndDateTime)
 	after := time.Time{}
 	e.Duration.Is(func(text string) bool {
 		if d, err := Duration(text); err == nil && !start.IsZero() {
@@ -138,7 +138,7 @@ func endings(requests []model.RoleScheduleRequest) map[string][]ending {
 		}))
 		if does != model.False {
 			key := whose(r)
-			found[key] = append(found[key], ending{at: instant(r.CreatedDateTime), does: does, id: r.ID})
+			found[key] = append(found[key], ending{at: Instant(r.CreatedDateTime), does: does, id: r.ID})
 		}
 	}
 	return found

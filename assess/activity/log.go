@@ -30,7 +30,7 @@ func NewLog(signIns []SignIn, audits []model.DirectoryAudit) *Log {
 		return a.At.Compare(b.At)
 	})
 	for i, row := range audits {
-		l.audits[i] = entry{instant(row.ActivityDateTime), row}
+		l.audits[i] = entry{Instant(row.ActivityDateTime), row}
 	}
 	slices.SortStableFunc(l.audits, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l
@@ -129,7 +129,7 @@ func (l *Log) Trail(a Activation, within time.Duration) []Audited {
 // earliest and latest bound what an activation's own entries can be near to. An
 // activation without any time has no bounds.
 func earliest(a Activation) time.Time {
-	asked := instant(a.Request.CreatedDateTime)
+	asked := Instant(a.Request.CreatedDateTime)
 	if asked.IsZero() || !a.Start.IsZero() && a.Start.Before(asked) {
 		return a.Start
 	}
@@ -137,7 +137,7 @@ func earliest(a Activation) time.Time {
 }
 
 func latest(a Activation) time.Time {
-	asked := instant(a.Request.CreatedDateTime)
+	asked := Instant(a.Request.CreatedDateTime)
 	switch {
 	case a.Start.IsZero() && asked.IsZero():
 		return time.Unix(1<<40, 0)

@@ -66,7 +66,7 @@ func (r *Reader) SignIns() []SignIn { return r.signIns }
 
 func (r *Reader) read(row model.SignIn) SignIn {
 	s := SignIn{
-		Object: row.Object, At: instant(row.CreatedDateTime),
+		Object: row.Object, At: Instant(row.CreatedDateTime),
 		UserID: r.text(row.UserID), UserName: r.text(row.UserPrincipalName),
 		AppID: r.text(row.AppID), App: r.text(row.AppDisplayName),
 		ResourceID: r.text(row.ResourceID), Resource: r.text(row.ResourceDisplayName),
@@ -119,8 +119,8 @@ func (r *Reader) keep(text string) string {
 
 func flag(f model.Field[bool]) model.Truth { return f.Is(func(on bool) bool { return on }) }
 
-// instant is the field's time in UTC, zero where it is not known.
-func instant(f model.Field[time.Time]) time.Time {
+// Instant is the field's time in UTC, zero where it is not known.
+func Instant(f model.Field[time.Time]) time.Time {
 	never := func() time.Time { return time.Time{} }
 	return model.Fold(f, never, never, time.Time.UTC)
 }

@@ -89,12 +89,14 @@ func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, atoms [
 	}
 	reason, hops := "it rules the tenant by itself", 0
 	for _, rule := range proof {
-		if hop := g.b.rules[rule].hop; hop >= 0 {
-			if hops == 0 {
-				reason = g.b.hops[hop].text
-			}
-			hops++
+		hop := g.b.rules[rule].hop
+		if hop < 0 || g.b.hops[hop].edge == "signsIn" {
+			continue
 		}
+		if hops == 0 {
+			reason = g.b.hops[hop].text
+		}
+		hops++
 	}
 	return append(list, model.Tier0Member{PrincipalRef: ref, Reason: reason, Hops: hops, Declared: declared, Certain: certain})
 }

@@ -18,6 +18,7 @@ func Text(w io.Writer, a *model.Assessment, opts Options) error {
 		t.heading()
 		t.ladder()
 		t.reach()
+		t.paths()
 		t.first()
 		t.findings()
 		t.undecided()

@@ -36,8 +36,8 @@ var fnd17 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		tally := p.Tally(assess.Words{One: "ratio of Global Administrators to others", Many: "ratios",
-			Good: "are at most one", Bad: "above one"})
+		tally := p.Tally(assess.Words{One: "count of Global Administrators", Many: "counts",
+			Good: "are at most that of the other Tier 0 users", Bad: "are above that of the other Tier 0 users"})
 		tier0, err := assess.Value(p, facts.Tier0)
 		if err != nil {
 			return assess.Verdict{}, err

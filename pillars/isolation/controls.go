@@ -27,6 +27,7 @@ func Controls() []*assess.Control {
 		iso18,
 		iso19,
 		iso20,
+		iso21,
 		iso24,
 		iso25,
 	}

@@ -1,0 +1,70 @@
+package isolation
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/activity"
+	"github.com/privpath/privpath/assess/facts"
+	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
+)
+
+// registered says which devices of sign-ins are workstations. Sign-ins carry the
+// deviceId, which is not the object id that workstations are declared by.
+type registered map[string]model.Truth
+
+func readRegistered(p *assess.Pass) (registered, error) {
+	rule, err := assess.Value(p, kit.Workstations)
+	if err != nil {
+		return nil, err
+	}
+	found := registered{}
+	for d := range assess.Rows(p, model.Devices).All() {
+		d.DeviceID.Is(func(id string) bool {
+			is, key := rule.Is(d), model.FoldID(id)
+			if before, twice := found[key]; twice && before != is {
+				is = model.Unknown
+			}
+			found[key] = is
+			return true
+		})
+	}
+	return found, nil
+}
+
+// workstation says whether a sign-in came from a workstation. A device that is no
+// longer in the directory may have been one.
+func (r registered) workstation(d activity.Device) model.Truth {
+	if d.Identified != model.True {
+		return d.Identified
+	}
+	return r[model.FoldID(d.ID)]
+}
+
+// signInText names a sign-in in one line.
+func signInText(s activity.SignIn) string {
+	device := s.Device.Name
+	switch {
+	case s.Device.Identified == model.False:
+		device = "a device without identity"
+	case device == "":
+		device = "device " + s.Device.ID
+	}
+	return fmt.Sprintf("%s %s from %s", s.At.Format("2006-01-02 15:04"), s.App, device)
+}
+
+// shown is how many counter-examples a subject lists.
+const shown = 5
+
+func observe(p *assess.Pass) (*facts.Observation, error) { return assess.Value(p, facts.Activity) }
+
+// onlyEmergency reports whether every user of the view is a declared break-glass
+// account.
+func onlyEmergency(tier0 principals.View, emergency assess.EmergencyAccounts) bool {
+	return !slices.ContainsFunc(tier0.Users(), func(u principals.Principal) bool {
+		return facts.EmergencyUser(tier0, u.ID, emergency) != model.True
+	})
+}
