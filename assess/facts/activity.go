@@ -32,7 +32,7 @@ type Observation struct {
 }
 
 // Activity is the fact of what happened, joined once. Reading it adds no gap: a
-// control adds the gaps of the logs that it rests on ([JudgeLog]).
+// control concludes with the logs that it rests on ([Observation.Conclude]).
 var Activity = &assess.Fact[*Observation]{
 	ID:       "activity",
 	Requires: []assess.Dependency{signIns, model.DirectoryAudits, model.RoleRequests},
@@ -71,12 +71,14 @@ func (o *Observation) Within(t time.Time) model.Truth {
 	return model.Of(!t.Before(o.From) && !t.After(o.To))
 }
 
-// JudgeLog puts a log beside the subjects of a tally: with the time that it
-// covers and the size of the sample, and as something not known where it does not
-// cover all of what is observed, so that nothing passes on a part of it.
-func (o *Observation) JudgeLog(tally *assess.Tally, dataset string, log activity.Window, sample string) {
+// Conclude decides a tally by [assess.Tally.Every], with the log that it rests on
+// beside its subjects: what time it covers, and the size of the sample. A log that
+// does not cover all of what is observed keeps the tally from passing; a
+// counter-example stays one.
+func (o *Observation) Conclude(tally *assess.Tally, dataset string, log activity.Window, sample string) assess.Verdict {
 	j := assess.Judgement{Ref: model.Ref{Kind: "log", ID: dataset, Name: dataset}, Exempt: model.True, Detail: log.Text() + "; " + sample}
-	if log.Spans(o.From, o.To.Add(-activity.Slack)) != model.True {
+	short := log.Spans(o.From, o.To.Add(-activity.Slack)) != model.True
+	if short && tally.Every().Status() != model.StatusFail {
 		reason, detail := log.Coverage.Reason, log.Coverage.Detail
 		if log.Coverage.State == model.Complete {
 			reason, detail = model.Truncated, fmt.Sprintf("the log must cover %s to %s; it covers %s",
@@ -85,4 +87,5 @@ func (o *Observation) JudgeLog(tally *assess.Tally, dataset string, log activity
 		j.Exempt, j.Needs = model.False, []model.Gap{{Dataset: dataset, Reason: reason, Detail: detail}}
 	}
 	tally.Add(j)
+	return tally.Every().Observed()
 }

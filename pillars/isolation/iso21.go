@@ -93,12 +93,11 @@ var iso21 = &assess.Control{
 			tally.Judge(model.Ref{Kind: "log", ID: "nameless", Name: "Sign-ins without a user"}, model.Unknown, "sign-ins that name no user may be an administrator's")
 		}
 		judged := all.sure()
-		log.JudgeLog(tally, model.SignIns.Name(), log.SignedIn, fmt.Sprintf("%d successful sign-ins of Tier 0 users", judged))
 		if len(people) > 0 && judged < 5 && complete {
 			return assess.Unknown(model.NothingToJudge, "Only %d successful sign-ins of Tier 0 users were seen in %s; fewer than 5 decide nothing.",
 				judged, log.SignedIn.Text()).Observed(), nil
 		}
-		return tally.Every().Observed(), nil
+		return log.Conclude(tally, model.SignIns.Name(), log.SignedIn, fmt.Sprintf("%d successful sign-ins of Tier 0 users", judged)), nil
 	},
 }
 
