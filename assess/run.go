@@ -42,6 +42,19 @@ var ErrNoTime = errors.New("assess: the export does not say when it was collecte
 type PreviousRun struct {
 	AsOf   time.Time
 	Digest string
+	// Gates is the status of each gate control, by its id.
+	Gates map[string]model.Status
+}
+
+// Earlier reads what a later run needs of an assessment.
+func Earlier(a *model.Assessment) PreviousRun {
+	run := PreviousRun{AsOf: a.AsOf, Digest: a.Inputs.Digest, Gates: map[string]model.Status{}}
+	for _, f := range a.Findings {
+		if f.Gate {
+			run.Gates[f.Control] = f.Status
+		}
+	}
+	return run
 }
 
 type run struct {

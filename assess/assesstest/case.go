@@ -25,7 +25,8 @@
 //	identity/conditionalAccess/policies#/0/state "disabled"
 //
 // A section base names another base tenant, as a path relative to the case. A
-// section previous lists the times of earlier runs, one a line. The first line
+// section previous lists earlier runs, one a line: the time, then gates as
+// ID=status. The first line
 // of want is the status, the others are the judged subjects with their evidence.
 package assesstest
 
@@ -105,12 +106,12 @@ func Parse(text []byte, base *Case) (*Case, error) {
 			}
 			c.AsOf = at
 		case "previous":
-			for _, text := range strings.Fields(body) {
-				at, err := time.Parse(time.RFC3339, text)
+			for line := range strings.Lines(body) {
+				run, err := earlierRun(strings.Fields(line))
 				if err != nil {
 					return nil, fmt.Errorf("previous: %w", err)
 				}
-				c.Previous = append(c.Previous, assess.PreviousRun{AsOf: at})
+				c.Previous = append(c.Previous, run)
 			}
 		default:
 			rows, err := parseRows(file.Name, file.Data)
@@ -121,6 +122,26 @@ func Parse(text []byte, base *Case) (*Case, error) {
 		}
 	}
 	return c, nil
+}
+
+// earlierRun reads a line of a section previous: a time, then gates as ID=status.
+func earlierRun(fields []string) (assess.PreviousRun, error) {
+	if len(fields) == 0 {
+		return assess.PreviousRun{}, fmt.Errorf("a line without a time")
+	}
+	at, err := time.Parse(time.RFC3339, fields[0])
+	run := assess.PreviousRun{AsOf: at}
+	for _, gate := range fields[1:] {
+		id, status, ok := strings.Cut(gate, "=")
+		if !ok {
+			return run, fmt.Errorf("%q is not ID=status", gate)
+		}
+		if run.Gates == nil {
+			run.Gates = map[string]model.Status{}
+		}
+		run.Gates[id] = model.Status(status)
+	}
+	return run, err
 }
 
 // patch applies one line of a patch section.

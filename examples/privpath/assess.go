@@ -178,7 +178,7 @@ func readPrevious(files string) ([]assess.PreviousRun, error) {
 		if err != nil {
 			return nil, fmt.Errorf("-previous: %s: %w", file, err)
 		}
-		runs = append(runs, assess.PreviousRun{AsOf: earlier.AsOf, Digest: earlier.Inputs.Digest})
+		runs = append(runs, assess.Earlier(earlier))
 	}
 	return runs, nil
 }

@@ -18,6 +18,7 @@ func Controls() []*assess.Control {
 		val14,
 		val15,
 		val16,
+		val17,
 		val18,
 	}
 }
