@@ -32,7 +32,7 @@ type Observation struct {
 }
 
 // Activity is the fact of what happened, joined once. Reading it adds no gap: a
-// control concludes with the logs that it rests on ([Observation.Conclude]).
+// control judges the logs that it rests on ([Observation.JudgeLog]).
 var Activity = &assess.Fact[*Observation]{
 	ID:       "activity",
 	Requires: []assess.Dependency{signIns, model.DirectoryAudits, model.RoleRequests},
@@ -71,14 +71,12 @@ func (o *Observation) Within(t time.Time) model.Truth {
 	return model.Of(!t.Before(o.From) && !t.After(o.To))
 }
 
-// Conclude decides a tally by [assess.Tally.Every], with the log that it rests on
-// beside its subjects: what time it covers, and the size of the sample. A log that
-// does not cover all of what is observed keeps the tally from passing; a
-// counter-example stays one.
-func (o *Observation) Conclude(tally *assess.Tally, dataset string, log activity.Window, sample string) assess.Verdict {
+// JudgeLog puts a log beside the subjects of a tally: with the time that it
+// covers and the size of the sample, and as something not known where it does not
+// cover all of what is observed, so that nothing passes on a part of it.
+func (o *Observation) JudgeLog(tally *assess.Tally, dataset string, log activity.Window, sample string) {
 	j := assess.Judgement{Ref: model.Ref{Kind: "log", ID: dataset, Name: dataset}, Exempt: model.True, Detail: log.Text() + "; " + sample}
-	short := log.Spans(o.From, o.To.Add(-activity.Slack)) != model.True
-	if short && tally.Every().Status() != model.StatusFail {
+	if !o.covered(log) {
 		reason, detail := log.Coverage.Reason, log.Coverage.Detail
 		if log.Coverage.State == model.Complete {
 			reason, detail = model.Truncated, fmt.Sprintf("the log must cover %s to %s; it covers %s",
@@ -87,5 +85,20 @@ func (o *Observation) Conclude(tally *assess.Tally, dataset string, log activity
 		j.Exempt, j.Needs = model.False, []model.Gap{{Dataset: dataset, Reason: reason, Detail: detail}}
 	}
 	tally.Add(j)
+}
+
+// Conclude decides a tally by [assess.Tally.Every] with the log beside it. A
+// counter-example stays one however short the log is, and is then not counted
+// together with it.
+func (o *Observation) Conclude(tally *assess.Tally, dataset string, log activity.Window, sample string) assess.Verdict {
+	if !o.covered(log) && tally.Every().Status() == model.StatusFail {
+		tally.Add(assess.Judgement{Ref: model.Ref{Kind: "log", ID: dataset, Name: dataset}, Exempt: model.True, Detail: log.Text() + "; " + sample})
+	} else {
+		o.JudgeLog(tally, dataset, log, sample)
+	}
 	return tally.Every().Observed()
+}
+
+func (o *Observation) covered(log activity.Window) bool {
+	return log.Spans(o.From, o.To.Add(-activity.Slack)) == model.True
 }

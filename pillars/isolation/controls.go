@@ -28,6 +28,8 @@ func Controls() []*assess.Control {
 		iso19,
 		iso20,
 		iso21,
+		iso22,
+		iso23,
 		iso24,
 		iso25,
 	}
