@@ -212,3 +212,8 @@ func (a Activation) Holds(t time.Time) model.Truth {
 	}
 	return model.Unknown
 }
+
+// Ref names the activation as a subject.
+func (a Activation) Ref() model.Ref {
+	return model.Ref{Kind: "activation", ID: a.Request.ID, Name: a.Request.PrincipalID}
+}

@@ -20,7 +20,7 @@ var val17 = &assess.Control{
 		ID: "VAL-17", Title: "Drift is watched",
 		Pillar: model.Validation, Level: model.Optimised, Gate: true, Severity: model.Medium,
 		Basis: model.ConfidenceObserved, Domain: model.DomainValidation, Since: "0.1.0",
-		Bullets: []model.Bullet{"V6"},
+		Bullets:   []model.Bullet{"V6"},
 		Rationale: "A setting that was right at the audit is changed in an afternoon. Only whoever assesses again and again sees it move, and asks why.",
 		Decides: "Takes the earlier assessments of this tenant of the last 90 days (privpath assess -previous FILE,FILE,FILE): there must be at least three, with their findings. " +
 			"No gate may stand lower in the last of them than in an earlier one, by the order pass, partial, fail. A gate that does is explained by an exception for its control that has not expired. " +

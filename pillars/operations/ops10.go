@@ -1,0 +1,124 @@
+package operations
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/facts"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
+)
+
+var ops10 = &assess.Control{
+	ControlInfo: model.ControlInfo{
+		ID: "OPS-10", Title: "Break glass is used for nothing else",
+		Pillar: model.Operations, Level: model.Managed, Gate: true, Severity: model.Critical,
+		Basis: model.ConfidenceObserved, Licence: "Entra ID P1", Domain: model.DomainCapability, Since: "0.1.0",
+		Bullets: []model.Bullet{"O1"}, Gaps: []model.GapTag{"G5a"},
+		Rationale: "An emergency account is outside the policies that hold everybody else. Used for daily work, or by somebody who found its password, it is the shortest way there is.",
+		Decides: "Looks at what the declared break-glass accounts did in the last 28 days: every successful sign-in, and every entry of the audit log that one of them caused. " +
+			"Each must lie within a day of a drill (an attestation for OPS-09) or of an incident (one for OPS-10) that counts. One that does not fails. " +
+			"Both logs must reach back over the 28 days for a pass.",
+		Remediation: model.Remediation{
+			Summary:    "Find out who used the account and why; change its credentials. Record drills under OPS-09 and incidents under OPS-10 in declarations.json.",
+			Portal:     "Entra admin center > Monitoring & health > Sign-in logs; Audit logs > Initiated by (actor)",
+			Graph:      "GET /auditLogs/signIns?$filter=userId eq '{id}'; GET /auditLogs/directoryAudits?$filter=initiatedBy/user/id eq '{id}'",
+			PowerShell: "Get-MgAuditLogSignIn -Filter \"userId eq '{id}'\"; Get-MgAuditLogDirectoryAudit -Filter \"initiatedBy/user/id eq '{id}'\"",
+		},
+		References: model.References{NIST80053: []string{"AC-2(12)"}, ATTACK: []string{"T1078.004"}, Docs: []string{emergencyAccess}},
+		Statuses:   []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown, model.StatusNotApplicable},
+	},
+	Requires: append([]assess.Dependency{facts.Activity}, breakGlassNeeds...),
+	Run: func(p *assess.Pass) (assess.Verdict, error) {
+		accounts, settled, err := breakGlass(p)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		if settled != nil {
+			return *settled, nil
+		}
+		log, err := assess.Value(p, facts.Activity)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		records := kit.Records(p, "OPS-09", "OPS-10")
+		tally := p.Tally(assess.Words{One: "break-glass account", Many: "break-glass accounts",
+			Good: "were used in drills and incidents only", Bad: "were used for something else"})
+		events := 0
+		for _, account := range accounts {
+			use := used{Judgement: assess.Judgement{Ref: account.Ref(), Met: model.True, Exempt: model.False}}
+			for _, s := range log.Of(account.ID) {
+				use.see(model.And(log.Within(s.At), s.Succeeded), s.At, records, "sign-in to "+s.App, s.Evidence("/createdDateTime", s.At.Format(time.RFC3339)))
+			}
+			for _, s := range log.Nameless() {
+				use.see(model.And(model.Unknown, log.Within(s.At), s.Succeeded), s.At, records, "a sign-in that names no user", s.Evidence("/createdDateTime", nil))
+			}
+			for _, entry := range log.Between(log.From, log.To) {
+				use.see(model.And(entry.Belongs, causedBy(entry.DirectoryAudit, account.ID)), entryTime(entry.DirectoryAudit), records,
+					entry.ActivityDisplayName.String(), entry.Evidence("/activityDateTime", entry.ActivityDateTime))
+			}
+			events += use.events
+			tally.Add(use.done())
+		}
+		sample := fmt.Sprintf("%d uses of break-glass accounts", events)
+		log.Conclude(tally, model.SignIns.Name(), log.SignedIn, sample)
+		return log.Conclude(tally, model.DirectoryAudits.Name(), log.Audited, sample), nil
+	},
+}
+
+// used gathers what an account did.
+type used struct {
+	assess.Judgement
+	events int
+}
+
+// see takes one event: belongs says whether it is the account's, in the window.
+func (u *used) see(belongs model.Truth, at time.Time, records kit.Record, what string, evidence model.Evidence) {
+	if belongs == model.False {
+		return
+	}
+	if belongs == model.True {
+		u.events++
+	}
+	recorded, _ := records.Of(at)
+	fault := model.And(belongs, recorded.Not())
+	if fault == model.False {
+		return
+	}
+	if model.And(u.Met, fault.Not()) != u.Met {
+		u.Detail = fmt.Sprintf("%s on %s, without a drill or an incident on record", what, at.Format(time.DateOnly))
+	}
+	u.Met = model.And(u.Met, fault.Not())
+	u.Ref = u.Ref.With(evidence)
+}
+
+func (u *used) done() assess.Judgement {
+	if u.Detail == "" {
+		u.Detail = fmt.Sprintf("%d uses, each on record", u.events)
+	}
+	u.Half = u.Met
+	return u.Judgement
+}
+
+// causedBy says whether a user caused an entry: one that names neither a user nor
+// an application may be anybody's.
+func causedBy(e model.DirectoryAudit, user string) model.Truth {
+	unknown := func() model.Truth { return model.Unknown }
+	return model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {
+		if by.App.Is(func(model.DirectoryObject) bool { return true }) == model.True {
+			return model.False
+		}
+		return model.Fold(by.User, unknown, unknown, func(o model.DirectoryObject) model.Truth {
+			if o.ID == "" {
+				return model.Unknown
+			}
+			return model.Of(model.SameID(o.ID, user))
+		})
+	})
+}
+
+func entryTime(e model.DirectoryAudit) (at time.Time) {
+	e.ActivityDateTime.Is(func(t time.Time) bool { at = t.UTC(); return true })
+	return at
+}
