@@ -21,6 +21,7 @@ func Controls() []*assess.Control {
 		fnd12,
 		fnd13,
 		fnd14,
+		fnd15,
 		fnd16,
 		fnd17,
 		fnd18,

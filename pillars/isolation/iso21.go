@@ -166,14 +166,14 @@ func (of *signInsOf) add(s activity.SignIn, belongs, good model.Truth) {
 }
 
 func (of signInsOf) judgement(enough model.Truth) assess.Judgement {
-	detail := fmt.Sprintf("%d sign-ins, all from managed devices", of.count)
+	detail := fmt.Sprintf("%s, all from managed devices", counted(of.count))
 	switch {
 	case of.exempt == model.True:
 		detail = "declared break glass; its sign-ins are OPS-10's"
 	case of.met != model.True:
-		detail = fmt.Sprintf("%d of %d sign-ins not from a managed and compliant device; for instance %s", of.bad, of.count, strings.Join(of.examples, "; "))
+		detail = fmt.Sprintf("%d of %s not from a managed and compliant device; for instance %s", of.bad, counted(of.count), strings.Join(of.examples, "; "))
 		if of.bad == 0 {
-			detail = fmt.Sprintf("%d sign-ins; not known of: %s", of.count, strings.Join(of.examples, "; "))
+			detail = fmt.Sprintf("%s; not known of: %s", counted(of.count), strings.Join(of.examples, "; "))
 		}
 	}
 	return assess.Judgement{Ref: of.Ref().With(of.evidence...), Met: of.met, Half: model.Or(of.met, enough), Exempt: of.exempt, Detail: detail}

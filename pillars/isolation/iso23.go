@@ -146,12 +146,12 @@ func (v *visitors) add(s activity.SignIn, belongs, other model.Truth) {
 }
 
 func (v *visitors) judgement(d model.Device) assess.Judgement {
-	detail := fmt.Sprintf("%d sign-ins, all by Tier 0 administrators", v.count)
+	detail := fmt.Sprintf("%s, all by Tier 0 administrators", counted(v.count))
 	switch {
 	case !d.DeviceID.Exported():
 		detail = "its deviceId was not exported, so no sign-in can be told to be from it"
 	case v.met != model.True:
-		detail = fmt.Sprintf("%d sign-ins; not by a Tier 0 administrator, or not known to be: %s", v.count, strings.Join(v.others, "; "))
+		detail = fmt.Sprintf("%s; not by a Tier 0 administrator, or not known to be: %s", counted(v.count), strings.Join(v.others, "; "))
 	case v.count == 0:
 		detail = "no sign-in was seen from it"
 	}

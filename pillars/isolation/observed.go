@@ -56,6 +56,13 @@ func signInText(s activity.SignIn) string {
 	return fmt.Sprintf("%s %s from %s", s.At.Format("2006-01-02 15:04"), s.App, device)
 }
 
+func counted(signIns int) string {
+	if signIns == 1 {
+		return "1 sign-in"
+	}
+	return fmt.Sprintf("%d sign-ins", signIns)
+}
+
 // shown is how many counter-examples a subject lists.
 const shown = 5
 
