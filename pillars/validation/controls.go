@@ -18,6 +18,8 @@ func Controls() []*assess.Control {
 		val09,
 		val10,
 		val11,
+		val12,
+		val13,
 		val14,
 		val15,
 		val16,

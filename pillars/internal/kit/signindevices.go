@@ -1,0 +1,44 @@
+package kit
+
+import (
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/activity"
+	"github.com/privpath/privpath/model"
+)
+
+// SignInDevices says which devices of sign-ins are workstations. Sign-ins carry
+// the deviceId, which is not the object id that workstations are declared by.
+type SignInDevices map[string]model.Truth
+
+// SignInDeviceNeeds is what [ReadSignInDevices] requires.
+var SignInDeviceNeeds = []assess.Dependency{Workstations, model.Devices}
+
+// ReadSignInDevices reads the tenant's devices. Two of one deviceId that are not
+// alike leave it unknown.
+func ReadSignInDevices(p *assess.Pass) (SignInDevices, error) {
+	rule, err := assess.Value(p, Workstations)
+	if err != nil {
+		return nil, err
+	}
+	found := SignInDevices{}
+	for d := range assess.Rows(p, model.Devices).All() {
+		d.DeviceID.Is(func(id string) bool {
+			is, key := rule.Is(d), model.FoldID(id)
+			if before, twice := found[key]; twice && before != is {
+				is = model.Unknown
+			}
+			found[key] = is
+			return true
+		})
+	}
+	return found, nil
+}
+
+// Workstation says whether a sign-in came from a workstation. A device that is no
+// longer in the directory may have been one.
+func (r SignInDevices) Workstation(d activity.Device) model.Truth {
+	if d.Identified != model.True {
+		return d.Identified
+	}
+	return r[model.FoldID(d.ID)]
+}
