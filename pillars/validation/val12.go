@@ -25,7 +25,7 @@ var val12 = &assess.Control{
 		Rationale: "A policy that reads well and never applied protects nothing. What each sign-in met is in the log.",
 		Decides: "Takes every successful sign-in of the last 28 days of a user with a Tier 0 role to a resource for administration (Microsoft Graph, the portals, Azure management, Exchange, SharePoint, Intune). " +
 			"Where enabled policies ask this administrator for a managed device, one such policy must have been met (result success); and likewise where they ask for an authentication strength. " +
-			"Policies must ask for one of the two. A sign-in that met none, because the policy did not apply or was report-only, is a counter-example and fails. Declared break-glass accounts are exempt.",
+			"A device or a strength that is one choice among others is not asked for. Policies must ask for one of the two. A sign-in that met none, because the policy did not apply or was report-only, is a counter-example and fails. Declared break-glass accounts are exempt.",
 		Remediation: model.Remediation{
 			Summary:    "Open each sign-in listed, tab Conditional Access, and see why the policy was not applied: an exclusion, a client, a resource, a state.",
 			Portal:     "Entra admin center > Monitoring & health > Sign-in logs > (sign-in) > Conditional Access",
@@ -150,15 +150,40 @@ func granted(p kit.Policy, asks func(model.GrantControls) model.Truth) model.Tru
 	return model.Fold(p.GrantControls, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False }, asks)
 }
 
+var deviceControls = []string{"compliantDevice", "domainJoinedDevice"}
+
+// asksDevice says whether meeting the policy takes a managed device: one among
+// other choices does not.
 func asksDevice(g model.GrantControls) model.Truth {
-	return g.BuiltInControls.Is(func(list []string) bool {
-		return slices.Contains(list, "compliantDevice") || slices.Contains(list, "domainJoinedDevice")
-	})
+	controls := model.Fold(g.BuiltInControls, nothing, nothing, func(list []string) []string { return list })
+	device := model.Of(slices.ContainsFunc(controls, func(c string) bool { return slices.Contains(deviceControls, c) }))
+	others := model.Or(present(g.AuthenticationStrength), notEmpty(g.CustomAuthenticationFactors), notEmpty(g.TermsOfUse),
+		model.Of(slices.ContainsFunc(controls, func(c string) bool { return !slices.Contains(deviceControls, c) })))
+	if !g.BuiltInControls.Exported() {
+		device = model.Unknown
+	}
+	return model.And(device, model.Or(others.Not(), all(g)))
 }
 
+// asksStrength says the same of an authentication strength.
 func asksStrength(g model.GrantControls) model.Truth {
-	return model.Fold(g.AuthenticationStrength, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
-		func(model.AuthenticationStrength) model.Truth { return model.True })
+	others := model.Or(notEmpty(g.BuiltInControls), notEmpty(g.CustomAuthenticationFactors), notEmpty(g.TermsOfUse))
+	return model.And(present(g.AuthenticationStrength), model.Or(others.Not(), all(g)))
+}
+
+// all says whether every control must be met, and not one of them.
+func all(g model.GrantControls) model.Truth { return model.Equals(g.Operator, "AND") }
+
+func nothing() []string { return nil }
+
+func notEmpty(f model.Field[[]string]) model.Truth {
+	return model.Fold(f, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
+		func(list []string) model.Truth { return model.Of(len(list) > 0) })
+}
+
+func present[T any](f model.Field[T]) model.Truth {
+	return model.Fold(f, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
+		func(T) model.Truth { return model.True })
 }
 
 // succeeded says whether a policy applied to a sign-in and was met.
