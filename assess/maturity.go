@@ -162,7 +162,7 @@ func missing(pillar model.Pillar, level model.Level, findings []model.Finding) [
 	}
 	if earned, whole := credit(pillar, level, findings, confirmed); whole > 0 && earned/whole < nonGateShare {
 		for _, f := range findings {
-			if f.Pillar == pillar && f.Level == level && !f.Gate && f.Status != model.StatusPass && f.Status != model.StatusNotApplicable {
+			if f.Pillar == pillar && f.Level == level && !f.Gate && !slices.Contains(ids, f.Control) && f.Status != model.StatusPass && f.Status != model.StatusNotApplicable {
 				ids = append(ids, f.Control)
 			}
 		}

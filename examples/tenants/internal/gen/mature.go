@@ -248,6 +248,7 @@ func mature(t *tenant) {
 			attestation{"OPS-12", "All eight administrators were onboarded with workstation, key and training.", head, "ONB-T0 register; " + strings.Join(adminIDs, "; "), "2026-09-21", 365},
 			attestation{"OPS-13", "All administrators completed the yearly training.", "Learning", "LMS export 2026-09", "2026-09-21", 365},
 			attestation{"OPS-14", "Role, policy and workstation changes go through the change board.", head, "PROC-CHG-02", "2026-06-08", 365},
+			attestation{"OPS-15", "Policy change of 2 November: tightened as planned.", head, "CHG0051240", "2026-11-02", 365},
 			attestation{"OPS-16", "Exceptions register holds the emergency accounts only.", ciso, "EXC-REG 2026-11", "2026-11-09", 90},
 			attestation{"OPS-18", "Privileged sessions are recorded on the workstation gateway for 180 days.", "Security operations", "REC-STD-01", "2026-08-17", 365},
 			attestation{"OPS-19", "A second administrator approves Intune scripts, applications and roles.", head, "Intune multi admin approval", "2026-10-30", 180},

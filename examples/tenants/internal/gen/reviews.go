@@ -1,6 +1,9 @@
 package gen
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // review is an access review of directory roles that comes back.
 type review struct {
@@ -43,8 +46,12 @@ func (v *review) instances(t *tenant) []rec {
 	var out []rec
 	for i := 0; i < v.runs; i++ {
 		end := v.lastEnd.AddDate(0, -i*v.months, 0)
+		var decisions []rec
+		for n, answer := range []string{"Approve", "Approve", "Deny"} {
+			decisions = append(decisions, obj("id", t.guid("review decision", v.name, stamp(end), strconv.Itoa(n)), "decision", answer))
+		}
 		out = append(out, obj("id", t.guid("review run", v.name, stamp(end)), "startDateTime", end.AddDate(0, 0, -14), "endDateTime", end,
-			"status", "Applied"))
+			"status", "Applied", "decisions", decisions))
 	}
 	return out
 }

@@ -196,7 +196,7 @@ func (t *tenant) writeRoles(b *bundle) {
 		each(t.reviews, func(v *review) rec { return v.record(t) }))
 	for _, v := range t.reviews {
 		path := "identityGovernance/accessReviews/definitions/" + v.id(t) + "/instances"
-		b.listAs("identityGovernance/accessReviews/definitions/{id}/instances", path, "identityGovernance/accessReviews/definitions('"+v.id(t)+"')/instances(id,startDateTime,endDateTime,status)",
+		b.listAs("identityGovernance/accessReviews/definitions/{id}/instances", path, "identityGovernance/accessReviews/definitions('"+v.id(t)+"')/instances(id,startDateTime,endDateTime,status,decisions())",
 			"AccessReview.Read.All", v.instances(t))
 	}
 	b.list(directory+"resourceNamespaces/microsoft.directory/resourceActions", directory+"resourceNamespaces('microsoft.directory')/resourceActions",
