@@ -89,6 +89,9 @@ func (a *Activation) schedule() {
 	if a.Request.ScheduleInfo.Null() == model.True {
 		a.Start = Instant(a.Request.CreatedDateTime)
 	}
+	if a.Latest.Before(a.Start) {
+		a.Latest = time.Time{} // an end before the start is none
+	}
 	a.Sure = a.Latest
 }
 
@@ -158,10 +161,16 @@ func (a *Activation) shorten(ends map[string][]ending, complete bool) {
 		a.Sure = a.Start
 	}
 	key := whose(a.Request)
-	candidates := slices.Clone(ends[key])
+	var candidates []ending
 	if key != "" {
-		for _, e := range ends[""] {
-			e.does = model.Unknown // it may be about another role
+		candidates = slices.Clone(ends[key])
+	}
+	for other, list := range ends { // in any order: an ending that is not sure only lowers Sure
+		if key != "" && other != "" {
+			continue
+		}
+		for _, e := range list {
+			e.does = model.Unknown // it may be about another principal or role
 			candidates = append(candidates, e)
 		}
 	}
@@ -180,12 +189,12 @@ func (a *Activation) shorten(ends map[string][]ending, complete bool) {
 	}
 }
 
-// earlier is the earlier of two times, the first of which may not be known.
-func earlier(known, t time.Time) time.Time {
-	if known.IsZero() || t.Before(known) {
+// earlier is the earlier of two times; an end that is not known stays so.
+func earlier(end, t time.Time) time.Time {
+	if !end.IsZero() && t.Before(end) {
 		return t
 	}
-	return known
+	return end
 }
 
 // reasons reads the justification and the ticket.

@@ -15,7 +15,7 @@ type Hours struct {
 	from, to int // minutes after midnight
 }
 
-// OfficeHours reads declared working hours. Times zones are IANA names, such as
+// OfficeHours reads declared working hours. Time zones are IANA names, such as
 // Europe/London; where the system does not know one, nothing is guessed.
 func OfficeHours(declared model.Field[model.WorkingHours]) (Hours, error) {
 	h := Hours{}

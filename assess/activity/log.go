@@ -114,8 +114,8 @@ type Audited struct {
 }
 
 // Trail lists the entries of PIM that an activation left in the audit log, with
-// those that may be: they carry the request's id, or name its principal and its
-// role within within of its start or request.
+// those that may be: they were written between its request and its start, or
+// within of either, and carry the request's id or name its principal and role.
 func (l *Log) Trail(a Activation, within time.Duration) []Audited {
 	var list []Audited
 	for _, e := range l.Between(earliest(a).Add(-within), latest(a).Add(within)) {
