@@ -114,9 +114,9 @@ func TestProofsAreCheapestAndVerified(t *testing.T) {
 		p := problems(t, 14)
 		weights := rapid.SliceOfN(rapid.Int64Range(0, 5), len(p.rules), len(p.rules)).Draw(t, "weights")
 		cost := func(rule int) int64 { return weights[rule] }
-		s, best := p.system(t), []int64(nil)
+		s := p.system(t)
 		for _, starts := range p.starts[:min(len(p.starts), 4)] {
-			best = bruteCost(p.rules, starts, p.atoms, cost)
+			best := bruteCost(p.rules, starts, p.atoms, cost)
 			for a := range p.atoms {
 				proof, ok := s.Prove(starts, Atom(a), cost)
 				require.Equal(t, best[a] != math.MaxInt64, ok)
