@@ -441,7 +441,7 @@ func BenchmarkJoin(b *testing.B) {
 				Expiration:    model.Value(model.ExpirationPattern{Type: model.Value("afterDuration"), Duration: model.Value("PT8H")})})})
 	}
 	for b.Loop() {
-		log, n := NewLog(append([]SignIn(nil), signIns...), nil), 0
+		log, n := NewLog(signIns, nil), 0
 		for _, a := range Activations(requests, true) {
 			n += len(log.During(a))
 		}

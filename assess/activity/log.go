@@ -20,15 +20,9 @@ type entry struct {
 	row model.DirectoryAudit
 }
 
-// NewLog orders sign-ins and audits. It takes the slices over.
+// NewLog orders sign-ins and audits.
 func NewLog(signIns []SignIn, audits []model.DirectoryAudit) *Log {
-	l := &Log{signIns: signIns, audits: make([]entry, len(audits))}
-	slices.SortStableFunc(l.signIns, func(a, b SignIn) int {
-		if d := compareFolded(a.UserID, b.UserID); d != 0 {
-			return d
-		}
-		return a.At.Compare(b.At)
-	})
+	l := &Log{signIns: ordered(signIns), audits: make([]entry, len(audits))}
 	for i, row := range audits {
 		l.audits[i] = entry{Instant(row.ActivityDateTime), row}
 	}
@@ -36,7 +30,35 @@ func NewLog(signIns []SignIn, audits []model.DirectoryAudit) *Log {
 	return l
 }
 
-// compareFolded orders ids as their folded forms, without making those.
+// ordered copies sign-ins by user and time. What is sorted is small: the records
+// are moved once.
+func ordered(signIns []SignIn) []SignIn {
+	type key struct {
+		user  string
+		at    time.Time
+		index int
+	}
+	keys := make([]key, len(signIns))
+	for i, s := range signIns {
+		keys[i] = key{model.FoldID(s.UserID), s.At, i}
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		if d := strings.Compare(a.user, b.user); d != 0 {
+			return d
+		}
+		if d := a.at.Compare(b.at); d != 0 {
+			return d
+		}
+		return a.index - b.index
+	})
+	list := make([]SignIn, len(keys))
+	for i, k := range keys {
+		list[i] = signIns[k.index]
+	}
+	return list
+}
+
+// compareFolded orders ids as their folded forms.
 func compareFolded(a, b string) int {
 	if a == b {
 		return 0
