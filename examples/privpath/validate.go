@@ -89,8 +89,11 @@ func inventory(w io.Writer, files []export.FileReport, missing []export.Missing)
 	}
 	for _, m := range missing {
 		fmt.Fprintf(w, "  %s\n      %s\n", m.Dataset, m.Request)
-		if m.Application != "" {
+		switch {
+		case m.Application != "":
 			fmt.Fprintf(w, "      %s\n", m.Application)
+		case m.Delegated != "":
+			fmt.Fprintf(w, "      %s (a signed-in user only)\n", m.Delegated)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 var ops15 = &assess.Control{
 	ControlInfo: model.ControlInfo{
 		ID: "OPS-15", Title: "Changes to privileged access have a ticket",
-		Pillar: model.Operations, Level: model.Managed, Severity: model.Medium,
+		Pillar: model.Operations, Level: model.Managed, Gate: true, Severity: model.Medium,
 		Basis: model.ConfidenceObserved, Licence: "Entra ID P1", Domain: model.DomainCapability, Since: "0.1.0",
 		Bullets: []model.Bullet{"O3"}, Gaps: []model.GapTag{"G5c"},
 		Rationale: "A policy that was edited, or a role that was given past PIM, is either work that somebody asked for or an intrusion. Only a record tells the two apart.",

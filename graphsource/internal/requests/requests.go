@@ -15,7 +15,8 @@ type Request struct {
 	// Command collects what Graph does not have.
 	Command string `json:"command,omitempty"`
 	// Delegated and Application are the least privileged permission of each kind
-	// that reads all that the query selects.
+	// that reads all that the query selects. Application is "" where only a
+	// signed-in person may read it.
 	Delegated   string `json:"delegated"`
 	Application string `json:"application"`
 	// Licence that the tenant needs, or "" where every tenant has the data.
@@ -96,7 +97,8 @@ func All() []Request {
 		both("directory/administrativeUnits", v1, "/directory/administrativeUnits?$select=id,displayName,isMemberManagementRestricted,membershipType,membershipRule&$top=999",
 			units, "", "which accounts are in restricted management"),
 		both("directory/administrativeUnits/{id}/members", v1, "/directory/administrativeUnits/{id}/members"+people, units, "", "what a scoped role reaches"),
-		both("directory/onPremisesSynchronization", v1, "/directory/onPremisesSynchronization", "OnPremDirectorySynchronization.Read.All", "", "whether the on-premises directory can take over cloud accounts"),
+		{Dataset: "directory/onPremisesSynchronization", Version: v1, Query: "/directory/onPremisesSynchronization", Delegated: "OnPremDirectorySynchronization.Read.All",
+			Purpose: "whether the on-premises directory can take over cloud accounts"},
 		both("directoryRoles", v1, "/directoryRoles", role, "", "the roles in use, where there is no PIM"),
 		both("directoryRoles/{id}/members", v1, "/directoryRoles/{id}/members"+people, role, "", "the holders of a role, where there is no PIM"),
 		both("roleManagement/directory/roleDefinitions", v1, "/roleManagement/directory/roleDefinitions?$select=id,templateId,displayName,isBuiltIn,isEnabled,rolePermissions", role, "", "what built-in and custom roles allow"),
