@@ -135,6 +135,53 @@ export interface Reach {
   unknown: Need[];
 }
 
+/** Ref names a principal or another thing that a path leads through. */
+export interface Ref {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+/** PathNode is a thing with its place in the picture, which the engine laid out: a column and a row, from 0. */
+export interface PathNode extends Ref {
+  layer: number;
+  row: number;
+}
+
+export interface Hop {
+  edge: string;
+  from: Ref;
+  to: Ref;
+  with: Ref | null;
+  requires: string[];
+  explanation: string;
+  /** source and target are indices into the path's nodes, -1 for none. */
+  source: number;
+  target: number;
+}
+
+export interface Path {
+  from: Ref;
+  attacker: string;
+  verdict: Verdict;
+  requires: string[];
+  hops: Hop[];
+  nodes: PathNode[];
+  unknown: Need[];
+}
+
+/** Tier0Member is something that controls Tier 0. */
+export interface Tier0Member extends Ref {
+  reason: string;
+  declared: boolean;
+  certain: boolean;
+}
+
+export interface PathHop {
+  from: Ref;
+  explanation: string;
+}
+
 export interface Assessment {
   tenant: { id: string; displayName: string };
   asOf: string;
@@ -155,6 +202,10 @@ export interface Assessment {
   domains: { id: string; percent: number }[];
   findings: Finding[];
   reach: Reach[];
+  paths: Path[];
+  tier0: Tier0Member[];
+  chokePoints: (PathHop & { cuts: number; of: number })[];
+  cut: { hops: PathHop[]; exact: boolean } | null;
 }
 
 // Characters that have no shape of their own but change how their neighbours
@@ -311,6 +362,43 @@ function reach(v: unknown): Reach {
   };
 }
 
+function ref(v: unknown): Ref {
+  const o = object(v);
+  return { kind: text(o.kind), id: text(o.id), name: text(o.name) || text(o.id) };
+}
+
+/** place reads a column or a row; a picture has at most a few hundred of either. */
+const place = (v: unknown): number => (typeof v === 'number' && Number.isInteger(v) && v >= 0 && v < 500 ? v : 0);
+
+function path(v: unknown): Path {
+  const o = object(v);
+  const nodes = list(o.nodes).map((n) => ({ ...ref(n), layer: place(object(n).layer), row: place(object(n).row) }));
+  const index = (n: unknown) => (typeof n === 'number' && n in nodes ? n : -1);
+  return {
+    from: ref(o.from),
+    attacker: text(o.attacker),
+    verdict: verdict(o.verdict),
+    requires: texts(o.requires),
+    hops: list(o.hops).map((h) => {
+      const hop = object(h);
+      return {
+        edge: text(hop.edge),
+        from: ref(hop.from),
+        to: ref(hop.to),
+        with: Object.keys(object(hop.with)).length ? ref(hop.with) : null,
+        requires: texts(hop.requires),
+        explanation: text(hop.explanation),
+        source: index(hop.source),
+        target: index(hop.target),
+      };
+    }),
+    nodes,
+    unknown: list(o.unknown).map(need),
+  };
+}
+
+const pathHop = (v: unknown): PathHop => ({ from: ref(object(v).from), explanation: text(object(v).explanation) });
+
 /** looksLikeAssessment tells a saved assessment from a Graph response. */
 export function looksLikeAssessment(v: unknown): boolean {
   const o = object(v);
@@ -346,6 +434,13 @@ export function parse(v: unknown): Assessment {
     domains: list(o.domains).map((d) => ({ id: text(object(d).id), percent: number(object(d).percent) })),
     findings: list(o.findings).map(finding),
     reach: list(o.reach).map(reach),
+    paths: list(o.paths).map(path),
+    tier0: list(o.tier0).map((m) => {
+      const member = object(m);
+      return { ...ref(m), reason: text(member.reason), declared: member.declared === true, certain: member.certain === true };
+    }),
+    chokePoints: list(o.chokePoints).map((c) => ({ ...pathHop(c), cuts: number(object(c).cuts), of: number(object(c).of) })),
+    cut: 'hops' in object(o.cut) ? { hops: list(object(o.cut).hops).map(pathHop), exact: object(o.cut).exact === true } : null,
   };
 }
 

@@ -110,6 +110,11 @@ describe('derive', () => {
     assert.equal(derive.pathVerdict([]), null);
   });
 
+  it('keeps a way whose picture is broken, without the broken lines', () => {
+    const [p] = model.parse({ schemaVersion: '1', pillars: [], findings: [], paths: [{ from: { name: 'a' }, verdict: 'wins', hops: [{ source: 7, target: -1, explanation: 'x' }, null], nodes: [{ layer: 1e9, row: 'x' }] }] }).paths;
+    assert.deepEqual([p.verdict, p.hops.length, p.hops[0].source, p.hops[0].target, p.nodes[0].layer, p.nodes[0].row], ['unknown', 2, -1, -1, 0, 0]);
+  });
+
   it('asks for what settles most', () => {
     const list = derive.asks(parsed());
     assert.deepEqual(list.map((x) => x.need.dataset).sort(), ['deviceManagement/settings', 'imports/exo/adminAuditLogConfig', 'reports/authenticationMethods/userRegistrationDetails', 'users']);

@@ -304,6 +304,38 @@ describe('the page from file://', () => {
     await page.close();
   });
 
+  it('draws each way into Tier 0 as the document lays it out, and says the same in words', async () => {
+    const want = JSON.parse(cli(join(tenants, 'middling')).toString());
+    const page = await open(context);
+    await give(page, writeScratch('ways.json', JSON.stringify(want)));
+    await settled(page);
+    const ways = page.locator('.way');
+    assert.equal(await ways.count(), Math.min(want.paths.length, 20));
+    for (const [i, path] of want.paths.entries()) {
+      const way = ways.nth(i);
+      await way.locator('summary').focus();
+      await page.keyboard.press('Enter');
+      const steps = await way.locator('.hops > li').allTextContents();
+      assert.equal(steps.length, path.hops.length);
+      path.hops.forEach((h, n) => assert.ok(steps[n].startsWith(`${h.from.name} ${h.explanation}`), steps[n]));
+      const boxes = await way.locator('.picture rect').evaluateAll((list) => list.map((r) => r.getBoundingClientRect().toJSON()));
+      assert.equal(boxes.length, path.nodes.length);
+      for (const [a, one] of boxes.entries()) {
+        for (const other of boxes.slice(a + 1)) {
+          const apart = one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top;
+          assert.ok(apart, `boxes overlap in way ${i}`);
+        }
+      }
+      assert.equal(await way.locator('.picture .perhaps').count() > 0, path.verdict !== 'reaches');
+    }
+    await audit(page, 'ways into Tier 0');
+    await page.getByRole('button', { name: 'Assess another' }).click();
+    await give(page, writeScratch('noways.json', JSON.stringify({ ...want, paths: undefined, tier0: undefined })));
+    await settled(page);
+    assert.equal(await page.locator('.paths').count(), 0);
+    await page.close();
+  });
+
   it('prints every view', async () => {
     const page = await open(context);
     await give(page, document);

@@ -37,6 +37,13 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('.cell').first().click();
     await page.waitForTimeout(300);
     await shot('reach', false);
+    await page.keyboard.press('Escape');
+    if (process.env.WAYS) {
+      await page.getByRole('button', { name: 'Assess another' }).click();
+      await give(page, process.env.WAYS);
+      await page.locator('.way summary').first().click();
+      await page.locator('.paths').screenshot({ path: join(out, `ways-${colorScheme}-${width}.png`) });
+    }
     await context.close();
   }
 }

@@ -5,6 +5,7 @@ import { t, word } from '../strings.ts';
 import { SeverityMark, StatusMark } from './bits.tsx';
 import { ControlLink } from './ControlLink.tsx';
 import { Icon, STATUS_ICON } from './icons.tsx';
+import { Paths } from './Paths.tsx';
 import { ReachMatrix } from './Reach.tsx';
 
 export function Overview({ a }: { a: Assessment }) {
@@ -12,6 +13,7 @@ export function Overview({ a }: { a: Assessment }) {
     <>
       <Headline a={a} />
       <ReachMatrix reach={a.reach} />
+      <Paths a={a} />
       <div class="two">
         <Ladders a={a} />
         <FixFirst a={a} />
