@@ -122,10 +122,9 @@ func due(start time.Time, e model.ExpirationPattern) time.Time {
 
 // ending is a request that ended an activation, or may have.
 type ending struct {
-	at    time.Time // zero where that is not known
-	does  model.Truth
-	id    string
-	whose string // principal and role
+	at   time.Time // zero where that is not known
+	does model.Truth
+	id   string
 }
 
 // endings lists the requests that take an active role away: the administrator's
