@@ -1,6 +1,8 @@
 package main
 
 import (
+	_ "time/tzdata" // browsers lend Go no time zones, and working hours are declared in one
+
 	"context"
 	"encoding/json"
 	"errors"

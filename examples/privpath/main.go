@@ -14,6 +14,8 @@
 package main
 
 import (
+	_ "time/tzdata" // working hours are declared in a time zone, which not every machine knows
+
 	"context"
 	"errors"
 	"flag"
