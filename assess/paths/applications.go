@@ -21,7 +21,8 @@ func (b *builder) application(head horn.Atom, k key) {
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
 	b.unseenOwners(head, owners.Coverage(), "applications/"+app.ID+"/owners", to)
-	manages := hop{edge: "managesApplication", to: to, text: "manages the application " + to.Name}
+	manages := hop{edge: "managesApplication", to: to, text: "manages the application " + to.Name,
+		evidence: []model.Evidence{app.Evidence("/appId", app.AppID)}}
 	for _, p := range []powers.Power{powers.UpdateApplicationCredentials, powers.UpdateApplicationOwners} {
 		b.conclude(head, surely.shown(manages), powerAtom(atomPower, p))
 		b.scopedTo(head, p, app.ID, manages)
@@ -76,7 +77,8 @@ func (b *builder) service(head horn.Atom, k key) {
 	}
 	to := serviceRef(s)
 	if model.Equals(s.ServicePrincipalType, "ManagedIdentity") == model.True {
-		b.conclude(head, surely.shown(hop{edge: "hostsIdentity", to: to, text: "signs in as the managed identity " + to.Name}), key{kind: atomAzure, subject: s.ID})
+		b.conclude(head, surely.shown(hop{edge: "hostsIdentity", to: to, text: "signs in as the managed identity " + to.Name,
+			evidence: []model.Evidence{s.Evidence("/servicePrincipalType", s.ServicePrincipalType)}}), key{kind: atomAzure, subject: s.ID})
 		return // nobody can add a credential to a managed identity
 	}
 	b.addCredential(head, s, to)
@@ -96,7 +98,7 @@ func (b *builder) addCredential(head horn.Atom, s model.ServicePrincipal, to mod
 	if locked != model.True {
 		b.unseenOwners(head, owners.Coverage(), "servicePrincipals/"+s.ID+"/owners", to)
 	}
-	manages := hop{edge: "addsCredential", to: to, text: "adds a credential to " + to.Name}
+	manages := hop{edge: "addsCredential", to: to, text: "adds a credential to " + to.Name, evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}
 	for _, p := range []powers.Power{powers.ManageServicePrincipalCredentials, powers.UpdateServicePrincipalOwners} {
 		b.conclude(head, why.shown(manages), powerAtom(atomPower, p))
 		b.scopedTo(head, p, s.ID, manages)
@@ -140,7 +142,8 @@ var microsoftTenants = []string{"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988b
 // principal: in this tenant, or in the one that owns it.
 func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to model.PrincipalRef) {
 	if app, ok := b.registered(s); ok {
-		b.conclude(head, surely.shown(hop{edge: "addsCredential", to: to, text: "adds a credential and signs in as " + to.Name}),
+		b.conclude(head, surely.shown(hop{edge: "addsCredential", to: to, text: "adds a credential and signs in as " + to.Name,
+			evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}),
 			key{kind: atomApplication, subject: app.ID})
 		return
 	}
@@ -162,7 +165,8 @@ func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to mode
 		}
 	case model.SameID(owner, microsoftTenants[0]), model.SameID(owner, microsoftTenants[1]):
 	default:
-		b.conclude(head, surely.shown(hop{edge: "controlsApplication", to: to, text: "controls the registration of " + to.Name + ", and signs in as it"}),
+		b.conclude(head, surely.shown(hop{edge: "controlsApplication", to: to, text: "controls the registration of " + to.Name + ", and signs in as it",
+			evidence: []model.Evidence{s.Evidence("/appOwnerOrganizationId", s.AppOwnerOrganizationID)}}),
 			key{kind: atomForeign, subject: owner})
 	}
 }

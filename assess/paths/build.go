@@ -83,7 +83,8 @@ func (b *builder) derive(head horn.Atom, k key) {
 	case atomPlace:
 		b.place(head, k)
 	case atomDevice:
-		b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: b.deviceRefOf(k.subject), text: "runs code on the device through its management"}),
+		b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: b.deviceRefOf(k.subject), text: "runs code on the device through its management",
+			evidence: []model.Evidence{b.devices[k.subject].Evidence("/isManaged", b.devices[k.subject].IsManaged)}}),
 			powerAtom(atomPower, powers.RunOnDevices))
 	case atomApplication:
 		b.application(head, k)

@@ -396,6 +396,8 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 		if plain.truth = model.And(plain.truth, b.demands.freely); b.demands.freely == model.Unknown {
 			plain.needs = append(plain.needs, unknown)
 		}
+		shown := shown
+		shown.evidence = b.roles[id].evidence
 		b.conclude(head, plain.shown(shown), roleKey(id, tenantWide))
 		if b.demands.freely == model.True {
 			continue

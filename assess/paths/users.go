@@ -135,6 +135,7 @@ func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal
 	if answer.Truth == model.False {
 		return
 	}
+	shown.evidence = b.roles[role].evidence
 	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
 	b.conclude(head, why.shown(shown), roleKey(role, tenantWide))
 	inUnit := answer.Truth
@@ -249,14 +250,16 @@ func (b *builder) federates(head horn.Atom, p principals.Principal) {
 		return !strings.HasSuffix(strings.ToLower(upn), ".onmicrosoft.com") && !strings.Contains(strings.ToUpper(upn), "#EXT#")
 	})
 	b.conclude(head, because{truth: custom}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "the user principal name of " + p.ID + " was not exported"}).
-		shown(hop{edge: "federatesDomain", to: b.ref(p.ID), text: "makes the domain of " + p.Name + " trust an issuer of its own, and signs in as it"}),
+		shown(hop{edge: "federatesDomain", to: b.ref(p.ID), text: "makes the domain of " + p.Name + " trust an issuer of its own, and signs in as it",
+			evidence: []model.Evidence{p.User.Evidence("/userPrincipalName", p.User.UserPrincipalName)}}),
 		powerAtom(atomPower, powers.WriteDomainsFederation))
 }
 
 // certificates adds who can make the tenant trust a certificate authority of
 // their own.
 func (b *builder) certificates(head horn.Atom, p principals.Principal) {
-	shown := hop{edge: "trustsAuthority", to: b.ref(p.ID), text: "makes the tenant trust a certificate authority of its own, and signs in as " + p.Name}
+	shown := hop{edge: "trustsAuthority", to: b.ref(p.ID), text: "makes the tenant trust a certificate authority of its own, and signs in as " + p.Name,
+		evidence: []model.Evidence{p.User.Evidence("/userPrincipalName", p.User.UserPrincipalName)}}
 	trust := powerAtom(atomPower, powers.WriteCertificateAuthorities)
 	if b.methods.certificate == model.False {
 		b.conclude(head, surely.shown(shown), trust, powerAtom(atomPower, powers.WriteAuthenticationMethodsPolicy))
@@ -271,7 +274,8 @@ func (b *builder) certificates(head horn.Atom, p principals.Principal) {
 func (b *builder) onPremises(head horn.Atom, p principals.Principal) {
 	synced := set(p.User.OnPremisesSyncEnabled)
 	why := because{truth: synced}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "whether " + p.Name + " is synchronised was not exported"})
-	shown := hop{edge: "syncedFrom", to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised"}
+	shown := hop{edge: "syncedFrom", to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised",
+		evidence: []model.Evidence{p.User.Evidence("/onPremisesSyncEnabled", p.User.OnPremisesSyncEnabled)}}
 	b.conclude(head, why.shown(shown), key{kind: atomOnPremises})
 	b.conclude(head, why.and(model.Unknown, "how directory synchronisation is set up is not in the export").shown(shown), powerAtom(atomPower, powers.WriteHybridSync))
 }
@@ -286,7 +290,8 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 		}
 		b.conclude(head, because{truth: model.And(is, managedBy(d))}.needing(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved,
 			Detail: "whether " + textOf(d.DisplayName, d.ID) + " is managed, and a privileged access workstation, is not known"}).
-			shown(hop{edge: "signsInOn", to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name}),
+			shown(hop{edge: "signsInOn", to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name,
+				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
 			key{kind: atomDevice, subject: d.ID})
 	}
 	if len(b.devicesOf[user]) == 0 && b.managed != model.False {
