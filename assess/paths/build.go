@@ -86,6 +86,12 @@ func (b *builder) derive(head horn.Atom, k key) {
 		b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: b.deviceRefOf(k.subject), text: "runs code on the device through its management",
 			evidence: []model.Evidence{b.devices[k.subject].Evidence("/isManaged", b.devices[k.subject].IsManaged)}}),
 			powerAtom(atomPower, powers.RunOnDevices))
+		for _, p := range []powers.Power{powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
+			// A restricted unit keeps its devices' secrets from roles at tenant scope.
+			shielded := set(b.devices[k.subject].IsManagementRestricted)
+			b.conclude(head, unfollowed(p).and(shielded.Not(), "whether a restricted unit shields the device is not known").shown(hop{edge: "opensDevice", to: b.deviceRefOf(k.subject), text: "opens the device, if it can be reached, with the power to " + p.String()}),
+				powerAtom(atomPower, p))
+		}
 	case atomApplication:
 		b.application(head, k)
 	case atomService:
@@ -121,6 +127,9 @@ func (b *builder) tier0(head horn.Atom) {
 		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
 		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives the power over the access packages, and over what they hold"}),
 		powerAtom(atomPower, powers.EntitlementManagement))
+	for _, p := range []powers.Power{powers.WriteConsentPolicies, powers.WriteIdentityProviders, powers.ManagePartners} {
+		b.conclude(head, unfollowed(p).shown(hop{edge: "leadsOn", to: admin, text: "gives the power to " + p.String() + ", which may lead on"}), powerAtom(atomPower, p))
+	}
 	for _, gap := range b.gaps {
 		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})
 	}
@@ -132,6 +141,12 @@ func (b *builder) tier0(head horn.Atom) {
 			b.conclude(head, open(need).shown(hop{edge: "hasPermission", to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomService, subject: id})
 		}
 	}
+}
+
+// unfollowed is a power whose consequences are real and not followed here, so
+// that whoever has it is never said to reach nothing.
+func unfollowed(p powers.Power) because {
+	return open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: "where the power to " + p.String() + " leads is not followed"})
 }
 
 // open is a condition of which nothing is known, and what would settle it.

@@ -173,7 +173,7 @@ func (d *demands) readGroups() policyGroups {
 		switch {
 		case shielded == model.True:
 			continue
-		case shielded == model.Unknown, of.Coverage().State != model.Complete:
+		case shielded == model.Unknown, of.Coverage().State != model.Complete, ruled(group) != model.False:
 			g.doubtful = append(g.doubtful, id)
 		}
 		if shielded == model.Unknown {
@@ -187,6 +187,18 @@ func (d *demands) readGroups() policyGroups {
 		}
 	}
 	return g
+}
+
+// ruled asks whether a rule decides who is a member: then whoever writes what the
+// rule reads writes the group.
+func ruled(group *model.Group) model.Truth {
+	if group.MembershipRule.Null() == model.True {
+		return model.False
+	}
+	if !group.MembershipRule.Exported() {
+		return group.GroupTypes.Is(func(types []string) bool { return slices.Contains(types, "DynamicMembership") })
+	}
+	return group.MembershipRule.Is(func(rule string) bool { return rule != "" })
 }
 
 // set asks whether a flag is on; null is off.
@@ -384,6 +396,9 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 	shown := hop{edge: "writesConditionalAccess", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
 		text: "switches Conditional Access policies off, or excludes an account from them"}
 	b.conclude(head, surely.shown(shown), powerAtom(atomAppPower, powers.WriteConditionalAccess))
+	for _, p := range []powers.Power{powers.WriteNamedLocations, powers.WriteCrossTenantAccess} {
+		b.conclude(head, unfollowed(p).shown(hop{edge: "loosensConditionalAccess", to: shown.to, text: "loosens what policies ask, with the power to " + p.String()}), powerAtom(atomPower, p))
+	}
 	unknown := model.Need{Dataset: model.ResourceActions.Name(), Reason: missing(model.ResourceActions, model.RowsOf(b.tenant, model.ResourceActions, nil).Coverage(), "").Reason,
 		Permission: "RoleManagement.Read.Directory", Detail: "whether changing Conditional Access is a protected action is not known"}
 	for _, id := range b.roleIDs {
@@ -419,6 +434,7 @@ func (b *builder) groupsOff(head horn.Atom, k key) {
 			text: "changes the members of a group that a policy includes or excludes"}
 		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.GroupMembersUpdate))
 		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.GroupOwnersUpdate))
+		b.conclude(head, unfollowed(powers.GroupRuleUpdate).shown(shown), powerAtom(atomPower, powers.GroupRuleUpdate))
 		return
 	}
 	group := b.groupRef(k.subject)

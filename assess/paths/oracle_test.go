@@ -118,8 +118,8 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 		assign(path, h.user, h.role)
 	}
 	c.Files["groups"] = []any{
-		row("id", "rulers", "displayName", "rulers", "isAssignableToRole", true, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil),
-		row("id", "exempt", "displayName", "exempt", "isAssignableToRole", nil, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil)}
+		row("id", "rulers", "displayName", "rulers", "isAssignableToRole", true, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil, "membershipRule", nil),
+		row("id", "exempt", "displayName", "exempt", "isAssignableToRole", nil, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil, "membershipRule", nil)}
 	if w.groupRole != "" {
 		assign(standing, "rulers", w.groupRole)
 	}

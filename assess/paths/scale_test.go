@@ -34,7 +34,7 @@ func large(t testing.TB, n, depth int) *assesstest.Case {
 	c.Files["groups/rulers/members"] = append(members, map[string]any{"@odata.type": "#microsoft.graph.user", "id": "gone"})
 	for i := range depth {
 		id := fmt.Sprintf("nest%d", i)
-		c.Files["groups"] = append(c.Files["groups"], map[string]any{"id": id, "displayName": id, "isAssignableToRole": nil, "isManagementRestricted": nil, "onPremisesSyncEnabled": nil})
+		c.Files["groups"] = append(c.Files["groups"], map[string]any{"id": id, "displayName": id, "isAssignableToRole": nil, "isManagementRestricted": nil, "onPremisesSyncEnabled": nil, "membershipRule": nil})
 		c.Files["groups/"+id+"/members"] = []any{map[string]any{"@odata.type": "#microsoft.graph.group", "id": fmt.Sprintf("nest%d", (i+1)%depth)}}
 		c.Files["groups/"+id+"/owners"] = []any{}
 	}

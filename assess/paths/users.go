@@ -135,6 +135,11 @@ func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal
 	if answer.Truth == model.False {
 		return
 	}
+	if p.User != nil && set(p.User.IsManagementRestricted) == model.True {
+		taken := shown
+		taken.text = "takes " + p.Name + " out of its restricted unit, and " + shown.text
+		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(taken), roleKey(role, tenantWide), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
+	}
 	shown.evidence = b.roles[role].evidence
 	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
 	b.conclude(head, why.shown(shown), roleKey(role, tenantWide))
@@ -294,11 +299,14 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
 			key{kind: atomDevice, subject: d.ID})
 	}
-	if len(b.devicesOf[user]) == 0 && b.managed != model.False {
+	if len(b.devicesOf[user]) > 0 || b.managed == model.False {
+		return
+	}
+	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
 		b.conclude(head, open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
 			Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
 			shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"}),
-			powerAtom(atomPower, powers.RunOnDevices))
+			powerAtom(atomPower, p))
 	}
 }
 
