@@ -57,7 +57,7 @@ var iso22 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		devices, err := readRegistered(p)
+		devices, err := kit.ReadSignInDevices(p)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
@@ -90,7 +90,7 @@ var iso22 = &assess.Control{
 
 // used judges one activation by the sign-ins that belong to it, or may, and says
 // how many do.
-func used(a activity.Activation, counts model.Truth, joined []activity.Joined, devices registered) (assess.Judgement, int) {
+func used(a activity.Activation, counts model.Truth, joined []activity.Joined, devices kit.SignInDevices) (assess.Judgement, int) {
 	elsewhere, here, seen := model.False, model.False, 0
 	ref := model.Ref{Kind: "activation", ID: a.Request.ID}.With(a.Request.Evidence("/scheduleInfo", a.Start))
 	var examples []string
@@ -100,7 +100,7 @@ func used(a activity.Activation, counts model.Truth, joined []activity.Joined, d
 			continue
 		}
 		seen++
-		from := devices.workstation(s.Device)
+		from := devices.Workstation(s.Device)
 		here = model.Or(here, model.And(belongs, from))
 		other := model.And(belongs, from.Not())
 		elsewhere = model.Or(elsewhere, other)

@@ -9,40 +9,7 @@ import (
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
-	"github.com/privpath/privpath/pillars/internal/kit"
 )
-
-// registered says which devices of sign-ins are workstations. Sign-ins carry the
-// deviceId, which is not the object id that workstations are declared by.
-type registered map[string]model.Truth
-
-func readRegistered(p *assess.Pass) (registered, error) {
-	rule, err := assess.Value(p, kit.Workstations)
-	if err != nil {
-		return nil, err
-	}
-	found := registered{}
-	for d := range assess.Rows(p, model.Devices).All() {
-		d.DeviceID.Is(func(id string) bool {
-			is, key := rule.Is(d), model.FoldID(id)
-			if before, twice := found[key]; twice && before != is {
-				is = model.Unknown
-			}
-			found[key] = is
-			return true
-		})
-	}
-	return found, nil
-}
-
-// workstation says whether a sign-in came from a workstation. A device that is no
-// longer in the directory may have been one.
-func (r registered) workstation(d activity.Device) model.Truth {
-	if d.Identified != model.True {
-		return d.Identified
-	}
-	return r[model.FoldID(d.ID)]
-}
 
 // signInText names a sign-in in one line.
 func signInText(s activity.SignIn) string {
