@@ -271,3 +271,8 @@ func (c *client) batched(n int) {
 	c.stats.Batched += n
 	c.mu.Unlock()
 }
+
+const (
+	get  = abstractions.GET
+	post = abstractions.POST
+)

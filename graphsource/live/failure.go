@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode"
 
@@ -46,7 +47,11 @@ func transportFailure(ctx context.Context, err error) *failure {
 	case errors.Is(err, errForeign):
 		return &failure{reason: model.Malformed, detail: "a link led away from Graph and was not followed"}
 	}
-	return &failure{reason: model.Truncated, detail: "no whole reply: " + clip(err.Error()), passing: true}
+	var sent *url.Error
+	if errors.As(err, &sent) {
+		err = sent.Err // without the address, which names objects
+	}
+	return &failure{reason: model.NotCollected, detail: "no whole reply: " + clip(err.Error()), passing: true}
 }
 
 // statusFailure classifies a reply that is no success.
@@ -66,7 +71,7 @@ func statusFailure(r reply) *failure {
 	case r.status == http.StatusNotFound, r.status == http.StatusGone:
 		return &failure{reason: model.NotInAPI, detail: text, gone: true}
 	case r.status >= 500, r.status == http.StatusRequestTimeout:
-		return &failure{reason: model.Truncated, detail: text, passing: true}
+		return &failure{reason: model.NotCollected, detail: text, passing: true}
 	}
 	return &failure{reason: model.NotCollected, detail: "Graph refused the request: " + text}
 }
