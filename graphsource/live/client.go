@@ -44,7 +44,7 @@ func newClient(opts Options) (*client, error) {
 		return nil, fmt.Errorf("live: %q is no https address", opts.Cloud.Endpoint)
 	}
 	provider, err := authentication.NewAzureIdentityAuthenticationProviderWithScopesAndValidHosts(
-		credential{opts.Credential}, []string{opts.Cloud.Endpoint + "/.default"}, []string{base.Host})
+		credential{opts.Credential}, []string{opts.Cloud.Endpoint + "/.default"}, []string{base.Hostname()})
 	if err != nil {
 		return nil, fmt.Errorf("live: %w", err)
 	}
