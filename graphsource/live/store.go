@@ -147,3 +147,6 @@ func (e *zipEntry) Close() error {
 }
 
 const manifestName = "manifest.json"
+
+// FS opens what is in the folder, to resume or to assess.
+func (f *Folder) FS() fs.FS { return os.DirFS(f.root) }
