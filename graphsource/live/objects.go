@@ -230,10 +230,10 @@ func (s *series) ask(ctx context.Context, ids []string, query func(id string) st
 	}
 }
 
-// fail keeps the first failure. A group that PIM does not know has no schedules
-// there: that is an answer.
+// fail keeps the first failure. That PIM does not know a group is no failure: it
+// has no schedules there.
 func (s *series) fail(bad *failure) {
-	if s.bad == nil && bad != nil && !bad.gone {
+	if s.bad == nil && bad != nil && !(bad.gone && strings.Contains(strings.ToLower(bad.detail), "onboarded")) {
 		s.bad = bad
 	}
 }
@@ -292,8 +292,9 @@ func (r *run) registrations(ctx context.Context) {
 		if bad == nil {
 			s.out.begin(nil)
 			s.out.one(json.RawMessage(reply.body))
+		} else if !bad.gone { // the report has no row of this user, and a missing row decides nothing
+			s.fail(bad)
 		}
-		s.fail(bad)
 	}
 	s.close(r.unplanned())
 }
