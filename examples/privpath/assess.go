@@ -29,6 +29,8 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown) or fails with this severity or worse (critical, high, medium, low)")
 	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
 	previous := set.String("previous", "", "an earlier assessment of the tenant (`file`, JSON); several joined by commas")
+	online := set.Bool("live", false, "assess the live tenant through Microsoft Graph, without a file between")
+	graph := addLiveFlags(set)
 	paths, err := parse(set, args)
 	if err != nil {
 		return err
@@ -54,7 +56,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if opts.Previous, err = readPrevious(*previous); err != nil {
 		return err
 	}
-	src, closeSource, err := open(paths, *declarations)
+	src, closeSource, err := graph.openEither(*online, paths, *declarations, s)
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if len(paths) == 0 {
+	if len(paths) == 0 && !*online {
 		fmt.Fprintf(s.err, "This is the built-in sample tenant %q. Assess your own export: privpath assess PATH\n\n", sampleTenant)
 	}
 	if err := write(*output, s, writer, result); err != nil {

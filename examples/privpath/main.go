@@ -2,6 +2,7 @@
 // really protected, from the tenant's own data.
 //
 //	privpath assess [PATH…]      assess an export; with no PATH a built-in sample tenant
+//	privpath collect -o FILE     read a live tenant through Microsoft Graph into a bundle
 //	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
 //	privpath paths [PATH…]       the ways into Tier 0 over somebody or something else
 //	privpath whatif [PATH…]      judge one sign-in against the policies of an export
@@ -24,6 +25,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"github.com/privpath/privpath/graphsource/live"
 )
 
 // The exit codes.
@@ -36,7 +39,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr)})
+	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr), nil})
 	stop()
 	os.Exit(code)
 }
@@ -45,6 +48,7 @@ func main() {
 type streams struct {
 	out, err       io.Writer
 	outTTY, errTTY bool
+	graph          *live.Options // in the place of the flags that say how to reach Graph; nil: they do
 }
 
 func isTerminal(f *os.File) bool {
@@ -60,6 +64,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"assess", "[PATH…]", "assess an export (folder, zip, JSON files); with no PATH a built-in sample tenant", assessCommand},
+		{"collect", "-o FILE", "read a live tenant through Microsoft Graph into a bundle; -permissions prints what that needs", collectCommand},
 		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
 		{"paths", "[PATH…]", "the ways into Tier 0 over somebody or something else, and what to remove", pathsCommand},
 		{"whatif", "[PATH…]", "judge one sign-in, as Graph's conditionalAccess/evaluate would, policy by policy", whatIfCommand},

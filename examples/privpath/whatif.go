@@ -27,6 +27,8 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	country := set.String("country", "", "the country, as a two-letter `code`")
 	flow := set.String("flow", "", "the authentication flow's transfer `method`")
 	format := set.String("format", "text", "text, or json as Graph would answer")
+	online := set.Bool("live", false, "read the live tenant, ask Graph's own what-if too, and print where the verdicts differ")
+	graph := addLiveFlags(set)
 	paths, err := parse(set, args)
 	if err != nil {
 		return err
@@ -37,7 +39,7 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	if (*requestFile == "") == (*user == "") {
 		return usageError{fmt.Errorf("whatif needs either -user or -request")}
 	}
-	src, closeSource, err := open(paths, "")
+	src, closeSource, err := graph.openEither(*online, paths, "", s)
 	if err != nil {
 		return err
 	}
@@ -65,6 +67,9 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	response, err := access.WhatIf(access.Compile(tenant), directory, request)
 	if err != nil {
 		return err
+	}
+	if *online {
+		return crossCheck(ctx, src, request, response, s)
 	}
 	if *format == "json" {
 		enc := json.NewEncoder(s.out)

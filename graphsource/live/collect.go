@@ -86,7 +86,7 @@ var planning = []string{
 	model.Users.Name(), model.Groups.Name(), model.ServicePrincipals.Name(), model.Applications.Name(),
 	model.Devices.Name(), model.AdministrativeUnits.Name(), model.AccessReviews.Name(),
 	model.RoleAssignments.Name(), model.RoleAssignmentSchedule.Name(), model.RoleEligibility.Name(),
-	model.ConditionalAccessPolicies.Name(), model.RolePolicies.Name(), model.OAuth2Grants.Name(),
+	model.ConditionalAccessPolicies.Name(), model.RolePolicies.Name(),
 	model.GroupMembers.Name(), model.GroupOwners.Name(), model.AppRoleAssignedTo.Name(),
 }
 
@@ -428,25 +428,37 @@ func (r *run) finish() (*model.Manifest, error) {
 
 // beside copies what no Graph request gives.
 func (r *run) beside() error {
+	const declarations = "declarations.json"
+	if r.opts.Declarations != nil {
+		if err := r.put(declarations, r.opts.Declarations); err != nil {
+			return err
+		}
+	}
 	if r.opts.Beside == nil {
 		return nil
 	}
 	return fs.WalkDir(r.opts.Beside, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || name != "declarations.json" && !(strings.HasPrefix(name, "imports/") && path.Ext(name) == ".json") {
+		imported := strings.HasPrefix(name, "imports/") && path.Ext(name) == ".json"
+		if err != nil || d.IsDir() || !imported && (name != declarations || r.opts.Declarations != nil) {
 			return err
 		}
 		text, err := fs.ReadFile(r.opts.Beside, name)
 		if err != nil {
 			return err
 		}
-		if name == "declarations.json" {
-			r.known.learn(model.OwnerDeclarations.Name(), "", text)
-		}
-		f, err := r.store.Create(name)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(text)
-		return errors.Join(err, f.Close())
+		return r.put(name, text)
 	})
+}
+
+// put saves a file of the user's. What declarations name matters.
+func (r *run) put(name string, text []byte) error {
+	if path.Ext(name) == ".json" && !strings.Contains(name, "/") {
+		r.known.learn(model.OwnerDeclarations.Name(), "", text)
+	}
+	f, err := r.store.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }

@@ -24,7 +24,7 @@ type knowledge struct {
 	services map[string]string // and the appId
 	apps     map[string]string // id by appId
 	devices  map[string]device
-	units    map[string]bool   // and whether management is restricted
+	units    map[string]bool // and whether management is restricted
 	reviews  []string
 	roles    []string // directoryRoles
 	graph    string   // the service principal of Microsoft Graph

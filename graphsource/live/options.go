@@ -71,6 +71,9 @@ type Options struct {
 	// Beside supplies the files that no Graph request gives: declarations.json and
 	// imports/…, at their bundle paths. Default: none.
 	Beside fs.FS
+	// Declarations is the text of a declarations.json that takes the place of
+	// Beside's. What it names counts as privileged. Default: Beside's.
+	Declarations []byte
 	// Resume is the bundle of an earlier collection of the same tenant: what it
 	// holds in full is not asked for again. Default: none.
 	Resume fs.FS

@@ -217,7 +217,7 @@ func parseFilter(text string) ([]condition, error) {
 	for part := range strings.SplitSeq(text, " and ") {
 		m := comparison.FindStringSubmatch(part)
 		if m == nil {
-			return nil, fmt.Errorf("Invalid filter clause: %s", part)
+			return nil, fmt.Errorf("invalid filter clause: %s", part)
 		}
 		all = append(all, condition{m[1], m[2], strings.Trim(m[3], "'")})
 	}
