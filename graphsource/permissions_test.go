@@ -29,7 +29,23 @@ type published struct {
 // differences from the published table, each with its reason: for these, the
 // table's permission is not the one that is flagged least, or the path is not
 // listed.
-var differences = map[string]string{}
+var differences = map[string]string{
+	"organization":                  "the one flagged least (DeviceManagementServiceConfig.Read.All) is Intune's and unneeded otherwise; Organization.Read.All is listed as enough",
+	"users":                         "User.ReadBasic.All, flagged least, does not read accountEnabled, onPremisesSyncEnabled and the rest; signInActivity also needs AuditLog.Read.All, which is not listed by path",
+	"groups":                        "Group.ReadBasic.All, flagged least, does not read membership rules; GroupMember.Read.All, needed for the members anyway, is listed as enough",
+	"groups/{id}/members":           "GroupMember.ReadBasic.All, flagged least, gives members without their properties; owners need GroupMember.Read.All anyway",
+	"groups/{id}/transitiveMembers": "as groups/{id}/members",
+	"directory/administrativeUnits": "nothing is flagged least for applications; AdministrativeUnit.Read.All is the least of those listed",
+	"roleManagement/directory/roleAssignmentScheduleRequests": "only permissions to write are listed; the API reference of the request gives RoleAssignmentSchedule.Read.Directory as least, and nothing here may write",
+	"policies/roleManagementPolicyAssignments":                "RoleManagement.Read.All, flagged least for applications, also reads other role systems; RoleManagement.Read.Directory is listed as enough",
+	"policies/crossTenantAccessPolicy/default":                "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
+	"policies/crossTenantAccessPolicy/partners":               "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
+	"deviceManagement/settings":                               "DeviceManagementApps.Read.All, flagged least, is unneeded otherwise; DeviceManagementConfiguration.Read.All is listed as enough and reads the compliance policies too",
+}
+
+// unlisted are permissions that the published table does not list for the path;
+// the differences say why they are asked for all the same.
+var unlisted = []string{"users AuditLog.Read.All", "roleManagement/directory/roleAssignmentScheduleRequests RoleAssignmentSchedule.Read.Directory"}
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
