@@ -183,10 +183,15 @@ func printPermissions(w io.Writer, opts live.Options, want []string) error {
 		return usageError{err}
 	}
 	delegated, application := live.Permissions(plan, false), live.Permissions(plan, true)
+	granted := slices.DeleteFunc(slices.Clone(application), live.Grant.Writes)
 	list := func(title string, grants []live.Grant) {
 		fmt.Fprintf(w, "%s\n", title)
 		for _, g := range grants {
-			fmt.Fprintf(w, "  %-50s %s\n", g.Permission, strings.Join(g.Datasets, ", "))
+			note := ""
+			if g.Writes() {
+				note = " (can write; better left out: the data set is then missing)"
+			}
+			fmt.Fprintf(w, "  %-50s %s%s\n", g.Permission, strings.Join(g.Datasets, ", "), note)
 		}
 		fmt.Fprintln(w)
 	}
@@ -199,9 +204,9 @@ func printPermissions(w io.Writer, opts live.Options, want []string) error {
 		"$app = Get-MgServicePrincipal -Filter \"appId eq '$appId'\"\n"+
 		"$graph = Get-MgServicePrincipal -Filter \"appId eq '"+model.MicrosoftGraphAppID+"'\"\n"+
 		"foreach ($name in @(\n")
-	for i, g := range application {
+	for i, g := range granted {
 		separator := ","
-		if i == len(application)-1 {
+		if i == len(granted)-1 {
 			separator = ""
 		}
 		fmt.Fprintf(w, "    '%s'%s\n", g.Permission, separator)

@@ -25,6 +25,10 @@ func Plan(opts Options, want []string) ([]graphsource.Request, error) {
 	return plan, nil
 }
 
+// Writes reports whether the permission can change the tenant as well. A collector
+// is better off without: the few data sets behind such a permission stay missing.
+func (g Grant) Writes() bool { return strings.Contains(g.Permission, "ReadWrite") }
+
 // Grant is a permission of Microsoft Graph and the data sets that need it.
 type Grant struct {
 	Permission string

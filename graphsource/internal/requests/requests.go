@@ -105,7 +105,9 @@ func All() []Request {
 		both("roleManagement/directory/roleAssignments", v1, "/roleManagement/directory/roleAssignments?$expand=principal($select=id,displayName)", role, "", "every active role assignment, also those outside PIM"),
 		both("roleManagement/directory/roleAssignmentScheduleInstances", v1, "/roleManagement/directory/roleAssignmentScheduleInstances?$expand=principal", "RoleAssignmentSchedule.Read.Directory", p2, "which active assignments are permanent and which are activations"),
 		both("roleManagement/directory/roleEligibilityScheduleInstances", v1, "/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal", "RoleEligibilitySchedule.Read.Directory", p2, "who may activate a role"),
-		both("roleManagement/directory/roleAssignmentScheduleRequests", v1, "/roleManagement/directory/roleAssignmentScheduleRequests", "RoleAssignmentSchedule.Read.Directory", p2, "who activated what, for how long and why"),
+		// Graph reads these only for permissions that can write, as permissions.json
+		// and the API reference say (unifiedRoleAssignmentScheduleRequest: Get).
+		both("roleManagement/directory/roleAssignmentScheduleRequests", v1, "/roleManagement/directory/roleAssignmentScheduleRequests", "RoleAssignmentSchedule.ReadWrite.Directory", p2, "who activated what, for how long and why"),
 		{Dataset: "policies/roleManagementPolicyAssignments", Version: v1,
 			Query: "/policies/roleManagementPolicyAssignments?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'&$expand=policy($expand=rules)",
 			Also:  []string{"/policies/roleManagementPolicyAssignments?$filter=scopeId eq '{groupId}' and scopeType eq 'Group'&$expand=policy($expand=rules)"},

@@ -1,0 +1,106 @@
+package live_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/graphsource/live"
+	"github.com/privpath/privpath/graphsource/live/livetest"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars"
+)
+
+var update = flag.Bool("update", false, "rewrite the table of costs in README.md")
+
+// grown is a sample tenant with so many users and half as many devices; whoever
+// has privileges stays the same.
+func grown(t testing.TB, tenant fs.FS, users int) fs.FS {
+	t.Helper()
+	bundle, _ := offline(t, tenant)
+	grow := func(file string, count int) {
+		var list struct {
+			Value []json.RawMessage `json:"value"`
+		}
+		require.NoError(t, json.Unmarshal(bundle[file].Data, &list))
+		model, id := string(list.Value[len(list.Value)-1]), regexp.MustCompile(`"id":"[^"]*"`)
+		for i := len(list.Value); i < count; i++ {
+			list.Value = append(list.Value, json.RawMessage(id.ReplaceAllString(model, fmt.Sprintf(`"id":"00000000-0000-4000-8000-%012d"`, i))))
+		}
+		text, err := json.Marshal(list)
+		require.NoError(t, err)
+		bundle[file] = &fstest.MapFile{Data: text}
+	}
+	grow("users.json", users)
+	grow("devices.json", users/2)
+	grow("deviceManagement/managedDevices.json", users/2)
+	return bundle
+}
+
+// cost collects what the controls need, with Graph's own page sizes.
+func cost(t testing.TB, tenant fs.FS) (live.Stats, map[string]int) {
+	t.Helper()
+	s := &livetest.Server{Tenant: tenant, PageSize: 999}
+	s.Start()
+	t.Cleanup(s.Close)
+	opts := options(s)
+	opts.Beside = tenant
+	c, err := live.New(opts)
+	require.NoError(t, err)
+	store := live.NewZip(io.Discard)
+	_, stats, err := c.Collect(t.Context(), store, append(assess.Needs(pillars.All()), model.SignIns.Name()))
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	byKind := map[string]int{}
+	for _, call := range s.Calls() {
+		switch kind := strings.TrimPrefix(call.Path, "/v1.0/"); kind {
+		case "users", "devices", "deviceManagement/managedDevices":
+			byKind["directory"]++
+		default:
+			byKind["rest"]++
+		}
+	}
+	return stats, byKind
+}
+
+const costMark = "<!-- costs: go test ./graphsource/live -run TestCosts -update -->\n"
+
+// TestCosts: what a collection costs, and that only the lists of users and devices
+// grow with the tenant. The table stands in README.md.
+func TestCosts(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| tenant (middling sample) | HTTP requests | of them for the lists of users and devices | requests inside $batch | reply bytes |\n|---|---|---|---|---|\n")
+	rest := map[int]int{}
+	for _, users := range []int{200, 100_000} {
+		tenant := sample(t, "middling")
+		if users > 200 {
+			tenant = grown(t, tenant, users)
+		}
+		stats, calls := cost(t, tenant)
+		rest[users] = calls["rest"]
+		fmt.Fprintf(&table, "| %d users | %d | %d | %d | %.1f MB |\n", users, stats.Requests, calls["directory"], stats.Batched, float64(stats.Bytes)/1e6)
+	}
+	require.Equal(t, rest[200], rest[100_000], "only the directory's own lists may grow")
+	const file = "../../README.md"
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, after, ok := strings.Cut(string(text), costMark)
+	require.True(t, ok, "README.md has lost its mark")
+	_, after, _ = strings.Cut(after, "\n\n")
+	want := before + costMark + table.String() + "\n" + after
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(want), 0o600))
+		return
+	}
+	require.Equal(t, want, string(text), "go test ./graphsource/live -run TestCosts -update")
+}
