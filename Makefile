@@ -11,7 +11,7 @@ CORE := ./model/... ./assess/... ./pillars/... ./graphsource/...
 FUZZTIME ?= 30s
 PROOF ?= 10000000
 
-.PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean
+.PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean build-time
 
 test: vet lint unit wasm-unit web web-test
 
@@ -74,6 +74,15 @@ proof:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+# What the Graph SDK costs a consumer: a build with an empty cache without it, and
+# one with it.
+build-time:
+	@for what in "./pillars ./graphsource/export" ./examples/embed-live; do \
+	  cache=$$(mktemp -d); start=$$(date +%s); \
+	  GOCACHE=$$cache go build -o /dev/null $$what; \
+	  echo "$$what: $$(($$(date +%s) - start)) s"; rm -rf $$cache; \
+	done
 
 clean:
 	rm -rf bin wasm/web/dist wasm/web/node_modules
