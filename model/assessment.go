@@ -3,6 +3,9 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"time"
 )
 
@@ -42,6 +45,25 @@ func (a *Assessment) JSON() ([]byte, error) {
 		return nil, err
 	}
 	return buf.Bytes(), nil
+}
+
+// ReadAssessment reads an assessment document. It is strict: exactly one value,
+// of the schema version that this package writes, without properties that it does
+// not know. Written again as JSON, the result has the document's values.
+func ReadAssessment(document []byte) (*Assessment, error) {
+	var a Assessment
+	dec := json.NewDecoder(bytes.NewReader(document))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&a); err != nil {
+		return nil, fmt.Errorf("not an assessment: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not an assessment: more text after the document")
+	}
+	if a.SchemaVersion != SchemaVersion {
+		return nil, fmt.Errorf("not an assessment of schema version %s: it says %q", SchemaVersion, a.SchemaVersion)
+	}
+	return &a, nil
 }
 
 // TenantRef names the tenant.

@@ -33,7 +33,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	writer, err := report.Named(*format)
+	writer, err := report.Lookup(*format)
 	if err != nil {
 		return usageError{err}
 	}
