@@ -39,8 +39,8 @@ func Formats() []Format {
 		{"csv", nil, "text/csv; charset=utf-8", ".csv", "one row for each object that a control judged, for spreadsheets", CSV},
 		{"html", []string{"htm"}, "text/html; charset=utf-8", ".html", "one self-contained page without scripts, to read and to print", HTML},
 		{"sarif", nil, "application/sarif+json", ".sarif", "SARIF 2.1.0, for code scanning and the tools around it", SARIF},
-		{"junit", nil, "application/xml", ".xml", "JUnit XML, a test suite for each pillar, for build servers", JUnit},
-		{"oscal", nil, "application/oscal+json", ".json", "OSCAL 1.1.3 assessment results, for compliance tools", OSCAL},
+		{"junit", nil, "application/xml", ".junit.xml", "JUnit XML, a test suite for each pillar, for build servers", JUnit},
+		{"oscal", nil, "application/oscal+json", ".oscal.json", "OSCAL 1.1.3 assessment results, for compliance tools", OSCAL},
 	}
 }
 
