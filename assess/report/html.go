@@ -171,7 +171,7 @@ func (p *page) reach() {
 		rows = append(rows, row)
 	}
 	p.raw("<section>\n").element("h2", "Who can use a Tier 0 role, from where")
-	p.table("Use of the role and, where it is held as eligible, its activation, from each device and network", header, rows)
+	p.table("Use of the role from each device and network, and its activation where that is another verdict", header, rows)
 	p.more(len(p.a.Reach))
 	p.attackers()
 	p.raw("</section>\n")
@@ -184,11 +184,10 @@ func reachWords(r model.Reach, place int) cell {
 		return cell{}
 	}
 	f := r.From[place]
-	c := cell{class: verdictClass(f.Verdict), lines: []string{"use " + f.Verdict}}
-	if f.Activation != model.NoActivation {
-		c.lines = append(c.lines, "activation "+f.Activation)
+	if f.Activation == model.NoActivation || f.Activation == f.Verdict {
+		return cell{verdictClass(f.Verdict), []string{f.Verdict}}
 	}
-	return c
+	return cell{verdictClass(f.Verdict), []string{"use " + f.Verdict, "activation " + f.Activation}}
 }
 
 func verdictClass(verdict string) markup {
