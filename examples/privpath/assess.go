@@ -28,6 +28,8 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	asOf := set.String("as-of", "", "assess as of this `time` (RFC 3339); default: when the export was collected")
 	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown, …), fails with this severity or worse (critical, high, medium, low),\nor when a control with this id or pattern does not pass; several joined by commas")
 	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
+	redacted := set.Bool("redact", false, "replace names, ids, addresses and domains by pseudonyms")
+	redactKey := set.String("redact-key", "", "make the pseudonyms of -redact with the secret in this `file`: they are then the same in every report; keep it to yourself")
 	previous := set.String("previous", "", "an earlier assessment of the tenant (`file`, JSON); several joined by commas")
 	paths, err := parse(set, args)
 	if err != nil {
@@ -59,10 +61,17 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
+	veil, err := newVeil(*redacted, *redactKey)
+	if err != nil {
+		return err
+	}
 	show, done := progress(s)
 	opts.Progress = show
-	result, err := assess.Run(ctx, src, controls, opts)
+	result, err := assess.Run(ctx, veil.over(src), controls, opts)
 	done()
+	if err == nil {
+		result, err = veil.redact(result)
+	}
 	if err != nil {
 		return err
 	}
