@@ -115,8 +115,10 @@ func (r *redactor) add(kind, text string) {
 	r.index(name{folded, pseudonym})
 }
 
-// index files a name under its first word.
+// index files a name under its first word; signs before that stay where they
+// are.
 func (r *redactor) index(n name) {
+	n.folded = strings.TrimLeftFunc(n.folded, func(c rune) bool { return !wordRune(c) })
 	for first := range wordParts(n.folded) {
 		r.names[first] = append(r.names[first], n)
 		break
@@ -248,9 +250,7 @@ func (r *redactor) unit(unit string, form *regexp.Regexp) string {
 func (r *redactor) nextName(text string) (length int, pseudonym string) {
 	for first := range wordParts(text) {
 		for _, n := range r.names[strings.ToLower(first)] {
-			// A name that starts with other signs is found from its first word on.
-			folded := n.folded[strings.Index(n.folded, strings.ToLower(first)):]
-			if length := foldedPrefix(text, folded); length > 0 && endsWord(text, length) {
+			if length := foldedPrefix(text, n.folded); length > 0 && endsWord(text, length) {
 				return length, cmp.Or(n.pseudonym, text[:length])
 			}
 		}
