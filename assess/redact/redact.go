@@ -26,6 +26,15 @@ type Options struct {
 // built-in roles, Microsoft's own applications, controls, data sets, dates and
 // counts. The error is that of encoding the assessment.
 func Redact(a *model.Assessment, opts Options) (*model.Assessment, error) {
+	r, err := newRedactor(a, opts)
+	if err != nil {
+		return nil, err
+	}
+	return a.Rewrite(r.edit), nil
+}
+
+// newRedactor knows the names of an assessment.
+func newRedactor(a *model.Assessment, opts Options) (*redactor, error) {
 	document, err := a.JSON()
 	if err != nil {
 		return nil, err
@@ -42,7 +51,7 @@ func Redact(a *model.Assessment, opts Options) (*model.Assessment, error) {
 	}
 	r.keepPublic()
 	r.sort()
-	return a.Rewrite(r.edit), nil
+	return r, nil
 }
 
 // Names lists the texts of a tenant's records that name or describe something:

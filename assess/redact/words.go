@@ -83,7 +83,12 @@ func lastProperty(pointer string) string {
 }
 
 // name is one text to replace, or one to keep where it has no pseudonym.
-type name struct{ folded, pseudonym string }
+type name struct {
+	folded, pseudonym string
+	// exact is set for a name that is one common word, such as "IT": only so
+	// written it is the name.
+	exact string
+}
 
 type redactor struct {
 	mac hash.Hash
@@ -112,7 +117,11 @@ func (r *redactor) add(kind, text string) {
 		pseudonym = kind + "-" + r.hash(text, 10)
 	}
 	r.known[folded] = pseudonym
-	r.index(name{folded, pseudonym})
+	n := name{folded: folded, pseudonym: pseudonym}
+	if tokenForm.FindString(text) == text && knownWords(text) {
+		n.exact = text
+	}
+	r.index(n)
 }
 
 // index files a name under its first word; signs before that stay where they
@@ -250,7 +259,7 @@ func (r *redactor) unit(unit string, form *regexp.Regexp) string {
 func (r *redactor) nextName(text string) (length int, pseudonym string) {
 	for first := range wordParts(text) {
 		for _, n := range r.names[strings.ToLower(first)] {
-			if length := foldedPrefix(text, n.folded); length > 0 && endsWord(text, length) {
+			if length := foldedPrefix(text, n.folded); length > 0 && endsWord(text, length) && (n.exact == "" || n.exact == text[:length]) {
 				return length, cmp.Or(n.pseudonym, text[:length])
 			}
 		}
