@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -63,7 +64,50 @@ func ReadAssessment(document []byte) (*Assessment, error) {
 	if a.SchemaVersion != SchemaVersion {
 		return nil, fmt.Errorf("not an assessment of schema version %s: it says %q", SchemaVersion, a.SchemaVersion)
 	}
+	if err := a.checkEvidence(document); err != nil {
+		return nil, fmt.Errorf("not an assessment: %w", err)
+	}
 	return &a, nil
+}
+
+// checkEvidence refuses unknown properties of evidence, which reads itself and so
+// does not know that the decoder is strict. A document that this package wrote has
+// none, and is known by its bytes.
+func (a *Assessment) checkEvidence(document []byte) error {
+	if again, err := a.JSON(); err == nil && bytes.Equal(again, document) {
+		return nil
+	}
+	var tree any
+	if err := json.Unmarshal(document, &tree); err != nil {
+		return err
+	}
+	return unknownEvidence(tree)
+}
+
+func unknownEvidence(tree any) error {
+	switch tree := tree.(type) {
+	case []any:
+		for _, v := range tree {
+			if err := unknownEvidence(v); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		if _, is := tree["pointer"]; is {
+			for key := range tree {
+				if !slices.Contains([]string{"dataset", "file", "pointer", "value"}, key) {
+					return fmt.Errorf("evidence with an unknown property %q", key)
+				}
+			}
+			return nil // a value may hold anything
+		}
+		for _, v := range tree {
+			if err := unknownEvidence(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // TenantRef names the tenant.

@@ -403,8 +403,14 @@ func TestRoundTrip(t *testing.T) {
 }
 
 func TestReadingIsStrict(t *testing.T) {
-	good := render(t, "json", assessment())
-	for _, bad := range []string{"", "null", "{}", good + "{}", strings.Replace(good, `"asOf"`, `"asof2"`, 1), strings.Replace(good, `"schemaVersion": "1"`, `"schemaVersion": "2"`, 1)} {
+	a := assessment()
+	a.Findings[0].Subjects[0].Evidence = []model.Evidence{{Dataset: "users", Pointer: "/value/0", Value: map[string]string{"pointer": "p", "more": "m"}}}
+	good := render(t, "json", a)
+	_, err := model.ReadAssessment([]byte(good))
+	require.NoError(t, err)
+	_, err = model.ReadAssessment([]byte(strings.ReplaceAll(good, "\n", "")))
+	require.NoError(t, err, "spaces do not count")
+	for _, bad := range []string{"", "null", "{}", good + "{}", strings.Replace(good, `"asOf"`, `"asof2"`, 1), strings.Replace(good, `"pointer": "/`, `"point": "/`, 1), strings.Replace(good, `"dataset": "u`, `"sorted": 1, "dataset": "u`, 1), strings.Replace(good, `"schemaVersion": "1"`, `"schemaVersion": "2"`, 1)} {
 		_, err := model.ReadAssessment([]byte(bad))
 		require.ErrorContains(t, err, "not an assessment")
 	}
