@@ -67,6 +67,7 @@ func TestNamesAreFoundEverywhere(t *testing.T) {
 			{Kind: "policy", ID: "p1", Name: "Users are fine", Detail: `Policy "Users are fine" and a role`},
 			{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
 			{Kind: "role", ID: "r1", Name: "Own role"},
+			{Kind: "servicePrincipal", ID: "s1", Name: "Microsoft Graph"},
 			{Kind: "setting", ID: "policies/authorizationPolicy", Name: "Users consent to applications",
 				Evidence: []model.Evidence{{Dataset: "users", Pointer: "/value/0/displayName", Value: "All users"}, {Dataset: "users", Pointer: "/value/0/state", Value: []string{"enabled", "quux"}}}},
 		}}}}
@@ -79,8 +80,9 @@ func TestNamesAreFoundEverywhere(t *testing.T) {
 	require.Equal(t, `Policy "`+policy+`" and a role`, f.Subjects[0].Detail)
 	require.Equal(t, a.Findings[0].Subjects[1], f.Subjects[1])
 	require.Regexp(t, `^role-[0-9a-f]{10}$`, f.Subjects[2].Name)
-	require.Equal(t, "Users consent to applications", f.Subjects[3].Name)
-	require.Regexp(t, `^"text-[0-9a-f]{10}"$`, string(f.Subjects[3].Evidence[0].Value.(json.RawMessage)), "somebody typed it")
+	require.Equal(t, "Microsoft Graph", f.Subjects[3].Name, "it is the same in every tenant")
+	require.Equal(t, "Users consent to applications", f.Subjects[4].Name)
+	require.Regexp(t, `^"text-[0-9a-f]{10}"$`, string(f.Subjects[4].Evidence[0].Value.(json.RawMessage)), "somebody typed it")
 	require.Equal(t, "fail", string(f.Status))
 	require.Equal(t, "Users are fine", a.Findings[0].Subjects[0].Name, "the original is not changed")
 }

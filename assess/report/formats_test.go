@@ -120,6 +120,36 @@ func TestOSCALReferencesLead(t *testing.T) {
 	}
 }
 
+// TestOSCALStates: only what passes is satisfied, and what does not apply has no
+// finding.
+func TestOSCALStates(t *testing.T) {
+	var doc struct {
+		Results struct {
+			Results []struct {
+				Findings []struct {
+					Target struct {
+						ID     string `json:"target-id"`
+						Status struct{ State, Reason string }
+					}
+				}
+			}
+		} `json:"assessment-results"`
+	}
+	a := cases()["full"]
+	require.NoError(t, json.Unmarshal([]byte(render(t, "oscal", a)), &doc))
+	got := map[string]string{}
+	for _, f := range doc.Results.Results[0].Findings {
+		got[f.Target.ID] = f.Target.Status.State + " " + f.Target.Status.Reason
+	}
+	for _, f := range a.Findings {
+		want, found := map[model.Status]string{model.StatusPass: "satisfied pass", model.StatusFail: "not-satisfied fail", model.StatusNotApplicable: ""}[f.Status]
+		if !found {
+			want = "not-satisfied other"
+		}
+		require.Equal(t, want, got[f.Control], "%s is %s", f.Control, f.Status)
+	}
+}
+
 // sarifDocument is what the tests read of a SARIF log.
 type sarifDocument struct {
 	Runs []struct {

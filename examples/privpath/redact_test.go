@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"html"
 	"io/fs"
@@ -219,6 +220,22 @@ func TestRedactionKeepsTheStructure(t *testing.T) {
 	text, err := after.JSON()
 	require.NoError(t, err)
 	require.NoError(t, schema.Validate(schema.Assessment, text))
+}
+
+// TestTheTenantsNamesAreKnown: a name of common words that stands in a sentence
+// only is replaced all the same.
+func TestTheTenantsNamesAreKnown(t *testing.T) {
+	v, err := newVeil(true, "")
+	require.NoError(t, err)
+	src, closeSource, err := open(nil, "")
+	require.NoError(t, err)
+	defer closeSource()
+	_, err = v.over(src).Load(context.Background(), []string{model.Groups.Name()})
+	require.NoError(t, err)
+	require.Contains(t, v.opts.Names, "Service accounts")
+	got, err := v.redact(&model.Assessment{Findings: []model.Finding{{Summary: "All members of Service accounts are users."}}})
+	require.NoError(t, err)
+	require.Regexp(t, `^All members of name-[0-9a-f]{10} are users\.$`, got.Findings[0].Summary)
 }
 
 func TestRedactionIsCalledRightly(t *testing.T) {
