@@ -162,6 +162,9 @@ type sarifDocument struct {
 			Kind, Level         string
 			PartialFingerprints map[string]string
 			Suppressions        *[]any
+			Locations           []struct {
+				PhysicalLocation struct{ ArtifactLocation struct{ URI string } }
+			}
 		}
 	}
 }
@@ -179,6 +182,8 @@ func TestSARIFKinds(t *testing.T) {
 	for _, r := range run.Results {
 		require.Equal(t, r.RuleID, run.Tool.Driver.Rules[r.RuleIndex].ID)
 		require.NotContains(t, []string{"VAL-90", "VAL-93"}, r.RuleID, "what holds has no result")
+		require.NotEmpty(t, r.Locations)
+		require.NotEmpty(t, r.Locations[0].PhysicalLocation.ArtifactLocation.URI, "GitHub refuses a log with a result without a file")
 		require.NotNil(t, r.Suppressions, "one says it, so all say it")
 		suppressed += len(*r.Suppressions)
 		if w, ok := want[r.RuleID]; ok {
@@ -196,7 +201,7 @@ func TestFingerprintsAreStable(t *testing.T) {
 	prints := func(a *model.Assessment) map[string]bool {
 		all := map[string]bool{}
 		for _, r := range readSARIF(t, a).Runs[0].Results {
-			require.Len(t, r.PartialFingerprints, 1)
+			require.Len(t, r.PartialFingerprints, 2)
 			for _, p := range r.PartialFingerprints {
 				require.False(t, all[p], "two results with one fingerprint")
 				all[p] = true

@@ -48,6 +48,7 @@ type (
 	sarifRule struct {
 		ID            string         `json:"id"`
 		Short         sarifText      `json:"shortDescription"`
+		Full          sarifText      `json:"fullDescription"`
 		Help          sarifText      `json:"help"`
 		Configuration sarifConfig    `json:"defaultConfiguration"`
 		Properties    map[string]any `json:"properties"`
@@ -61,13 +62,13 @@ type (
 		Kind         string             `json:"kind"`
 		Level        string             `json:"level"`
 		Message      sarifText          `json:"message"`
-		Locations    []sarifLocation    `json:"locations,omitempty"`
+		Locations    []sarifLocation    `json:"locations"`
 		Fingerprints map[string]string  `json:"partialFingerprints"`
 		Suppressions []sarifSuppression `json:"suppressions,omitzero"`
 		Properties   map[string]any     `json:"properties"`
 	}
 	sarifLocation struct {
-		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+		Physical sarifPhysical  `json:"physicalLocation"`
 		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
 		Message  *sarifText     `json:"message,omitempty"`
 	}
@@ -95,6 +96,10 @@ const exportBase = "EXPORT"
 
 // fingerprintName is versioned: a new way to make fingerprints gets a new name.
 const fingerprintName = "privpath/v1"
+
+// gitHubFingerprint is the one that GitHub code scanning follows a result by.
+// https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+const gitHubFingerprint = "primaryLocationLineHash"
 
 // SARIF writes a rule for each control and a result for each subject that is not
 // met, partly met or not decided, or for the finding where it names no subject.
@@ -153,6 +158,7 @@ func sarifRuleOf(f model.Finding) sarifRule {
 	return sarifRule{
 		ID:            f.Control,
 		Short:         sarifText{Text: cmp.Or(Inert(f.Title), f.Control)},
+		Full:          sarifText{Text: strings.TrimSpace(f.Control + " " + Inert(f.Title) + ". " + f.Pillar.Title() + ", level " + levelText(f.Level) + ".")},
 		Help:          sarifText{Text: cmp.Or(strings.Join(help, "\n"), f.Control), Markdown: strings.Join(md, "\n\n")},
 		Configuration: sarifConfig{Level: sarifLevel(f.Severity)},
 		Properties: map[string]any{"tags": []string{"security", string(f.Pillar)}, "precision": "very-high", "security-severity": securitySeverity(f.Severity),
@@ -172,8 +178,8 @@ func sarifResultOf(f model.Finding, s model.Subject, rule int) sarifResult {
 	return sarifResult{
 		RuleID: f.Control, RuleIndex: rule, Kind: kind, Level: level,
 		Message:      sarifText{Text: sarifMessage(f, s)},
-		Locations:    sarifLocations(s),
-		Fingerprints: map[string]string{fingerprintName: Fingerprint(f.Control, s)},
+		Locations:    sarifLocations(f, s),
+		Fingerprints: map[string]string{fingerprintName: Fingerprint(f.Control, s), gitHubFingerprint: Fingerprint(f.Control, s) + ":1"},
 		Properties:   map[string]any{"status": s.Status, "findingStatus": f.Status, "confidence": f.Confidence, "severity": f.Severity},
 	}
 }
@@ -201,12 +207,13 @@ func sarifMessage(f model.Finding, s model.Subject) string {
 }
 
 // sarifLocations point at the evidence in the export; the first also names the
-// object itself. The parts of a JSON file are named by JSON pointers.
-func sarifLocations(s model.Subject) []sarifLocation {
-	subject := sarifLogical{Name: Inert(subjectName(s)), QualifiedName: Inert(s.Kind + "/" + s.ID), Kind: "resource"}
+// object itself. The parts of a JSON file are named by JSON pointers. Without
+// evidence the place is the data set that would settle it or, since consumers
+// refuse a result without any file, the export's manifest.
+func sarifLocations(f model.Finding, s model.Subject) []sarifLocation {
 	var locations []sarifLocation
 	for _, e := range s.Evidence {
-		l := sarifLocation{Physical: &sarifPhysical{sarifArtifact{uriPath(cmp.Or(e.File, e.Dataset)), exportBase}}}
+		l := sarifFile(cmp.Or(e.File, e.Dataset))
 		if e.Pointer != "" {
 			l.Logical = append(l.Logical, sarifLogical{QualifiedName: Inert(e.Pointer), Kind: "value"})
 		}
@@ -215,14 +222,22 @@ func sarifLocations(s model.Subject) []sarifLocation {
 		}
 		locations = append(locations, l)
 	}
-	if s.ID == "" {
-		return locations
-	}
 	if len(locations) == 0 {
-		return []sarifLocation{{Logical: []sarifLogical{subject}}}
+		file := "manifest.json"
+		if len(f.Needs) > 0 && f.Needs[0].Dataset != "" {
+			file = f.Needs[0].Dataset + ".json"
+		}
+		locations = []sarifLocation{sarifFile(file)}
 	}
-	locations[0].Logical = append([]sarifLogical{subject}, locations[0].Logical...)
+	if s.ID != "" {
+		subject := sarifLogical{Name: Inert(subjectName(s)), QualifiedName: Inert(s.Kind + "/" + s.ID), Kind: "resource"}
+		locations[0].Logical = append([]sarifLogical{subject}, locations[0].Logical...)
+	}
 	return locations
+}
+
+func sarifFile(path string) sarifLocation {
+	return sarifLocation{Physical: sarifPhysical{sarifArtifact{uriPath(path), exportBase}}}
 }
 
 // suppressions says whose failure is an accepted risk; an empty list says that
