@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/model"
 )
@@ -20,6 +21,9 @@ type Options struct {
 	// Names are further texts of the tenant to replace, as [Names] finds them: with
 	// them a name of common words is found inside a sentence too.
 	Names []string
+	// Texts are the caller's own, such as the sentences of its controls: their
+	// words are no secrets. Those of this project are known.
+	Texts []string
 }
 
 // Redact copies an assessment without its tenant's names. Public facts stay:
@@ -44,7 +48,12 @@ func newRedactor(a *model.Assessment, opts Options) (*redactor, error) {
 		sum := sha256.Sum256(append([]byte("privpath pseudonyms\x00"), document...))
 		key = sum[:]
 	}
-	r := &redactor{mac: hmac.New(sha256.New, key), names: map[string][]name{}, known: map[string]string{}}
+	r := &redactor{mac: hmac.New(sha256.New, key), names: map[string][]name{}, known: map[string]string{}, words: map[string]bool{}}
+	for _, text := range opts.Texts {
+		for word := range wordParts(strings.ToLower(text)) {
+			r.words[word] = true
+		}
+	}
 	r.collect(a)
 	for _, n := range opts.Names {
 		r.add("name", n)

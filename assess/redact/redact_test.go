@@ -95,7 +95,7 @@ func TestUnknownWordsDoNotSurvive(t *testing.T) {
 		text := rapid.StringMatching(`[\pL\pN .,@:/'"#_-]{1,40}`).Draw(t, "text")
 		got := r.rewrite(text, true)
 		for word := range wordParts(text) {
-			if knownWords(word) || timeForm.MatchString(word) || strings.Trim(word, "0123456789") == "" {
+			if r.knownWords(word) || timeForm.MatchString(word) || strings.Trim(word, "0123456789") == "" {
 				continue
 			}
 			for kept := range wordParts(pseudonymForm.ReplaceAllString(got, " ")) {
@@ -140,6 +140,12 @@ func TestRulesNameFields(t *testing.T) {
 			require.Equal(t, verbatim, rules[field], field)
 		}
 	}
+}
+
+func TestTheCallersWordsStay(t *testing.T) {
+	r, err := newRedactor(&model.Assessment{}, Options{Texts: []string{"Every frobnicator is greased."}, Names: []string{"Greased Lightning"}})
+	require.NoError(t, err)
+	require.Regexp(t, `^Frobnicator greased by name-[0-9a-f]{10}, word-[0-9a-f]{10}$`, r.rewrite("Frobnicator greased by Greased Lightning, Quimby", true))
 }
 
 func TestWithoutAKeyTheContentIsTheKey(t *testing.T) {

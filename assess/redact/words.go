@@ -59,16 +59,12 @@ func public(text string) bool { return publicNames()[strings.ToLower(text)] }
 // typed says whether people or systems of the tenant choose a property's value.
 func typed(property string) bool {
 	p := strings.ToLower(property)
-	if p == "enabledrules" || strings.HasSuffix(p, "id") && !strings.HasSuffix(p, "employeeid") && !strings.HasSuffix(p, "immutableid") {
-		return false
+	if strings.HasSuffix(p, "id") {
+		return strings.Contains(p, "employee") || strings.Contains(p, "immutable")
 	}
-	for _, part := range []string{"name", "mail", "address", "justification", "description", "jobtitle", "department", "employee", "ticket",
-		"serial", "statement", "owner", "approvedby", "evidence", "note", "reason", "company", "city", "immutableid", "rule", "filter"} {
-		if strings.Contains(p, part) {
-			return true
-		}
-	}
-	return false
+	return p == "rule" || slices.ContainsFunc([]string{"name", "mail", "address", "justification", "description", "jobtitle", "department", "employee",
+		"ticket", "serial", "statement", "owner", "approvedby", "evidence", "note", "reason", "company", "city", "membershiprule", "filter"},
+		func(part string) bool { return strings.Contains(p, part) })
 }
 
 // lastProperty is the last part of a JSON pointer that is not an index.
@@ -96,6 +92,7 @@ type redactor struct {
 	// longest first.
 	names map[string][]name
 	known map[string]string
+	words map[string]bool // the caller's own, in small letters
 }
 
 // hash is the first hexadecimal digits of the keyed hash; case does not count.
@@ -118,7 +115,7 @@ func (r *redactor) add(kind, text string) {
 	}
 	r.known[folded] = pseudonym
 	n := name{folded: folded, pseudonym: pseudonym}
-	if tokenForm.FindString(text) == text && knownWords(text) {
+	if tokenForm.FindString(text) == text && r.knownWords(text) {
 		n.exact = text
 	}
 	r.index(n)
@@ -187,7 +184,7 @@ func (r *redactor) form(text string) string {
 			return "address-" + r.hash(address, 10) + "/" + bits
 		}
 		return "address-" + r.hash(address, 10)
-	case whole(domainForm) && !knownWords(text):
+	case whole(domainForm) && !r.knownWords(text):
 		return r.domain(text)
 	}
 	return ""
@@ -243,7 +240,7 @@ func (r *redactor) next(text string, names bool) (length int, with string) {
 }
 
 func (r *redactor) unit(unit string, form *regexp.Regexp) string {
-	if form == timeForm || public(unit) || form == tokenForm && knownWords(unit) {
+	if form == timeForm || public(unit) || form == tokenForm && r.knownWords(unit) {
 		return unit
 	}
 	if pseudonym := r.known[strings.ToLower(unit)]; pseudonym != "" {
@@ -308,10 +305,10 @@ func wordParts(text string) func(yield func(string) bool) {
 const maxDigits = 6
 
 // knownWords says whether a text consists of words of the vocabulary and counts.
-func knownWords(text string) bool {
+func (r *redactor) knownWords(text string) bool {
 	for word := range wordParts(text) {
 		number := strings.Trim(word, "0123456789") == ""
-		if number && len(word) > maxDigits || !number && !vocabulary()[strings.ToLower(word)] {
+		if number && len(word) > maxDigits || !number && !vocabulary()[strings.ToLower(word)] && !r.words[strings.ToLower(word)] {
 			return false
 		}
 	}
