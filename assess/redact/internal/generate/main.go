@@ -46,7 +46,7 @@ func vocabulary(root string) ([]byte, error) {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "generate" || d.Name() == "assesstest" || d.Name() == "report"):
+			case d.IsDir() && slices.Contains([]string{"testdata", "generate", "assesstest", "report", "redact"}, d.Name()):
 				return filepath.SkipDir
 			case filepath.Ext(path) == ".csv" && room == "model":
 				text, err := os.ReadFile(path)
