@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -68,12 +69,16 @@ func newRedactor(a *model.Assessment, opts Options) (*redactor, error) {
 func Names(t *model.Tenant) []string {
 	var names []string
 	for property, text := range t.Texts() {
-		if typed(property) && !public(text) {
+		if typed(property) && !public(text) && !resourceAction.MatchString(text) {
 			names = append(names, text)
 		}
 	}
 	return names
 }
+
+// resourceAction is the form of what a role allows. Microsoft names them; the net
+// of unknown words is enough for them.
+var resourceAction = regexp.MustCompile(`^microsoft\.[A-Za-z.]+/[A-Za-z./]+$`)
 
 // rule says how a field is treated.
 type rule int
@@ -223,7 +228,10 @@ func (r *redactor) evidence(all []model.Evidence) {
 func (r *redactor) values(property string, value any) {
 	switch value := value.(type) {
 	case string:
-		if typed(property) {
+		switch {
+		case typed(property) && r.knownWords(property):
+			r.add(property, value)
+		case typed(property):
 			r.add("text", value)
 		}
 	case []any:

@@ -82,7 +82,7 @@ func TestNamesAreFoundEverywhere(t *testing.T) {
 	require.Regexp(t, `^role-[0-9a-f]{10}$`, f.Subjects[2].Name)
 	require.Equal(t, "Microsoft Graph", f.Subjects[3].Name, "it is the same in every tenant")
 	require.Equal(t, "Users consent to applications", f.Subjects[4].Name)
-	require.Regexp(t, `^"text-[0-9a-f]{10}"$`, string(f.Subjects[4].Evidence[0].Value.(json.RawMessage)), "somebody typed it")
+	require.Regexp(t, `^"displayName-[0-9a-f]{10}"$`, string(f.Subjects[4].Evidence[0].Value.(json.RawMessage)), "somebody typed it")
 	require.Equal(t, "fail", string(f.Status))
 	require.Equal(t, "Users are fine", a.Findings[0].Subjects[0].Name, "the original is not changed")
 }
