@@ -66,6 +66,7 @@ var rooms = []room{
 	{"assess/paths", []string{"model", "assess/principals", "assess/access"}},
 	{"assess/declare", []string{"model", "assess/principals"}},
 	{"assess/report", []string{"model"}},
+	{"assess/redact", []string{"model"}},
 	{"assess/facts", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/paths"}},
 	{"assess/assesstest", []string{"model", "assess"}},
 	{"pillars", []string{"model", "assess", "assess/...", "pillars/..."}},

@@ -3,6 +3,10 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
 	"time"
 )
 
@@ -42,6 +46,68 @@ func (a *Assessment) JSON() ([]byte, error) {
 		return nil, err
 	}
 	return buf.Bytes(), nil
+}
+
+// ReadAssessment reads an assessment document. It is strict: exactly one value,
+// of the schema version that this package writes, without properties that it does
+// not know. Written again as JSON, the result has the document's values.
+func ReadAssessment(document []byte) (*Assessment, error) {
+	var a Assessment
+	dec := json.NewDecoder(bytes.NewReader(document))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&a); err != nil {
+		return nil, fmt.Errorf("not an assessment: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not an assessment: more text after the document")
+	}
+	if a.SchemaVersion != SchemaVersion {
+		return nil, fmt.Errorf("not an assessment of schema version %s: it says %q", SchemaVersion, a.SchemaVersion)
+	}
+	if err := a.checkEvidence(document); err != nil {
+		return nil, fmt.Errorf("not an assessment: %w", err)
+	}
+	return &a, nil
+}
+
+// checkEvidence refuses unknown properties of evidence, which reads itself and so
+// does not know that the decoder is strict. A document that this package wrote has
+// none, and is known by its bytes.
+func (a *Assessment) checkEvidence(document []byte) error {
+	if again, err := a.JSON(); err == nil && bytes.Equal(again, document) {
+		return nil
+	}
+	var tree any
+	if err := json.Unmarshal(document, &tree); err != nil {
+		return err
+	}
+	return unknownEvidence(tree)
+}
+
+func unknownEvidence(tree any) error {
+	switch tree := tree.(type) {
+	case []any:
+		for _, v := range tree {
+			if err := unknownEvidence(v); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		if _, is := tree["pointer"]; is {
+			for key := range tree {
+				if !slices.Contains([]string{"dataset", "file", "pointer", "value"}, key) {
+					return fmt.Errorf("evidence with an unknown property %q", key)
+				}
+			}
+			return nil // a value may hold anything
+		}
+		for _, v := range tree {
+			if err := unknownEvidence(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // TenantRef names the tenant.

@@ -60,6 +60,16 @@ func BuiltInRoles() []BuiltInRole {
 	})
 }
 
+// AppPermissions lists the catalogue's application permissions by resource and id.
+func AppPermissions() []AppPermission {
+	permissions := appPermissions()
+	all := make([]AppPermission, 0, len(permissions))
+	for _, key := range slices.Sorted(maps.Keys(permissions)) {
+		all = append(all, permissions[key])
+	}
+	return all
+}
+
 // PermissionWithID finds an application permission. The same id occurs on more
 // than one resource, so the resource is part of the key.
 func PermissionWithID(resourceAppID, id string) (AppPermission, bool) {

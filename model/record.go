@@ -55,6 +55,26 @@ type Evidence struct {
 	Value   any    `json:"value,omitempty"`
 }
 
+// UnmarshalJSON keeps the value as it is written, null and the order of
+// properties included, so that a document that is read and written again keeps
+// its bytes.
+func (e *Evidence) UnmarshalJSON(data []byte) error {
+	var written struct {
+		Dataset string          `json:"dataset"`
+		File    string          `json:"file"`
+		Pointer string          `json:"pointer"`
+		Value   json.RawMessage `json:"value"`
+	}
+	if err := json.Unmarshal(data, &written); err != nil {
+		return err
+	}
+	*e = Evidence{Dataset: written.Dataset, File: written.File, Pointer: written.Pointer}
+	if written.Value != nil {
+		e.Value = written.Value
+	}
+	return nil
+}
+
 // Ref names one object that a verdict speaks of, with its evidence.
 type Ref struct {
 	Kind, ID, Name string

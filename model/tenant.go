@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -116,6 +117,54 @@ func (t *Tenant) Inputs() []Input {
 	return inputs
 }
 
+// Texts yields every text of every record that was kept, each with the name of
+// the property that holds it: what a tenant's names can be found in.
+func (t *Tenant) Texts() iter.Seq2[string, string] {
+	return func(yield func(property, text string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(t.tables)) {
+			for record := range t.tables[name].records() {
+				if !yieldTexts(record, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// yieldTexts walks a record by way of its JSON; a record that has none has no
+// texts.
+func yieldTexts(record any, yield func(property, text string) bool) bool {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return true
+	}
+	var tree any
+	if json.Unmarshal(text, &tree) != nil {
+		return true
+	}
+	return walkTexts("", tree, yield)
+}
+
+func walkTexts(property string, tree any, yield func(property, text string) bool) bool {
+	switch tree := tree.(type) {
+	case string:
+		return yield(property, tree)
+	case []any:
+		for _, v := range tree {
+			if !walkTexts(property, v, yield) {
+				return false
+			}
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(tree)) {
+			if !walkTexts(key, tree[key], yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // RowsOf reads a data set of the tenant; note, when not nil, is told of the
 // coverage of every parent that is asked for.
 func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
@@ -135,6 +184,7 @@ type table interface {
 	add(row any, parent string)
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
+	records() iter.Seq[any]
 }
 
 type rowTable[T any] struct {
@@ -195,6 +245,16 @@ func (t *rowTable[T]) children(parent string) ([]T, Coverage) {
 		rows = append(rows, t.rows[i])
 	}
 	return rows, coverage
+}
+
+func (t *rowTable[T]) records() iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for i := range t.rows {
+			if !yield(&t.rows[i]) {
+				return
+			}
+		}
+	}
 }
 
 func (t *rowTable[T]) summary() (Coverage, int) { return t.coverage(), len(t.rows) }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/privpath/privpath/model"
 )
 
 // maxName is how many characters of a tenant's own text one line shows.
@@ -34,6 +36,11 @@ func Inert(text string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// inert is the assessment with every text made inert.
+func inert(a *model.Assessment) *model.Assessment {
+	return a.Rewrite(func(_, text string) string { return Inert(text) })
 }
 
 func quoteRune(r rune) string {

@@ -1,9 +1,14 @@
 // Package report writes an assessment for people and for other tools.
+//
+// Every format is a function of the assessment alone: the same assessment gives
+// the same bytes, and one that was written as JSON and read again gives them too.
 package report
 
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/model"
 )
@@ -16,28 +21,39 @@ type Options struct {
 
 // Format is one way to write an assessment.
 type Format struct {
-	Name  string
+	Name        string   // how it is asked for
+	Aliases     []string // other names that Lookup knows
+	MediaType   string   // as in a Content-Type
+	Extension   string   // of a file that holds it, with its dot
+	Description string   // one line
+	// Write writes the whole report. The error is the writer's.
 	Write func(io.Writer, *model.Assessment, Options) error
 }
 
 // Formats lists the formats, the default first.
 func Formats() []Format {
-	return []Format{{"text", Text}, {"json", JSON}}
+	return []Format{
+		{"text", []string{"txt"}, "text/plain; charset=utf-8", ".txt", "a report for people at a terminal", Text},
+		{"json", nil, "application/json", ".json", "the assessment document itself, which can be opened again", JSON},
+		{"markdown", []string{"md"}, "text/markdown; charset=utf-8", ".md", "a report for wikis, tickets and pull requests", Markdown},
+		{"csv", nil, "text/csv; charset=utf-8", ".csv", "one row for each object that a control judged, for spreadsheets", CSV},
+		{"html", []string{"htm"}, "text/html; charset=utf-8", ".html", "one self-contained page without scripts, to read and to print", HTML},
+		{"sarif", nil, "application/sarif+json", ".sarif", "SARIF 2.1.0, for code scanning and the tools around it", SARIF},
+		{"junit", nil, "application/xml", ".junit.xml", "JUnit XML, a test suite for each pillar, for build servers", JUnit},
+		{"oscal", nil, "application/oscal+json", ".oscal.json", "OSCAL 1.1.3 assessment results, for compliance tools", OSCAL},
+	}
 }
 
-// Named finds a format. The error lists the known ones.
-func Named(name string) (Format, error) {
-	known := ""
-	for i, f := range Formats() {
-		if f.Name == name {
+// Lookup finds a format by its name or an alias. The error lists the known ones.
+func Lookup(name string) (Format, error) {
+	var known []string
+	for _, f := range Formats() {
+		if f.Name == name || slices.Contains(f.Aliases, name) {
 			return f, nil
 		}
-		if i > 0 {
-			known += ", "
-		}
-		known += f.Name
+		known = append(known, f.Name)
 	}
-	return Format{}, fmt.Errorf("there is no format %q; the formats are %s", name, known)
+	return Format{}, fmt.Errorf("there is no format %q; the formats are %s", name, strings.Join(known, ", "))
 }
 
 // JSON writes the assessment document.

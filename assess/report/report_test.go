@@ -102,6 +102,6 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	for _, f := range report.Formats() {
 		require.ErrorContains(t, f.Write(broken{}, assessment(), report.Options{}), "disk full", f.Name)
 	}
-	_, err := report.Named("xml")
+	_, err := report.Lookup("xml")
 	require.ErrorContains(t, err, "text, json")
 }

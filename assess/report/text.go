@@ -31,7 +31,7 @@ func writeText(w io.Writer, a *model.Assessment, opts Options, body func(*text))
 	if opts.Width <= 0 {
 		opts.Width = 100
 	}
-	t := &text{out: bufio.NewWriter(w), opts: opts, a: a}
+	t := &text{out: bufio.NewWriter(w), opts: opts, a: inert(a)}
 	body(t)
 	return t.out.Flush()
 }

@@ -22,12 +22,14 @@ const sampleTenant = "pim-only"
 
 func assessCommand(ctx context.Context, args []string, s streams) error {
 	set := flags("assess", "[PATH…]", s)
-	format := set.String("format", "text", "how to write the result: text or json")
+	format := set.String("format", "text", "how to write the result: "+formatNames())
 	output := set.String("o", "", "write the result to this `file` instead of standard output")
 	declarations := set.String("declarations", "", "read the owner's declarations from this `file`, instead of the export's own")
 	asOf := set.String("as-of", "", "assess as of this `time` (RFC 3339); default: when the export was collected")
-	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown) or fails with this severity or worse (critical, high, medium, low)")
+	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown, …), fails with this severity or worse (critical, high, medium, low),\nor when a control with this id or pattern does not pass; several joined by commas")
 	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
+	redacted := set.Bool("redact", false, "replace names, ids, addresses and domains by pseudonyms")
+	redactKey := set.String("redact-key", "", "make the pseudonyms of -redact with the secret in this `file`: they are then the same in every report; keep it to yourself")
 	previous := set.String("previous", "", "an earlier assessment of the tenant (`file`, JSON); several joined by commas")
 	online := set.Bool("live", false, "assess the live tenant through Microsoft Graph, without a file between")
 	graph := addLiveFlags(set)
@@ -35,7 +37,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	writer, err := report.Named(*format)
+	writer, err := report.Lookup(*format)
 	if err != nil {
 		return usageError{err}
 	}
@@ -43,7 +45,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	gate, err := parseFailOn(*failOn)
+	gate, err := parseFailOn(*failOn, controls)
 	if err != nil {
 		return usageError{err}
 	}
@@ -61,10 +63,17 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
+	veil, err := newVeil(*redacted, *redactKey)
+	if err != nil {
+		return err
+	}
 	show, done := progress(s)
 	opts.Progress = show
-	result, err := assess.Run(ctx, src, controls, opts)
+	result, err := assess.Run(ctx, veil.over(src), controls, opts)
 	done()
+	if err == nil {
+		result, err = veil.redact(result)
+	}
 	if err != nil {
 		return err
 	}
@@ -98,25 +107,26 @@ func selected(patterns string) ([]*assess.Control, error) {
 	return controls, nil
 }
 
-// parseFailOn gives the test behind -fail-on.
-func parseFailOn(word string) (func(*model.Assessment) error, error) {
-	var hit func(model.Finding) bool
-	switch status, severity := model.Status(word), model.Severity(word); {
-	case word == "":
-		hit = func(model.Finding) bool { return false }
-	case slices.Contains(model.Statuses(), status):
-		hit = func(f model.Finding) bool { return f.Status == status }
-	case slices.Contains(model.Severities(), severity):
-		hit = func(f model.Finding) bool {
-			return f.Status == model.StatusFail && f.Severity.Rank() <= severity.Rank()
+// parseFailOn gives the test behind -fail-on: a list of statuses, severities and
+// patterns of control ids. A pattern must match a control of this run, so that no
+// gate stands open because of a slip of the pen.
+func parseFailOn(list string, controls []*assess.Control) (func(*model.Assessment) error, error) {
+	var hits []func(model.Finding) bool
+	for word := range strings.SplitSeq(list, ",") {
+		word = strings.TrimSpace(word)
+		if word == "" {
+			continue
 		}
-	default:
-		return nil, fmt.Errorf("-fail-on: %q is neither a status nor a severity", word)
+		hit, err := failOn(word, controls)
+		if err != nil {
+			return nil, err
+		}
+		hits = append(hits, hit)
 	}
 	return func(a *model.Assessment) error {
 		var met []string
 		for _, f := range a.Findings {
-			if hit(f) {
+			if slices.ContainsFunc(hits, func(hit func(model.Finding) bool) bool { return hit(f) }) {
 				met = append(met, f.Control)
 			}
 		}
@@ -125,6 +135,41 @@ func parseFailOn(word string) (func(*model.Assessment) error, error) {
 		}
 		return nil
 	}, nil
+}
+
+// failOn is the test behind one word of -fail-on. A control that is named must
+// pass or not apply: one that is not decided does not.
+func failOn(word string, controls []*assess.Control) (func(model.Finding) bool, error) {
+	status, severity := model.Status(word), model.Severity(word)
+	switch {
+	case slices.Contains(model.Statuses(), status):
+		return func(f model.Finding) bool { return f.Status == status }, nil
+	case slices.Contains(model.Severities(), severity):
+		return func(f model.Finding) bool {
+			return f.Status == model.StatusFail && f.Severity.Rank() <= severity.Rank()
+		}, nil
+	}
+	pattern := strings.ToUpper(word)
+	if !slices.ContainsFunc(controls, func(c *assess.Control) bool { return matches(pattern, c.ID) }) {
+		return nil, fmt.Errorf("-fail-on: %q is neither a status nor a severity, and no control of this run has such an id", word)
+	}
+	return func(f model.Finding) bool {
+		return matches(pattern, f.Control) && f.Status != model.StatusPass && f.Status != model.StatusNotApplicable
+	}, nil
+}
+
+func matches(pattern, id string) bool {
+	matched, err := path.Match(pattern, id)
+	return err == nil && matched
+}
+
+// formatNames lists the formats for a person.
+func formatNames() string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // write puts the result to standard output, or into a file that is either whole

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -86,11 +85,7 @@ func decodeAssessment(text []byte) (*model.Assessment, error) {
 	if err := schema.Validate(schema.Assessment, text); err != nil {
 		return nil, err
 	}
-	var a model.Assessment
-	if err := json.Unmarshal(text, &a); err != nil {
-		return nil, err
-	}
-	return &a, nil
+	return model.ReadAssessment(text)
 }
 
 // looseFiles is a flat file system of files from anywhere, by name.

@@ -1,0 +1,246 @@
+package redact
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// Options changes how names are replaced. The zero value is good.
+type Options struct {
+	// Key makes the pseudonyms: the same key and the same original give the same
+	// pseudonym in every assessment. It must be kept secret, since whoever has it
+	// can test a guess. Without a key each assessment has one of its own, derived
+	// from its own content.
+	Key []byte
+	// Names are further texts of the tenant to replace, as [Names] finds them: with
+	// them a name of common words is found inside a sentence too.
+	Names []string
+	// Texts are the caller's own, such as the sentences of its controls: their
+	// words are no secrets. Those of this project are known.
+	Texts []string
+}
+
+// Redact copies an assessment without its tenant's names. Public facts stay:
+// built-in roles, Microsoft's own applications, controls, data sets, dates and
+// counts. The error is that of encoding the assessment.
+func Redact(a *model.Assessment, opts Options) (*model.Assessment, error) {
+	r, err := newRedactor(a, opts)
+	if err != nil {
+		return nil, err
+	}
+	return a.Rewrite(r.edit), nil
+}
+
+// newRedactor knows the names of an assessment.
+func newRedactor(a *model.Assessment, opts Options) (*redactor, error) {
+	document, err := a.JSON()
+	if err != nil {
+		return nil, err
+	}
+	key := opts.Key
+	if len(key) == 0 {
+		sum := sha256.Sum256(append([]byte("privpath pseudonyms\x00"), document...))
+		key = sum[:]
+	}
+	r := &redactor{mac: hmac.New(sha256.New, key), names: map[string][]name{}, known: map[string]string{}, words: map[string]bool{}}
+	for _, text := range opts.Texts {
+		for word := range wordParts(strings.ToLower(text)) {
+			r.words[word] = true
+		}
+	}
+	r.collect(a)
+	for _, n := range opts.Names {
+		r.add("name", n)
+	}
+	r.keepPublic()
+	r.sort()
+	return r, nil
+}
+
+// Names lists the texts of a tenant's records that name or describe something:
+// what a person typed. Ids and addresses are left out, they are known by form.
+func Names(t *model.Tenant) []string {
+	var names []string
+	for property, text := range t.Texts() {
+		if typed(property) && !public(text) && !resourceAction.MatchString(text) {
+			names = append(names, text)
+		}
+	}
+	return names
+}
+
+// resourceAction is the form of what a role allows. Microsoft names them; the net
+// of unknown words is enough for them.
+var resourceAction = regexp.MustCompile(`^microsoft\.[A-Za-z.]+/[A-Za-z./]+$`)
+
+// rule says how a field is treated.
+type rule int
+
+const (
+	sentence rule = iota // tenant's names may stand in it: all three nets
+	machine              // paths and keywords: forms and unknown words
+	verbatim             // ours
+	digest               // replaced whole
+)
+
+var rules = map[string]rule{
+	"Inputs.Digest": digest,
+
+	"Assessment.SchemaVersion": verbatim, "Engine.Version": verbatim, "Engine.Catalogue": verbatim,
+	"Headline.WeakestPillar": verbatim, "Headline.Band": verbatim, "Headline.Caps": verbatim,
+	"PillarScore.ID": verbatim, "PillarScore.Basis": verbatim, "NextLevel.Missing": verbatim, "DomainScore.ID": verbatim,
+	"Finding.Control": verbatim, "Finding.Pillar": verbatim, "Finding.Title": verbatim, "Finding.Status": verbatim,
+	"Finding.Confidence": verbatim, "Finding.Severity": verbatim, "Finding.Reason": verbatim,
+	"Remediation.Summary": verbatim, "Remediation.Portal": verbatim, "Remediation.Graph": verbatim, "Remediation.PowerShell": verbatim,
+	"References.SCuBA": verbatim, "References.CIS": verbatim, "References.CISv8": verbatim, "References.NIST80053": verbatim,
+	"References.ISO27001": verbatim, "References.NIS2": verbatim, "References.NCSC": verbatim, "References.ATTACK": verbatim,
+	"References.Maester": verbatim, "References.ZTA": verbatim, "References.Docs": verbatim,
+	"Input.Reason": verbatim, "Need.Reason": verbatim, "Need.Permission": verbatim,
+	"Subject.Kind": verbatim, "Subject.Status": verbatim, "PrincipalRef.Kind": verbatim,
+	"Reach.Holding": verbatim, "Reach.Attackers": verbatim,
+	"ReachFrom.Device": verbatim, "ReachFrom.Network": verbatim, "ReachFrom.Verdict": verbatim, "ReachFrom.Activation": verbatim,
+	"Weakest.Step": verbatim, "Weakest.Requires": verbatim, "Path.Attacker": verbatim, "Path.Verdict": verbatim, "Path.Requires": verbatim,
+	"Hop.Edge": verbatim, "Hop.Requires": verbatim, "PathHop.Edge": verbatim,
+
+	"Input.Name": machine, "Need.Dataset": machine, "Evidence.Dataset": machine, "Evidence.File": machine, "Evidence.Pointer": machine,
+	"Evidence.Property": machine, "AccessContext.Device": machine, "AccessContext.Network": machine, "AccessContext.ClientApp": machine,
+	"AccessContext.Platform": machine, "AccessContext.Flow": machine,
+}
+
+func (r *redactor) edit(field, text string) string {
+	if text == "" {
+		return ""
+	}
+	switch rules[field] {
+	case verbatim:
+		return text
+	case digest:
+		return "redacted:" + r.hash(text, 32)
+	case machine:
+		return r.rewrite(text, false)
+	}
+	return r.rewrite(text, true)
+}
+
+// collect enters what stands where a name or an id belongs.
+func (r *redactor) collect(a *model.Assessment) {
+	r.add("tenant", a.Tenant.ID)
+	r.add("tenant", a.Tenant.DisplayName)
+	for _, f := range a.Findings {
+		for _, s := range f.Subjects {
+			r.ref(s.Kind, s.ID, s.Name)
+			r.evidence(s.Evidence)
+		}
+		if f.Waived != nil {
+			r.add("text", f.Waived.Reason)
+			r.add("owner", f.Waived.Owner)
+			r.add("owner", f.Waived.ApprovedBy)
+		}
+	}
+	for _, reach := range a.Reach {
+		r.collectReach(reach)
+	}
+	for _, p := range a.Paths {
+		r.refs(p.From, p.To)
+		for _, n := range p.Nodes {
+			r.refs(n.PrincipalRef)
+		}
+		for _, h := range p.Hops {
+			r.refs(h.From, h.To)
+			if h.With != nil {
+				r.refs(*h.With)
+			}
+			r.evidence(h.Evidence)
+		}
+	}
+	for _, m := range a.Tier0 {
+		r.refs(m.PrincipalRef)
+	}
+	for _, c := range a.ChokePoints {
+		r.refs(c.From, c.To)
+	}
+	if a.Cut != nil {
+		for _, h := range a.Cut.Hops {
+			r.refs(h.From, h.To)
+		}
+	}
+}
+
+func (r *redactor) collectReach(reach model.Reach) {
+	r.refs(reach.Principal)
+	r.ref("role", reach.Role.ID, reach.Role.Name)
+	for _, id := range reach.Via {
+		r.add("group", id)
+	}
+	for _, w := range reach.Weakest {
+		for _, b := range w.Because {
+			r.ref("policy", b.Policy, b.Name)
+			r.evidence(b.Evidence)
+		}
+	}
+}
+
+func (r *redactor) refs(refs ...model.PrincipalRef) {
+	for _, ref := range refs {
+		r.ref(ref.Kind, ref.ID, ref.Name)
+	}
+}
+
+// ours are the kinds of subjects whose ids and names the project wrote, or that
+// are sentences: the nets for sentences are enough for them. A kind that is not
+// here, such as a vendor's, has the tenant's names.
+var ours = map[string]bool{"setting": true, "log": true, "evidence": true, "anyone": true, "state": true, "power": true, "permission": true,
+	"control": true, "onPremises": true, "activation": true, "action": true}
+
+func (r *redactor) ref(kind, id, name string) {
+	if _, builtIn := model.RoleWithTemplate(id); ours[kind] || builtIn {
+		return
+	}
+	if kind == "attestation" { // its id is a control's, its name what the owner states
+		r.add("statement", name)
+		return
+	}
+	r.add(kind, id)
+	r.add(kind, name)
+}
+
+// evidence enters the values of properties that people type in.
+func (r *redactor) evidence(all []model.Evidence) {
+	for _, e := range all {
+		text, err := json.Marshal(e.Value)
+		if err != nil {
+			continue
+		}
+		var value any
+		if json.Unmarshal(text, &value) == nil {
+			r.values(lastProperty(e.Pointer), value)
+		}
+	}
+}
+
+func (r *redactor) values(property string, value any) {
+	switch value := value.(type) {
+	case string:
+		switch {
+		case typed(property) && r.knownWords(property):
+			r.add(property, value)
+		case typed(property):
+			r.add("text", value)
+		}
+	case []any:
+		for _, v := range value {
+			r.values(property, v)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			r.values(key, value[key])
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/redact"
+	"github.com/privpath/privpath/model"
+)
+
+// minKey is how many bytes a secret must have: a short one can be guessed.
+const minKey = 16
+
+// veil redacts a run. It stands between the engine and the source, so that it
+// knows every name that the tenant has. The zero value lets everything through.
+type veil struct {
+	on   bool
+	opts redact.Options
+}
+
+func newVeil(on bool, keyFile string) (*veil, error) {
+	v := &veil{on: on}
+	if keyFile == "" {
+		return v, nil
+	}
+	if !on {
+		return nil, usageError{errors.New("-redact-key does nothing without -redact")}
+	}
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("-redact-key: %w", err)
+	}
+	if v.opts.Key = bytes.TrimSpace(key); len(v.opts.Key) < minKey {
+		return nil, fmt.Errorf("-redact-key: %s holds fewer than %d bytes, which can be guessed", keyFile, minKey)
+	}
+	return v, nil
+}
+
+func (v *veil) over(src assess.Source) assess.Source {
+	if !v.on {
+		return src
+	}
+	return &veiledSource{src, v}
+}
+
+func (v *veil) redact(a *model.Assessment) (*model.Assessment, error) {
+	if !v.on {
+		return a, nil
+	}
+	return redact.Redact(a, v.opts)
+}
+
+// veiledSource is a source whose names are noted as they are loaded.
+type veiledSource struct {
+	assess.Source
+	veil *veil
+}
+
+// Load loads the tenant and notes its names.
+func (s *veiledSource) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
+	t, err := s.Source.Load(ctx, want, observers...)
+	if err == nil {
+		s.veil.opts.Names = append(s.veil.opts.Names, redact.Names(t)...)
+	}
+	return t, err
+}
