@@ -39,6 +39,17 @@ type derived interface {
 // Needs lists every data set that the controls require or want, through facts
 // too, sorted. It drives the sources, the collector and the documentation.
 func Needs(controls []*Control) []string {
+	names := kept(controls)
+	for _, f := range foldings(controls) {
+		names = append(names, f.dataset())
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// kept lists the data sets whose records the controls read, without those that
+// are only folded while they stream by.
+func kept(controls []*Control) []string {
 	names := map[string]bool{}
 	for _, c := range controls {
 		for _, d := range leaves(append(slices.Clone(c.Requires), c.Wants...)) {
@@ -48,6 +59,21 @@ func Needs(controls []*Control) []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
+}
+
+// foldings lists every folding that the controls need, each once.
+func foldings(controls []*Control) []folding {
+	var found []folding
+	known := map[string]bool{}
+	for _, c := range controls {
+		for _, d := range leaves(append(slices.Clone(c.Requires), c.Wants...)) {
+			if f, ok := d.(folding); ok && !known[f.Name()] {
+				known[f.Name()] = true
+				found = append(found, f)
+			}
+		}
+	}
+	return found
 }
 
 // leaves resolves facts into the data sets and foldings below them.

@@ -76,12 +76,11 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 		return nil, err
 	}
 	r := &run{ctx: ctx, opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
-	wanted := Needs(controls)
-	tenant, err := src.Load(ctx, withDeclarations(wanted), r.observers(controls)...)
+	tenant, err := src.Load(ctx, withDeclarations(kept(controls)), r.observers(controls)...)
 	if err != nil {
 		return nil, err
 	}
-	r.tenant, r.inputs = tenant, inputs(tenant, wanted)
+	r.tenant, r.inputs = tenant, inputs(tenant, Needs(controls))
 	if r.asOf = opts.AsOf.UTC(); opts.AsOf.IsZero() {
 		r.asOf = tenant.Info().CollectedAt.UTC()
 	}
@@ -119,16 +118,10 @@ func (r *run) tell(stage, name string, done, total int) {
 // observers starts every folding that the controls need.
 func (r *run) observers(controls []*Control) []Observer {
 	var observers []Observer
-	for _, c := range controls {
-		for _, d := range leaves(append(slices.Clone(c.Requires), c.Wants...)) {
-			f, ok := d.(folding)
-			if _, started := r.folded[d.Name()]; !ok || started {
-				continue
-			}
-			total, observer := f.start()
-			r.folded[d.Name()] = total
-			observers = append(observers, observer)
-		}
+	for _, f := range foldings(controls) {
+		total, observer := f.start()
+		r.folded[f.Name()] = total
+		observers = append(observers, observer)
 	}
 	return observers
 }
@@ -137,7 +130,10 @@ func (r *run) observers(controls []*Control) []Observer {
 func inputs(tenant *model.Tenant, wanted []string) []model.Input {
 	known := map[string]model.Input{}
 	for _, in := range tenant.Inputs() {
-		known[in.Name] = in
+		// A source may look at a data set for itself, such as the tenant's name.
+		if in.Status != model.Absent || slices.Contains(wanted, in.Name) {
+			known[in.Name] = in
+		}
 	}
 	for _, name := range wanted {
 		if _, ok := known[name]; !ok {

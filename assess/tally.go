@@ -3,15 +3,38 @@ package assess
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/model"
 )
 
 // Words are what a tally calls its subjects, so that its summary is a sentence:
 // "2 of 12 Tier 0 users are synchronised from on-premises."
+// Good and Bad begin with a verb that goes with Many.
 type Words struct {
 	One, Many string // "Tier 0 user", "Tier 0 users"
 	Good, Bad string // "are cloud-only", "are synchronised from on-premises"
+}
+
+// verbsOfOne are the verbs that do not only take an "s" to go with One.
+var verbsOfOne = map[string]string{"are": "is", "were": "was", "have": "has", "do": "does", "carry": "carries",
+	"can": "can", "cannot": "cannot", "may": "may", "must": "must", "had": "had", "gave": "gave", "left": "left", "of": "of"}
+
+// agree is Good or Bad as it goes with n subjects.
+func agree(n int, said string) string {
+	if n != 1 {
+		return said
+	}
+	verb, rest, _ := strings.Cut(said, " ")
+	switch one, irregular := verbsOfOne[verb]; {
+	case irregular:
+		verb = one
+	case strings.HasSuffix(verb, "ch"):
+		verb += "es"
+	case !strings.HasSuffix(verb, "s") && !strings.HasSuffix(verb, "ed"):
+		verb += "s"
+	}
+	return verb + " " + rest
 }
 
 // Tally collects judgements and is the only way to a pass. It knows the gaps in
@@ -271,11 +294,12 @@ func (t *Tally) Count(bands ...Band) Verdict {
 		if high >= unseen && low == 0 {
 			v.summary = fmt.Sprintf("How many %s %s is not known; not all data was read.", t.words.Many, t.words.Good)
 		} else if high >= unseen {
-			v.summary = fmt.Sprintf("At least %s %s; not all data was read.", quantity(low, t.words.One, t.words.Many), t.words.Good)
+			v.summary = fmt.Sprintf("At least %s %s; not all data was read.", quantity(low, t.words.One, t.words.Many), agree(low, t.words.Good))
 		}
 		return v
 	}
-	return t.verdict(status, fmt.Sprintf("%s %s.", quantity(t.world(Judgement.highest).met, t.words.One, t.words.Many), t.words.Good))
+	met := t.world(Judgement.highest).met
+	return t.verdict(status, fmt.Sprintf("%s %s.", quantity(met, t.words.One, t.words.Many), agree(met, t.words.Good)))
 }
 
 // edges lists the numbers in [low, high] at which a band can change.
@@ -305,7 +329,6 @@ const nothingToJudge model.Status = "nothing"
 
 // conclude writes the verdict of Every and Share.
 func (t *Tally) conclude(status model.Status) Verdict {
-	seen := t.world(Judgement.lowest)
 	switch status {
 	case nothingToJudge:
 		v := t.none
@@ -314,9 +337,20 @@ func (t *Tally) conclude(status model.Status) Verdict {
 	case model.StatusPass:
 		return t.verdict(status, t.everyone())
 	case model.StatusFail, model.StatusPartial:
-		return t.verdict(status, t.ratio(seen.failed+seen.half, t.words.Bad))
+		return t.verdict(status, t.shortfall())
 	}
 	return t.undecided()
+}
+
+// shortfall says how many surely do not qualify, and for how many that is open.
+func (t *Tally) shortfall() string {
+	sure, most := t.world(Judgement.highest), t.world(Judgement.lowest)
+	bad := sure.failed + sure.half
+	said := t.ratio(bad, t.words.Bad)
+	if open := most.failed + most.half - bad; open > 0 {
+		said += fmt.Sprintf(" Not decided for %d more.", open)
+	}
+	return said
 }
 
 func (t *Tally) verdict(status model.Status, summary string) Verdict {
@@ -362,17 +396,20 @@ func (t *Tally) undecided() Verdict {
 func (t *Tally) everyone() string {
 	n := t.world(Judgement.highest).total()
 	if n == 1 {
-		return fmt.Sprintf("The only %s qualifies.", t.words.One)
+		return fmt.Sprintf("The only %s %s.", t.words.One, agree(1, t.words.Good))
 	}
 	return fmt.Sprintf("All %d %s %s.", n, t.words.Many, t.words.Good)
 }
 
 func (t *Tally) ratio(n int, said string) string {
 	total := t.world(Judgement.lowest).total()
+	if n == total && n == 1 {
+		return fmt.Sprintf("The only %s %s.", t.words.One, agree(1, said))
+	}
 	if n == total && n > 1 {
 		return fmt.Sprintf("All %d %s %s.", n, t.words.Many, said)
 	}
-	return fmt.Sprintf("%d of %s %s.", n, quantity(total, t.words.One, t.words.Many), said)
+	return fmt.Sprintf("%d of %s %s.", n, quantity(total, t.words.One, t.words.Many), agree(n, said))
 }
 
 func quantity(n int, one, many string) string {

@@ -181,6 +181,7 @@ func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
 }
 
 type table interface {
+	read()
 	add(row any, parent string)
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
@@ -189,9 +190,12 @@ type table interface {
 
 type rowTable[T any] struct {
 	rows     []T
+	seen     int // records read: more than rows where the data set is only observed
 	byParent map[string][]int
 	covered  map[string]Coverage // by folded parent; "" is the whole data set
 }
+
+func (t *rowTable[T]) read() { t.seen++ }
 
 func (t *rowTable[T]) add(row any, parent string) {
 	t.rows = append(t.rows, row.(T))
@@ -257,7 +261,7 @@ func (t *rowTable[T]) records() iter.Seq[any] {
 	}
 }
 
-func (t *rowTable[T]) summary() (Coverage, int) { return t.coverage(), len(t.rows) }
+func (t *rowTable[T]) summary() (Coverage, int) { return t.coverage(), t.seen }
 
 // Builder collects raw Graph records into a [Tenant]. Every source goes through
 // it, so there is one decoder. A Builder is for one goroutine.
@@ -308,6 +312,9 @@ func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
 	}
 	for _, see := range b.observe[dataset] {
 		see(row)
+	}
+	if b.Needs(dataset) {
+		b.table(d).read()
 	}
 	if b.keeps(dataset) {
 		b.table(d).add(row, parent)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/activity"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
@@ -82,7 +83,7 @@ func bounded(rule facts.Rule) (model.Truth, string) {
 		if text == "P1Y" {
 			return model.True
 		}
-		length, err := kit.Duration(text)
+		length, err := activity.Duration(text)
 		if err != nil {
 			return model.Unknown
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/activity"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
@@ -53,7 +54,7 @@ var ctl10 = &assess.Control{
 // endsWithin says whether the rule ends an activation after at most limit.
 func endsWithin(rule facts.Rule, limit time.Duration) model.Truth {
 	short := model.Fold(rule.MaximumDuration, unknown, unknown, func(text string) model.Truth {
-		d, err := kit.Duration(text)
+		d, err := activity.Duration(text)
 		if err != nil {
 			return model.Unknown
 		}

@@ -36,7 +36,7 @@ var fnd07 = &assess.Control{
 			return assess.Verdict{}, err
 		}
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "are members of this organisation", Bad: "are guests or external accounts"})
+			Good: "are members of this organisation", Bad: "come from outside: guests or external accounts"})
 		for _, holder := range kit.Users(tier0) {
 			ref, external, detail := holder.Ref(), model.Unknown, kit.NotExported
 			if u := holder.User; u != nil {

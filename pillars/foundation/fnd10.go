@@ -37,7 +37,7 @@ var fnd10 = &assess.Control{
 			return assess.Verdict{}, err
 		}
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
-			Good: "are enabled", Bad: "are disabled and still hold a role"})
+			Good: "are enabled", Bad: "are disabled with a role still held"})
 		for _, holder := range kit.Users(tier0) {
 			if holder.User == nil {
 				tally.Judge(holder.Ref().With(holder.Holding...), model.Unknown, kit.NotExported)

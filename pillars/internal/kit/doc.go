@@ -1,5 +1,4 @@
-// Package kit holds what controls of more than one pillar share: durations of
-// PIM rules, who activates what under which rules, which administrators a
-// Conditional Access policy speaks of, and which devices are privileged access
-// workstations.
+// Package kit holds what controls of more than one pillar share: who
+// activates what under which rules, which administrators a Conditional Access
+// policy speaks of, and which devices are privileged access workstations.
 package kit
