@@ -403,10 +403,11 @@ func (t *Tally) everyone() string {
 
 func (t *Tally) ratio(n int, said string) string {
 	total := t.world(Judgement.lowest).total()
-	if n == total && n == 1 {
+	switch {
+	case n != total || n == 0:
+	case n == 1:
 		return fmt.Sprintf("The only %s %s.", t.words.One, agree(1, said))
-	}
-	if n == total && n > 1 {
+	default:
 		return fmt.Sprintf("All %d %s %s.", n, t.words.Many, said)
 	}
 	return fmt.Sprintf("%d of %s %s.", n, quantity(total, t.words.One, t.words.Many), agree(n, said))

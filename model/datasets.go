@@ -16,6 +16,7 @@ var (
 	GroupTransitive       = Key[DirectoryObject]{"groups/{id}/transitiveMembers"}
 	GroupOwners           = Key[DirectoryObject]{"groups/{id}/owners"}
 	ApplicationOwners     = Key[DirectoryObject]{"applications/{id}/owners"}
+	FederatedCredentials  = Key[FederatedIdentityCredential]{"applications/{id}/federatedIdentityCredentials"}
 	ServicePrincipalOwner = Key[DirectoryObject]{"servicePrincipals/{id}/owners"}
 	AppRoleAssignments    = Key[AppRoleAssignment]{"servicePrincipals/{id}/appRoleAssignments"}
 	AppRoleAssignedTo     = Key[AppRoleAssignment]{"servicePrincipals/{id}/appRoleAssignedTo"}
@@ -98,7 +99,7 @@ var datasets = []Dataset{
 	single(Organizations), define(TenantDomains), define(SubscribedSkus), define(Users), define(Groups),
 	define(Devices), define(Applications), define(ServicePrincipals), define(OAuth2Grants),
 	define(GroupMembers), define(GroupTransitive), define(GroupOwners), define(ApplicationOwners),
-	define(ServicePrincipalOwner), anonymous(AppRoleAssignments), anonymous(AppRoleAssignedTo),
+	define(FederatedCredentials), define(ServicePrincipalOwner), anonymous(AppRoleAssignments), anonymous(AppRoleAssignedTo),
 	define(DeviceOwners), define(AuthenticationMethods),
 	define(AdministrativeUnits), define(AdministrativeUnitMembers), anonymous(OnPremisesSync), define(DirectoryRoles),
 	define(DirectoryRoleMembers), define(RoleDefinitions), define(RoleAssignments),

@@ -164,12 +164,25 @@ type AppCredential struct {
 	Usage         Field[string]    `json:"usage,omitzero"`
 }
 
-// ServicePrincipal is an application or managed identity in this tenant.
+// FederatedIdentityCredential is an identity outside the application that may
+// sign in as it: the subject, as the issuer names it. Subject is null where an
+// expression matches several.
+type FederatedIdentityCredential struct {
+	Object
+	Name      Field[string]   `json:"name,omitzero"`
+	Issuer    Field[string]   `json:"issuer,omitzero"`
+	Subject   Field[string]   `json:"subject,omitzero"`
+	Audiences Field[[]string] `json:"audiences,omitzero"`
+}
+
+// ServicePrincipal is an application or managed identity in this tenant. The
+// alternative names of a managed identity hold the path of its Azure resource.
 type ServicePrincipal struct {
 	Object
 	AppID                  Field[string]              `json:"appId,omitzero"`
 	DisplayName            Field[string]              `json:"displayName,omitzero"`
 	ServicePrincipalType   Field[string]              `json:"servicePrincipalType,omitzero"`
+	AlternativeNames       Field[[]string]            `json:"alternativeNames,omitzero"`
 	AccountEnabled         Field[bool]                `json:"accountEnabled,omitzero"`
 	AppOwnerOrganizationID Field[string]              `json:"appOwnerOrganizationId,omitzero"`
 	KeyCredentials         Field[[]AppCredential]     `json:"keyCredentials,omitzero"`

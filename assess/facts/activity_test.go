@@ -74,6 +74,6 @@ func TestAShortLogProvesNothingAndExcusesNothing(t *testing.T) {
 		require.Equal(t, model.SignIns.Name(), good.Needs[0].Dataset, name)
 		_, bad := observation(t, text, model.False)
 		require.Equal(t, model.StatusFail, bad.Status, name)
-		require.Equal(t, "1 of 1 thing are bad.", bad.Summary, name)
+		require.Equal(t, "The only thing is bad.", bad.Summary, name)
 	}
 }

@@ -76,9 +76,11 @@ func (b *builder) service(head horn.Atom, k key) {
 		return
 	}
 	to := serviceRef(s)
-	if model.Equals(s.ServicePrincipalType, "ManagedIdentity") == model.True {
-		b.conclude(head, surely.shown(hop{edge: "hostsIdentity", to: to, text: "signs in as the managed identity " + to.Name,
-			evidence: []model.Evidence{s.Evidence("/servicePrincipalType", s.ServicePrincipalType)}}), key{kind: atomAzure, subject: s.ID})
+	managed := model.Equals(s.ServicePrincipalType, "ManagedIdentity")
+	b.conclude(head, because{truth: managed}.needing(model.Need{Dataset: model.ServicePrincipals.Name(), Reason: model.NotCollected,
+		Detail: "whether " + to.Name + " is a managed identity was not exported"}).shown(hop{edge: "hostsIdentity", to: to, text: "signs in as the managed identity " + to.Name,
+		evidence: []model.Evidence{s.Evidence("/servicePrincipalType", s.ServicePrincipalType)}}), key{kind: atomAzure, subject: s.ID})
+	if managed == model.True {
 		return // nobody can add a credential to a managed identity
 	}
 	b.addCredential(head, s, to)
@@ -145,6 +147,7 @@ func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to mode
 		b.conclude(head, surely.shown(hop{edge: "addsCredential", to: to, text: "adds a credential and signs in as " + to.Name,
 			evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}),
 			key{kind: atomApplication, subject: app.ID})
+		b.federated(head, app, to)
 		return
 	}
 	if !s.AppID.Exported() || b.unnamedApp {

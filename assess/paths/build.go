@@ -23,6 +23,7 @@ func Needs() []interface{ Name() string } {
 		model.Organizations, model.TenantDomains, model.Applications, model.GroupOwners, model.ApplicationOwners,
 		model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
+		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
 	}
 }
 
@@ -47,7 +48,9 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 	x := readIndex(t, opts.Directory)
 	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), domains: readDomains(t), methods: readMethods(t)}
 	b.atom(key{kind: atomTier0})
-	b.atom(key{kind: atomAnyone})
+	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
+		b.atom(key{kind: k})
+	}
 	for len(b.todo) > 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -92,13 +95,15 @@ func (b *builder) derive(head horn.Atom, k key) {
 			b.conclude(head, unfollowed(p).and(shielded.Not(), "whether a restricted unit shields the device is not known").shown(hop{edge: "opensDevice", to: b.deviceRefOf(k.subject), text: "opens the device, if it can be reached, with the power to " + p.String()}),
 				powerAtom(atomPower, p))
 		}
+	case atomAzure:
+		b.azure(head, k)
 	case atomApplication:
 		b.application(head, k)
 	case atomService:
 		b.service(head, k)
 	}
-	// atomAnyone, atomOnPremises, atomAzure, atomForeign and atomSession are where
-	// attackers start; atomJoint has its rule.
+	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomExternal,
+	// atomForeign and atomSession are where attackers start; atomJoint has its rule.
 }
 
 // goals are the roles that rule the tenant by themselves.
@@ -130,6 +135,9 @@ func (b *builder) tier0(head horn.Atom) {
 	for _, p := range []powers.Power{powers.WriteConsentPolicies, powers.WriteIdentityProviders, powers.ManagePartners} {
 		b.conclude(head, unfollowed(p).shown(hop{edge: "leadsOn", to: admin, text: "gives the power to " + p.String() + ", which may lead on"}), powerAtom(atomPower, p))
 	}
+	b.workloads(head, admin)
+	b.delegated(head)
+	b.partners(head, admin)
 	for _, gap := range b.gaps {
 		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})
 	}

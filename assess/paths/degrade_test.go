@@ -26,8 +26,8 @@ func verdicts(c *assesstest.Case, g *paths.Graph) map[string]model.Truth {
 		for _, row := range rows {
 			id, _ := row.(map[string]any)["id"].(string)
 			for _, attacker := range everyAttacker {
-				user := attacker != paths.AttackerCredential && attacker != paths.AttackerControl
-				if user == (kind == "user") {
+				workload := attacker == paths.AttackerCredential
+				if attacker != paths.AttackerControl && workload == (kind == "servicePrincipal") {
 					all[kind+" "+id+" "+attacker] = g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker)
 				}
 			}

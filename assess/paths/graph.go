@@ -67,7 +67,7 @@ func newGraph(b *builder) (*Graph, error) {
 
 // readStarts lists whoever the graph knows, by name.
 func (g *Graph) readStarts() {
-	anyone, _ := g.b.find(key{kind: atomAnyone})
+	anyone, anyService, outside := g.atomOf(key{kind: atomAnyone}), g.atomOf(key{kind: atomAnyService}), g.atomOf(key{kind: atomOutside})
 	users := map[string]bool{}
 	for _, k := range g.b.keys {
 		switch k.kind {
@@ -77,24 +77,33 @@ func (g *Graph) readStarts() {
 				g.starts = append(g.starts, start{g.b.ref(k.subject), g.userFootholds(k.subject, anyone)})
 			}
 		case atomService:
-			g.starts = append(g.starts, start{g.b.ref(k.subject), []foothold{{AttackerCredential, []horn.Atom{g.atomOf(k), anyone}}}})
+			g.starts = append(g.starts, start{g.b.ref(k.subject), []foothold{{AttackerCredential, []horn.Atom{g.atomOf(k), anyService, anyone}}}})
+		case atomExternal:
+			g.starts = append(g.starts, start{externalRef(k), []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomAzure:
 			ref := g.b.ref(k.subject)
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		case atomForeign:
-			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomOnPremises:
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		}
 	}
-	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}})
+	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}},
+		start{anyApplication, []foothold{{AttackerCredential, []horn.Atom{anyService}}}},
+		start{outsider, []foothold{{AttackerControl, []horn.Atom{outside}}}})
 	slices.SortFunc(g.starts, func(a, b start) int {
 		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.Name, b.ref.Name), cmp.Compare(a.ref.ID, b.ref.ID))
 	})
 }
 
-// anybody stands for every account that the graph does not name.
-var anybody = model.PrincipalRef{Kind: "anyone", ID: "anyone", Name: "any account of the tenant"}
+// What the graph does not name: anybody stands for every account, anyApplication
+// for every application, outsider for every identity of elsewhere.
+var (
+	anybody        = model.PrincipalRef{Kind: "anyone", ID: "anyone", Name: "any account of the tenant"}
+	anyApplication = model.PrincipalRef{Kind: "anyone", ID: "anyApplication", Name: "any application of the tenant"}
+	outsider       = model.PrincipalRef{Kind: "anyone", ID: "outsider", Name: "any identity outside the tenant"}
+)
 
 func (g *Graph) atomOf(k key) horn.Atom {
 	id, ok := g.b.find(k)
@@ -157,10 +166,16 @@ func (g *Graph) solve() {
 func startKey(ref model.PrincipalRef) string { return ref.Kind + "|" + model.FoldID(ref.ID) }
 
 // Verdict says whether an attacker who starts at a principal ends in Tier 0. Of
-// an account that the graph does not name it is the verdict on any account.
+// one that the graph does not name it is the verdict on any of its kind.
 func (g *Graph) Verdict(principal model.PrincipalRef, attacker string) model.Truth {
 	if verdicts, ok := g.reached[startKey(principal)]; ok {
 		return verdicts[attacker]
+	}
+	switch principal.Kind {
+	case string(principals.KindServicePrincipal):
+		return g.Anyone()
+	case "tenant", "externalIdentity":
+		return g.reached[startKey(outsider)][AttackerControl]
 	}
 	return g.reached[startKey(anybody)][AttackerControl]
 }
@@ -261,10 +276,14 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 	for _, a := range f.atoms {
 		ends[a] = s.ref
 	}
+	shows := map[horn.Atom][]model.Evidence{} // what a power rests on
 	for _, rule := range proof {
 		r := g.b.rules[rule]
 		from := ends[r.If]
 		if r.hop < 0 {
+			if k := g.b.keys[r.If]; k.kind == atomRole {
+				shows[r.Head] = g.b.roles[k.subject].evidence
+			}
 			if k := g.b.keys[r.If]; r.And != horn.None && (k.kind == atomPlace || k.kind == atomOff) {
 				from = ends[r.And]
 			}
@@ -275,6 +294,9 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 		h := g.hopOf(g.b.hops[r.hop], from)
 		if r.And != horn.None {
 			h.With = g.withOf(r.And, ends)
+		}
+		if len(h.Evidence) == 0 {
+			h.Evidence = shows[r.If]
 		}
 		ends[r.Head] = h.To
 		p.Hops = append(p.Hops, h)

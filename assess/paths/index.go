@@ -24,6 +24,7 @@ type index struct {
 	grants      map[string][]grant           // by folded service principal id
 	granted     []string                     // keys of grants, sorted
 	openGrants  map[string]model.Need        // service principals whose permissions are not known
+	graphID     string                       // the service principal of Microsoft Graph
 	noGraph     *model.Need                  // set where nothing is known of anybody's permissions
 	services    map[string]model.ServicePrincipal
 	serviceIDs  []string
@@ -208,6 +209,7 @@ func (x *index) readGrants() {
 		}
 	}
 	services := model.RowsOf(x.tenant, model.ServicePrincipals, nil).Coverage()
+	x.graphID = graph
 	if graph == "" {
 		x.noGraph = &model.Need{Dataset: model.ServicePrincipals.Name(), Reason: cmp.Or(services.Reason, model.Unresolved),
 			Permission: "Application.Read.All", Detail: "the service principal of Microsoft Graph was not exported, and with it who holds its permissions"}

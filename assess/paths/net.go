@@ -20,6 +20,9 @@ const (
 	atomOnPremises              // the on-premises directory is controlled
 	atomAzure                   // the Azure resource behind a managed identity: subject is the service principal
 	atomForeign                 // another tenant that owns an application: subject is the tenant
+	atomExternal                // an identity outside the tenant: subject is its issuer, other its name there
+	atomOutside                 // any identity outside the tenant that is not named
+	atomAnyService              // any application of the tenant: every start of one has it
 	atomPlace                   // a device of a kind is at hand: n is a place
 	atomAt                      // credentials of a user at a place: subject, n = at(credential, place)
 	atomSession                 // a session of a user in which roles are active: subject

@@ -36,6 +36,8 @@ func (g *Graph) Outsiders() []model.Tier0Member {
 	return list
 }
 
-// Anyone says whether an account that the graph does not name reaches Tier 0:
-// Unknown where something is missing that could make it so.
-func (g *Graph) Anyone() model.Truth { return g.reached[startKey(anybody)][AttackerControl] }
+// Anyone says whether an account or an application that the graph does not name
+// reaches Tier 0: Unknown where something is missing that could make it so.
+func (g *Graph) Anyone() model.Truth {
+	return model.Or(g.reached[startKey(anybody)][AttackerControl], g.reached[startKey(anyApplication)][AttackerCredential])
+}

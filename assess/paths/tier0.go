@@ -207,6 +207,12 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
 	case atomAnyone:
 		return anybody
+	case atomAnyService:
+		return anyApplication
+	case atomOutside:
+		return outsider
+	case atomExternal:
+		return externalRef(k)
 	}
 	return model.PrincipalRef{Kind: "state", ID: k.String(), Name: "what was reached before"}
 }

@@ -131,30 +131,32 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 // each unit that holds the user. In a unit the table's administrators reach
 // users without a role; of others nothing is documented.
 // Source: learn.microsoft.com/entra/identity/role-based-access-control/manage-roles-portal, roles with administrative unit scope.
-func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, target powers.Target, answer powers.Answer, whole because, shown hop) {
+func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, target powers.Target, answer powers.Answer, whole because, shown hop, also ...key) {
 	if answer.Truth == model.False {
 		return
 	}
 	if p.User != nil && set(p.User.IsManagementRestricted) == model.True {
 		taken := shown
 		taken.text = "takes " + p.Name + " out of its restricted unit, and " + shown.text
-		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(taken), roleKey(role, tenantWide), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
+		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(taken), append(also, roleKey(role, tenantWide), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))...)
 	}
 	shown.evidence = b.roles[role].evidence
 	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
-	b.conclude(head, why.shown(shown), roleKey(role, tenantWide))
+	by := func(why because, scope string) {
+		b.conclude(head, why.shown(shown), append([]key{roleKey(role, scope)}, also...)...)
+	}
+	by(why, tenantWide)
 	inUnit := answer.Truth
 	if inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
 		inUnit = model.Unknown
 	}
 	why = surely.and(inUnit, "a role limited to an administrative unit, towards an account that holds a role")
 	for _, unit := range b.unitsOf[model.FoldID(p.ID)] {
-		b.conclude(head, why.shown(shown), roleKey(role, unitScope+unit))
+		by(why, unitScope+unit)
 	}
 	for _, unit := range b.openUnits {
 		if !slices.Contains(b.unitsOf[model.FoldID(p.ID)], unit) {
-			why := why.and(model.Unknown, "whether administrative unit "+unit+" holds "+p.Name)
-			b.conclude(head, why.shown(shown), roleKey(role, unitScope+unit))
+			by(why.and(model.Unknown, "whether administrative unit "+unit+" holds "+p.Name), unitScope+unit)
 		}
 	}
 }
@@ -207,7 +209,12 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 	shown := hop{edge: "addsMethod", to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
 	shielded := set(p.User.IsManagementRestricted)
 	whole := surely.and(external(p.User).Not(), p.Name+": whether it is a guest is not known").and(shielded.Not(), p.Name+": whether a restricted unit shields it is not known").
-		and(enabled, "whether the authentication methods policy allows a "+name)
+		and(model.Or(enabled, enabled.Not()), "whether the authentication methods policy allows a "+name)
+	// A method that is off can be turned on first.
+	var also []key
+	if enabled == model.False {
+		also = []key{powerAtom(atomPower, powers.WriteAuthenticationMethodsPolicy)}
+	}
 	target := b.target(p)
 	for _, id := range b.roleIDs {
 		held := b.roles[id].has(powers.UpdateUserAuthenticationMethods)
@@ -215,7 +222,7 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 			continue
 		}
 		answer := powers.CanReset([]powers.Actor{{Role: b.roles[id].role.ID, Resets: held.Truth}}, target)
-		b.targetedBy(head, id, p, target, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown)
+		b.targetedBy(head, id, p, target, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown, also...)
 	}
 	for _, id := range b.granted {
 		for _, g := range b.grants[id] {
@@ -228,7 +235,7 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 				if effect.Power == powers.UpdateUserAuthenticationMethods {
 					shown := shown
 					shown.text, shown.evidence = "uses "+granted.to.Name+" and "+shown.text, granted.evidence
-					b.conclude(head, whole.and(sure, granted.to.Name+": which method it gives").shown(shown), key{kind: atomService, subject: id})
+					b.conclude(head, whole.and(sure, granted.to.Name+": which method it gives").shown(shown), append([]key{{kind: atomService, subject: id}}, also...)...)
 				}
 			}
 		}

@@ -18,7 +18,10 @@ var expansions = map[string][]expansion{
 		{"transitiveMembers", "groups/{id}/transitiveMembers"},
 		{"owners", "groups/{id}/owners"},
 	},
-	"applications": {{"owners", "applications/{id}/owners"}},
+	"applications": {
+		{"owners", "applications/{id}/owners"},
+		{"federatedIdentityCredentials", "applications/{id}/federatedIdentityCredentials"},
+	},
 	"servicePrincipals": {
 		{"owners", "servicePrincipals/{id}/owners"},
 		{"appRoleAssignments", "servicePrincipals/{id}/appRoleAssignments"},

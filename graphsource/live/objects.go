@@ -29,6 +29,7 @@ func (r *run) objects(ctx context.Context) {
 		{model.AppRoleAssignments.Name(), r.known.privilegedServices},
 		{model.ServicePrincipalOwner.Name(), r.known.privilegedServices},
 		{model.ApplicationOwners.Name(), r.known.privilegedApplications},
+		{model.FederatedCredentials.Name(), r.known.privilegedApplications},
 		{model.DeviceOwners.Name(), r.known.workstations},
 		{model.AdministrativeUnitMembers.Name(), r.known.scopedUnits},
 		{model.AccessReviewInstances.Name(), r.known.allReviews},

@@ -144,6 +144,8 @@ func (t *tenant) writeDirectory(b *bundle) {
 	b.list("applications", "applications(id,appId,displayName,createdDateTime,signInAudience,keyCredentials,passwordCredentials)", "Application.Read.All", each(own, t.applicationRecord))
 	for _, sp := range own {
 		b.listAs("applications/{id}/owners", "applications/"+t.guid("application", sp.name)+"/owners", reference, "Application.Read.All", each(sp.owners, t.reference))
+		b.listAs("applications/{id}/federatedIdentityCredentials", "applications/"+t.guid("application", sp.name)+"/federatedIdentityCredentials",
+			"applications('"+t.guid("application", sp.name)+"')/federatedIdentityCredentials", "Application.Read.All", nil)
 		b.listAs("servicePrincipals/{id}/owners", "servicePrincipals/"+sp.id+"/owners", reference, "Application.Read.All", each(sp.owners, t.reference))
 	}
 	b.list("oauth2PermissionGrants", "oauth2PermissionGrants", "Directory.Read.All", t.delegated)
