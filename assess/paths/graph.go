@@ -241,6 +241,9 @@ func (g *Graph) cost(rule int) int64 {
 	cost := int64(costPart)
 	if r.hop >= 0 {
 		cost = costHop
+		if g.b.hops[r.hop].edge == "leadsOn" { // by label: any way that is followed says more
+			cost += costOpen
+		}
 		if use := g.b.hops[r.hop].use; use != nil && use.attacker < session {
 			cost += int64(use.attacker)
 		}

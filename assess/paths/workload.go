@@ -241,7 +241,10 @@ func resourceOf(s model.ServicePrincipal) (path string, known bool) {
 func azureScope(row model.AzureRoleAssignment) string {
 	scope := ""
 	row.Properties.Is(func(p model.AzureRoleProperties) bool {
-		scope = strings.TrimSuffix(strings.ToLower(textOf(p.Scope, "")), "/")
+		scope = strings.ToLower(textOf(p.Scope, ""))
+		if len(scope) > 1 {
+			scope = strings.TrimSuffix(scope, "/")
+		}
 		return true
 	})
 	return scope
@@ -256,8 +259,10 @@ func subscriptionOf(resource string) string {
 // covers asks whether an Azure scope holds a resource. Which subscriptions a
 // management group holds is not in the export.
 func covers(scope, resource string, known bool) model.Truth {
-	switch {
-	case scope == "" || !known || strings.HasPrefix(scope, "/providers/microsoft.management/managementgroups/"):
+	if scope == "/" {
+		return model.True
+	}
+	if scope == "" || !known || strings.HasPrefix(scope, "/providers/microsoft.management/managementgroups/") {
 		return model.Unknown
 	}
 	return model.Of(strings.HasPrefix(resource+"/", scope+"/"))

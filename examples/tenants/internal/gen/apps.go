@@ -130,7 +130,12 @@ func (t *tenant) servicePrincipalRecord(sp *servicePrincipal) rec {
 	for _, r := range sp.appRoles {
 		roles = append(roles, obj("id", r.id, "value", r.value, "displayName", r.value, "isEnabled", true, "allowedMemberTypes", []string{"Application"}))
 	}
-	return obj("id", sp.id, "appId", sp.appID, "displayName", sp.name, "servicePrincipalType", sp.kind, "accountEnabled", true,
+	alternative := []string{}
+	if sp.kind == "ManagedIdentity" {
+		alternative = []string{"isExplicit=False", "/subscriptions/" + t.guid("subscription", "platform") +
+			"/resourcegroups/rg-automation/providers/Microsoft.Automation/automationAccounts/" + sp.name}
+	}
+	return obj("id", sp.id, "appId", sp.appID, "displayName", sp.name, "servicePrincipalType", sp.kind, "alternativeNames", alternative, "accountEnabled", true,
 		"appOwnerOrganizationId", sp.home(t), "createdDateTime", sp.created, "keyCredentials", []rec{}, "passwordCredentials", []rec{}, "appRoles", roles)
 }
 

@@ -13,7 +13,7 @@ func mature(t *tenant) {
 	t.created, t.cloudOnly = day("2021-05-10", 8, 40), true
 	t.skus = []sku{skuE3.of(230), skuEMS5.of(30)}
 	t.settings = settings{invites: "adminsAndGuestInviters", tap: true, tapOnce: true, joinNeedsMFA: true, laps: true}
-	t.useRoles(userAdmin, exchangeAdmin, helpdeskAdmin, globalReader)
+	t.useRoles(userAdmin, recipientAdmin, helpdeskAdmin, globalReader)
 	alerts := []string{"soc@tarnbridge.example", "identity-duty@tarnbridge.example"}
 
 	staff := t.staff(194, []string{"Claims:Claims Handler", "Underwriting:Underwriter", "Finance:Management Accountant", "Actuarial:Actuary",
@@ -92,7 +92,7 @@ func mature(t *tenant) {
 	t.allow(intuneAdmin, endpoint.id, from, until)
 	t.allow(appAdmin, applications.id, from, until)
 	t.allow(privAuthAdmin, authentication.id, from, until)
-	t.allow(exchangeAdmin, tier1Admins[0].id, from, until)
+	t.allow(recipientAdmin, tier1Admins[0].id, from, until)
 	t.allow(userAdmin, tier1Admins[1].id, from, until)
 	t.allow(helpdeskAdmin, tier1Admins[2].id, from, until)
 	t.allow(globalReader, tier1Admins[3].id, from, until)
@@ -122,7 +122,7 @@ func mature(t *tenant) {
 	t.location("Offices", true, "198.51.100.0/25")
 	t.contexts = []rec{obj("id", "c1", "displayName", "Tier 0 - key and workstation", "description", "Phishing-resistant sign-in on a privileged access workstation", "isAvailable", true)}
 	t.protectActions("c1")
-	tier1Roles := []string{exchangeAdmin, userAdmin, helpdeskAdmin, globalReader}
+	tier1Roles := []string{recipientAdmin, userAdmin, helpdeskAdmin, globalReader}
 	not := []string{bg.id}
 	everyone, every := []string{all}, []string{all}
 	t.policy(caPolicy{name: "CA001 Block legacy authentication", users: everyone, notGroups: not, apps: every, clients: []string{"exchangeActiveSync", "other"}, controls: []string{"block"}})
@@ -202,7 +202,7 @@ func mature(t *tenant) {
 		at := day("2026-10-26", 9, 20+i).AddDate(0, 0, 3*i)
 		role := tier1Roles[i]
 		uses := []application{azurePortal}
-		if role == exchangeAdmin {
+		if role == recipientAdmin {
 			uses = []application{exoShell}
 		}
 		t.activate(activation{user: u, role: role, start: at, hours: 8, justification: "Service requests of the day", ticket: "REQ00" + at.Format("0102") + "7", from: t.deviceOf(u).at(officePlace)}, uses...)

@@ -30,6 +30,7 @@ const (
 	partnerTier2      = "e00e864a-17c5-4a4b-9c06-f5b95a8d5bd8"
 	userAdmin         = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 	exchangeAdmin     = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+	recipientAdmin    = "31392ffb-586c-42d1-9346-e59415a2cc4e"
 	sharePointAdmin   = "f28a1f50-f6e7-4571-818b-6a12f2af6b6c"
 	helpdeskAdmin     = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 	globalReader      = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
@@ -65,6 +66,7 @@ var roleCatalogue = []roleDefinition{
 	{partnerTier2, "Partner Tier2 Support", "Do not use - not intended for general use.", "applications/appRoles/update applications/credentials/update users/password/update users/invalidateAllRefreshTokens groups/members/update"},
 	{userAdmin, "User Administrator", "Can manage all aspects of users and groups, including resetting passwords for limited admins.",
 		"users/create users/delete users/enable users/disable users/password/update users/invalidateAllRefreshTokens groups/create groups/delete groups/members/update groups/owners/update"},
+	{recipientAdmin, "Exchange Recipient Administrator", "Can create or update Exchange Online recipients within the Exchange Online organization.", "microsoft.office365.exchange/recipients/allProperties/allTasks microsoft.office365.exchange/migration/allProperties/allTasks"},
 	{exchangeAdmin, "Exchange Administrator", "Can manage all aspects of the Exchange product.", "microsoft.office365.exchange/allEntities/basic/allTasks groups.unified/create groups.unified/members/update"},
 	{sharePointAdmin, "SharePoint Administrator", "Can manage all aspects of the SharePoint service.", "microsoft.office365.sharePoint/allEntities/allTasks groups.unified/create groups.unified/members/update"},
 	{helpdeskAdmin, "Helpdesk Administrator", "Can reset passwords for non-administrators and Helpdesk Administrators.", "users/password/update users/invalidateAllRefreshTokens bitlockerKeys/key/read deviceLocalCredentials/standard/read"},

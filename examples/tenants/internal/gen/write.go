@@ -135,7 +135,7 @@ func (t *tenant) writeDirectory(b *bundle) {
 			each(u.members, t.reference))
 	}
 
-	b.list("servicePrincipals", "servicePrincipals(id,appId,displayName,servicePrincipalType,accountEnabled,appOwnerOrganizationId,createdDateTime,keyCredentials,passwordCredentials,appRoles)",
+	b.list("servicePrincipals", "servicePrincipals(id,appId,displayName,servicePrincipalType,alternativeNames,accountEnabled,appOwnerOrganizationId,createdDateTime,keyCredentials,passwordCredentials,appRoles)",
 		"Application.Read.All", each(t.servicePrincipals, t.servicePrincipalRecord))
 	graph := t.graph().id
 	b.listAs("servicePrincipals/{id}/appRoleAssignedTo", "servicePrincipals/"+graph+"/appRoleAssignedTo", "servicePrincipals('"+graph+"')/appRoleAssignedTo",
