@@ -61,6 +61,8 @@ var (
 	DirectoryAudits       = Key[DirectoryAudit]{"auditLogs/directoryAudits"}
 	AccessReviews         = Key[AccessReview]{"identityGovernance/accessReviews/definitions"}
 	AccessReviewInstances = Key[AccessReviewInstance]{"identityGovernance/accessReviews/definitions/{id}/instances"}
+	Catalogs              = Key[AccessPackageCatalog]{"identityGovernance/entitlementManagement/catalogs"}
+	CatalogResources      = Key[AccessPackageResource]{"identityGovernance/entitlementManagement/catalogs/{id}/resources"}
 	RiskyUsers            = Key[RiskyUser]{"identityProtection/riskyUsers"}
 	RiskDetections        = Key[RiskDetection]{"identityProtection/riskDetections"}
 	DiagnosticSettings    = Key[DiagnosticSetting]{"imports/arm/diagnosticSettings"}
@@ -111,6 +113,7 @@ var datasets = []Dataset{
 	anonymous(CrossTenantPartners), define(ManagedDevices), define(CompliancePolicies),
 	single(IntuneSettings), define(DetectedApps), define(CloudPCs), define(RegistrationDetails),
 	define(SignIns), define(DirectoryAudits), define(AccessReviews), define(AccessReviewInstances),
+	define(Catalogs), define(CatalogResources),
 	define(RiskyUsers), define(RiskDetections), anonymous(DiagnosticSettings),
 	anonymous(AzureRoleAssignments), single(ExchangeAdminAuditLog), single(OwnerDeclarations),
 }

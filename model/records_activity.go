@@ -130,6 +130,22 @@ type RecurrenceRange struct {
 	NumberOfOccurrences Field[int]    `json:"numberOfOccurrences,omitzero"`
 }
 
+// AccessPackageCatalog holds access packages and what they give.
+type AccessPackageCatalog struct {
+	Object
+	DisplayName Field[string] `json:"displayName,omitzero"`
+}
+
+// AccessPackageResource is a group, application or site that the access packages
+// of a catalogue may give. OriginID is its object id where OriginSystem is
+// "AadGroup".
+type AccessPackageResource struct {
+	Object
+	DisplayName  Field[string] `json:"displayName,omitzero"`
+	OriginID     Field[string] `json:"originId,omitzero"`
+	OriginSystem Field[string] `json:"originSystem,omitzero"`
+}
+
 // AccessReviewInstance is one round of a review.
 type AccessReviewInstance struct {
 	Object

@@ -63,12 +63,43 @@ func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
 			shown(hop{edge: "eligibleOwner", to: roleRef(g.role), text: "activates the ownership of " + group.Name + " and adds itself",
 				evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}}), key{kind: atomActs, subject: row.PrincipalID})
 	}
+	b.throughPackages(head, g)
 	b.conclude(head, surely.shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
 		powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
 	b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved,
 		Detail: "what the new member's sign-in must meet depends on whom is added"}).
 		shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds a member to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
 		powerAtom(atomPower, powers.RoleAssignableMembersUpdate))
+}
+
+// throughPackages: an access package may give the membership to whoever asks for
+// it. Who may ask, and who must agree, is not in the export.
+// Source: learn.microsoft.com/entra/id-governance/entitlement-management-group-licenses.
+func (b *builder) throughPackages(head horn.Atom, g groupAssignment) {
+	shown := hop{edge: "requestsPackage", to: roleRef(g.role), text: "may get the membership of " + b.groupRef(g.group).Name + ", which holds the role, by an access package"}
+	maybe := func(reason model.Reason, detail string, evidence ...model.Evidence) {
+		shown := shown
+		shown.evidence = evidence
+		b.conclude(head, open(model.Need{Dataset: model.CatalogResources.Name(), Reason: reason, Permission: "EntitlementManagement.Read.All", Detail: detail}).shown(shown),
+			key{kind: atomAnyone})
+	}
+	resources := model.RowsOf(b.tenant, model.CatalogResources, nil)
+	for row := range resources.All() {
+		if row.OriginID.Is(func(id string) bool { return model.SameID(id, g.group) }) != model.False {
+			maybe(model.Unresolved, "who may ask for the packages of the catalogue that holds "+b.groupRef(g.group).Name+" is not known", row.Evidence("/originId", row.OriginID))
+			return
+		}
+	}
+	catalogs := model.RowsOf(b.tenant, model.Catalogs, nil)
+	worst := catalogs.Coverage()
+	for row := range catalogs.All() {
+		if c := resources.For(row.ID).Coverage(); c.State != model.Complete && worst.State == model.Complete {
+			worst = c
+		}
+	}
+	if worst.State != model.Complete && worst.Reason != model.NotLicensed {
+		maybe(missing(model.Catalogs, worst, "").Reason, "whether an access package gives the membership of "+b.groupRef(g.group).Name+" is not known")
+	}
 }
 
 // power: somebody can do something in the whole tenant.

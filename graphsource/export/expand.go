@@ -30,7 +30,8 @@ var expansions = map[string][]expansion{
 	"devices":                       {{"registeredOwners", "devices/{id}/registeredOwners"}},
 	"directory/administrativeUnits": {{"members", "directory/administrativeUnits/{id}/members"}},
 	"directoryRoles":                {{"members", "directoryRoles/{id}/members"}},
-	"identityGovernance/accessReviews/definitions": {{"instances", "identityGovernance/accessReviews/definitions/{id}/instances"}},
+	"identityGovernance/entitlementManagement/catalogs": {{"resources", "identityGovernance/entitlementManagement/catalogs/{id}/resources"}},
+	"identityGovernance/accessReviews/definitions":      {{"instances", "identityGovernance/accessReviews/definitions/{id}/instances"}},
 	deviceManagement: {{"settings", "deviceManagement/settings"}},
 }
 

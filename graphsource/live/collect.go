@@ -84,7 +84,7 @@ var superseded = map[string]bool{
 // planning are the data sets that say which objects matter.
 var planning = []string{
 	model.Users.Name(), model.Groups.Name(), model.ServicePrincipals.Name(), model.Applications.Name(),
-	model.Devices.Name(), model.AdministrativeUnits.Name(), model.AccessReviews.Name(),
+	model.Devices.Name(), model.AdministrativeUnits.Name(), model.AccessReviews.Name(), model.Catalogs.Name(),
 	model.RoleAssignments.Name(), model.RoleAssignmentSchedule.Name(), model.RoleEligibility.Name(),
 	model.ConditionalAccessPolicies.Name(), model.RolePolicies.Name(),
 	model.GroupMembers.Name(), model.GroupOwners.Name(), model.AppRoleAssignedTo.Name(),

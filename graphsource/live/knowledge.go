@@ -26,6 +26,7 @@ type knowledge struct {
 	devices  map[string]device
 	units    map[string]bool // and whether management is restricted
 	reviews  []string
+	catalogs []string
 	roles    []string // directoryRoles
 	graph    string   // the service principal of Microsoft Graph
 	reported map[string]bool
@@ -94,6 +95,8 @@ func (k *knowledge) learn(dataset, parent string, record json.RawMessage) {
 		k.devices[id] = d
 	case model.AdministrativeUnits.Name():
 		k.units[id] = s.IsMemberManagementRestricted
+	case model.Catalogs.Name():
+		k.catalogs = append(k.catalogs, s.ID)
 	case model.AccessReviews.Name():
 		k.reviews = append(k.reviews, s.ID)
 		k.name(record, false)
@@ -255,6 +258,8 @@ func (k *knowledge) microsoftGraph() []string {
 }
 
 func (k *knowledge) allReviews() []string { return k.copied(&k.reviews) }
+
+func (k *knowledge) allCatalogs() []string { return k.copied(&k.catalogs) }
 
 func (k *knowledge) allRoles() []string { return k.copied(&k.roles) }
 

@@ -33,6 +33,7 @@ func (r *run) objects(ctx context.Context) {
 		{model.DeviceOwners.Name(), r.known.workstations},
 		{model.AdministrativeUnitMembers.Name(), r.known.scopedUnits},
 		{model.AccessReviewInstances.Name(), r.known.allReviews},
+		{model.CatalogResources.Name(), r.known.allCatalogs},
 		{model.DirectoryRoleMembers.Name(), r.known.allRoles},
 	} {
 		r.children(ctx, c.dataset, c.parents)

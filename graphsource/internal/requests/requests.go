@@ -142,6 +142,8 @@ func All() []Request {
 		both("auditLogs/directoryAudits", v1, "/auditLogs/directoryAudits?$top=1000", audit, "", "what happened: activations and changes to policies and roles"),
 		both("identityGovernance/accessReviews/definitions", v1, "/identityGovernance/accessReviews/definitions?$top=100", reviews, p2, "which role holders are reviewed, and how often"),
 		both("identityGovernance/accessReviews/definitions/{id}/instances", v1, "/identityGovernance/accessReviews/definitions/{id}/instances?$expand=decisions", reviews, p2, "whether reviews are really held"),
+		both("identityGovernance/entitlementManagement/catalogs", v1, "/identityGovernance/entitlementManagement/catalogs?$select=id,displayName", "EntitlementManagement.Read.All", p2, "whether access packages can give a privileged group"),
+		both("identityGovernance/entitlementManagement/catalogs/{id}/resources", v1, "/identityGovernance/entitlementManagement/catalogs/{id}/resources", "EntitlementManagement.Read.All", p2, "which groups access packages can give"),
 		both("identityProtection/riskyUsers", v1, "/identityProtection/riskyUsers", "IdentityRiskyUser.Read.All", p2, "which accounts are at risk now"),
 		both("identityProtection/riskDetections", v1, "/identityProtection/riskDetections", "IdentityRiskEvent.Read.All", p2, "which risks were detected"),
 		command("imports/arm/diagnosticSettings", `az rest --url "https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01"`,

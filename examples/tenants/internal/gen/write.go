@@ -201,6 +201,10 @@ func (t *tenant) writeRoles(b *bundle) {
 		b.listAs("identityGovernance/accessReviews/definitions/{id}/instances", path, "identityGovernance/accessReviews/definitions('"+v.id(t)+"')/instances(id,startDateTime,endDateTime,status,decisions())",
 			"AccessReview.Read.All", v.instances(t))
 	}
+	const catalogs = "identityGovernance/entitlementManagement/catalogs"
+	general := t.guid("catalog", "General")
+	b.list(catalogs, catalogs+"(id,displayName)", "EntitlementManagement.Read.All", []rec{obj("id", general, "displayName", "General")})
+	b.listAs(catalogs+"/{id}/resources", catalogs+"/"+general+"/resources", catalogs+"('"+general+"')/resources", "EntitlementManagement.Read.All", nil)
 	b.list(directory+"resourceNamespaces/microsoft.directory/resourceActions", directory+"resourceNamespaces('microsoft.directory')/resourceActions",
 		"RoleManagement.Read.Directory", t.actions)
 }
