@@ -130,15 +130,27 @@ func (p *pairing) match(before, now []model.Subject, same func(a, b model.Subjec
 }
 
 func (p *pairing) both(a, b model.Subject) {
-	move := statusMove(a.Status, b.Status, accepts(p.old, a), accepts(p.new, b))
-	if move == Unchanged && a.Detail == b.Detail {
+	if a.Status == b.Status && a.Detail == b.Detail {
 		return
+	}
+	move := Changed
+	if a.Status != b.Status {
+		move = statusMove(settled(p.old, a.Status), settled(p.new, b.Status), accepts(p.old, a), accepts(p.new, b))
 	}
 	if move == Unchanged {
 		move = Changed
 	}
 	p.moves = append(p.moves, SubjectMove{Kind: b.Kind, ID: b.ID, Name: cmp.Or(b.Name, a.Name), Move: move,
 		Old: a.Status, New: b.Status, OldDetail: a.Detail, NewDetail: b.Detail})
+}
+
+// settled is the status of an object in the light of its finding: where that is not
+// decided, an object is good only as far as was read.
+func settled(f *model.Finding, s model.Status) model.Status {
+	if classOf(f.Status) == open && classOf(s) == good {
+		return model.StatusUnknown
+	}
+	return s
 }
 
 // gone is an object that the new finding does not name. It counts as no longer
@@ -161,17 +173,12 @@ func (p *pairing) came(s model.Subject) {
 }
 
 // settles says whether an object that a finding does not name is for certain none
-// of its objects: the finding holds of all there is, or it is decided on data that
-// are no worse than where the object is named, and complete where the object
-// itself stands.
+// of its objects: the finding and all its objects are decided, on data that are no
+// worse than where the object is named, and complete where the object itself
+// stands. A finding that passes need not have seen every object.
 func (p *pairing) settles(f *model.Finding, side, other *model.Assessment, s model.Subject) bool {
-	switch classOf(f.Status) {
-	case good:
-		return true
-	case problem:
-		return noWorse(side, other) && whole(side, s)
-	}
-	return false
+	undecided := slices.ContainsFunc(f.Subjects, func(s model.Subject) bool { return classOf(s.Status) == open })
+	return classOf(f.Status) != open && !undecided && noWorse(side, other) && whole(side, s)
 }
 
 // whole says whether the data sets that the object's evidence comes from were read

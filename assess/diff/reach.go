@@ -74,7 +74,16 @@ func worst(a, b string) string {
 // excludesHolders says whether a side's data exclude a holding that only the other
 // side has. A run of other controls may not have asked at all.
 func (c *comparison) excludesHolders(side, other *model.Assessment) bool {
-	return excludes(side, other, holderData) && (len(side.Reach) > 0 || !c.otherCatalogue)
+	return excludes(side, other, holderData) && (len(side.Reach) > 0 || !c.otherCatalogue) && !slices.ContainsFunc(side.Reach, hidesHolders)
+}
+
+// hidesHolders says whether a row stands for holders that are not known, as a
+// group does whose members were not read.
+func hidesHolders(r model.Reach) bool {
+	return slices.ContainsFunc(r.Unknown, func(n model.Need) bool {
+		d, _, known := model.DatasetAt(n.Dataset)
+		return known && slices.ContainsFunc(holderData, func(h named) bool { return h.Name() == d.Name })
+	})
 }
 
 func (c *comparison) reach() ([]ReachMove, []PrincipalMove) {

@@ -1,0 +1,17 @@
+package diff
+
+// HolderData and PathData give the names of the data sets for tests.
+func HolderData() []string { return names(holderData) }
+
+// PathData is everything that decides a path.
+func PathData() []string {
+	return append(append(names(holderData), names(policyData)...), names(pathData)...)
+}
+
+func names(list []named) []string {
+	all := make([]string, len(list))
+	for i, d := range list {
+		all[i] = d.Name()
+	}
+	return all
+}
