@@ -189,18 +189,14 @@ type AttackerMove struct {
 	Move     Move   `json:"move"`
 }
 
-// What is known of a cause, the strongest first.
+// How a cause is known.
 const (
-	// AloneAndNeeded: without the change the reach is as before, and the change
-	// alone would have moved it.
-	AloneAndNeeded = "aloneAndNeeded"
-	// Needed: without the change the reach is as before; it took others too.
-	Needed = "needed"
-	// Alone: the change alone would have moved it; so would others.
-	Alone = "alone"
-	// Together: the changes that carry this moved it together; none is needed or
-	// enough by itself.
-	Together = "together"
+	// Proved: the engine was run with the change undone, and with nothing but the
+	// change.
+	Proved = "proved"
+	// ProvedTogether: undoing all changes that carry this moves the reach back;
+	// undoing one of them does not, and none does it alone.
+	ProvedTogether = "provedTogether"
 	// Named: the explanation of the reach speaks of the policy, and says something
 	// else than before. It was not proved.
 	Named = "named"
@@ -209,9 +205,14 @@ const (
 // Cause is a change that moved a reach, and how that is known.
 type Cause struct {
 	Dataset string `json:"dataset"`
-	ID      string `json:"id"`
+	ID      string `json:"id"` // as in [Change]
 	Name    string `json:"name"`
 	Proof   string `json:"proof"`
+	// Of is how many verdicts of the holding moved. Undoing the change alone puts
+	// Undone of them back; the change alone would have moved Alone of them.
+	Undone int `json:"undone,omitempty"`
+	Alone  int `json:"alone,omitempty"`
+	Of     int `json:"of,omitempty"`
 	// Old and New say, of a cause that is only named, why the policy did not stop
 	// the way in; empty where it is not spoken of.
 	Old string `json:"old,omitempty"`

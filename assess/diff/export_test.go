@@ -1,14 +1,14 @@
 package diff
 
 // HolderData and PathData give the names of the data sets for tests.
-func HolderData() []string { return names(holderData) }
+func HolderData() []string { return namesIn(holderData) }
 
 // PathData is everything that decides a path.
 func PathData() []string {
-	return append(append(names(holderData), names(policyData)...), names(pathData)...)
+	return append(append(namesIn(holderData), namesIn(policyData)...), namesIn(pathData)...)
 }
 
-func names(list []named) []string {
+func namesIn(list []named) []string {
 	all := make([]string, len(list))
 	for i, d := range list {
 		all[i] = d.Name()

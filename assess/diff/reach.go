@@ -28,10 +28,10 @@ func holdingKey(r model.Reach) string {
 	return strings.Join([]string{model.FoldID(r.Principal.ID), model.FoldID(r.Role.ID), model.FoldID(r.Scope), r.Holding}, "\x00")
 }
 
-// holdings gathers a run's reach by holding.
-func holdings(a *model.Assessment) map[string]*held {
+// holdingsIn gathers the rows of a reach section by holding.
+func holdingsIn(rows []model.Reach) map[string]*held {
 	all := map[string]*held{}
-	for _, r := range a.Reach {
+	for _, r := range rows {
 		key := holdingKey(r)
 		h := all[key]
 		if h == nil {
@@ -87,7 +87,7 @@ func hidesHolders(r model.Reach) bool {
 }
 
 func (c *comparison) reach() ([]ReachMove, []PrincipalMove) {
-	before, now := holdings(c.old), holdings(c.new)
+	before, now := holdingsIn(c.old.Reach), holdingsIn(c.new.Reach)
 	certainBefore, certainNow := c.excludesHolders(c.old, c.new), c.excludesHolders(c.new, c.old)
 	moves := []ReachMove{}
 	for _, key := range keysOf(before, now) {
