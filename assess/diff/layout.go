@@ -1,0 +1,643 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/privpath/privpath/assess/report"
+	"github.com/privpath/privpath/model"
+)
+
+// page is a diff laid out for people: what text and Markdown share.
+type page struct {
+	title, subtitle string
+	warnings        []string
+	facts           []fact
+	sections        []section
+}
+
+type fact struct{ label, value string }
+
+type section struct {
+	title string
+	note  string
+	items []item
+}
+
+// item is one thing that moved: a sign, what it is, and more lines about it.
+type item struct {
+	mark  mark
+	head  string
+	lines []string
+}
+
+// mark is a sign and how good it is.
+type mark struct {
+	sign  string
+	style string
+}
+
+// The signs, and their styles.
+var (
+	bad     = mark{"▲", "31"} // opened, new, worse
+	fine    = mark{"▼", "32"} // closed, fixed, better
+	unclear = mark{"?", "36"}
+	neutral = mark{"~", ""}
+	plus    = mark{"+", ""}
+	minus   = mark{"-", ""}
+)
+
+// maxShown is how many objects, holders or changes of one kind are shown in one
+// place; the document holds them all.
+const maxShown = 12
+
+func (d *Diff) page() page {
+	p := page{
+		title:    cmp.Or(d.New.Tenant.DisplayName, d.New.Tenant.ID, d.Old.Tenant.DisplayName, d.Old.Tenant.ID, "A tenant without a name"),
+		subtitle: "What changed from " + at(d.Old) + " to " + at(d.New),
+		facts:    d.facts(),
+	}
+	for _, w := range d.Warnings {
+		p.warnings = append(p.warnings, w.Text)
+	}
+	for _, s := range slices.Concat([]section{d.levels()}, d.reachSections(), []section{d.configuration(), d.holders(), d.ways(), d.tier0Section()}, d.findingSections(), []section{d.inputSection()}) {
+		if len(s.items) > 0 {
+			p.sections = append(p.sections, s)
+		}
+	}
+	return p
+}
+
+func at(r Run) string { return r.AsOf.UTC().Format("2006-01-02 15:04 MST") }
+
+// facts is the result in a few lines.
+func (d *Diff) facts() []fact {
+	if d.Empty() {
+		return []fact{{"Result", "Nothing changed: " + counted(d.Unchanged, "finding") + " as before."}}
+	}
+	var facts []fact
+	add := func(label, value string) {
+		if value != "" {
+			facts = append(facts, fact{label, value})
+		}
+	}
+	h := map[string]HeadlineMove{}
+	for _, m := range d.Headline {
+		h[m.Name] = m
+	}
+	add("Reach", d.reachFact())
+	if m, ok := h["path"]; ok {
+		add("Path", "was: "+cmp.Or(m.Old, "not told")+". Now: "+cmp.Or(m.New, "not told")+".")
+	}
+	add("Findings", d.findingFact())
+	if m, ok := h["score"]; ok {
+		band := h["band"]
+		add("Score", strings.TrimSpace(m.Old+" % "+band.Old)+" → "+strings.TrimSpace(m.New+" % "+band.New))
+	}
+	if m, ok := h["weakestPillar"]; ok {
+		add("Weakest pillar", model.Pillar(m.Old).Title()+" → "+model.Pillar(m.New).Title())
+	}
+	if m, ok := h["caps"]; ok {
+		add("Held down by", cmp.Or(m.Old, "nothing")+" → "+cmp.Or(m.New, "nothing"))
+	}
+	if m, ok := h["coverage"]; ok {
+		add("Decided", m.Old+" % → "+m.New+" % of the controls")
+	}
+	return facts
+}
+
+// reachFact counts the holdings by what became of their reach.
+func (d *Diff) reachFact() string {
+	var parts []string
+	for _, kind := range []struct {
+		move  Move
+		words string
+	}{{Opened, "opened for %s"}, {Closed, "closed for %s"}, {Undecided, "no longer known for %s"}, {Decided, "known now for %s"}} {
+		n := 0
+		for _, m := range d.Reach {
+			if m.has(kind.move) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf(kind.words, counted(n, "holding")))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// has says whether a verdict of the holding made the move.
+func (m ReachMove) has(move Move) bool {
+	return slices.ContainsFunc(m.From, func(p PlaceMove) bool { return p.Move == move }) ||
+		slices.ContainsFunc(m.Attackers, func(a AttackerMove) bool { return a.Move == move })
+}
+
+// findingKinds are the moves of findings in the order in which they matter, with
+// what they are called.
+var findingKinds = []struct {
+	move         Move
+	title, words string
+	mark         mark
+}{
+	{New, "New findings", "new", bad},
+	{Worse, "Worse", "worse", bad},
+	{AcceptanceEnded, "No longer accepted", "no longer accepted", bad},
+	{Undecided, "No longer decided", "no longer decided", unclear},
+	{Decided, "Decided now", "decided now", neutral},
+	{Accepted, "Risk accepted, nothing fixed", "accepted", neutral},
+	{Better, "Better", "better", fine},
+	{Fixed, "Fixed", "fixed", fine},
+	{Changed, "As good or bad as before, but not the same", "otherwise changed", neutral},
+	{Added, "Controls that only the new run has", "added", plus},
+	{Removed, "Controls that only the old run has", "left out", minus},
+}
+
+func (d *Diff) findingFact() string {
+	var parts []string
+	for _, kind := range findingKinds {
+		if n := len(d.findingsOf(kind.move)); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, kind.words))
+		}
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%d as before", d.Unchanged)), ", ")
+}
+
+func (d *Diff) findingsOf(move Move) []FindingMove {
+	var list []FindingMove
+	for _, f := range d.Findings {
+		if f.Move == move {
+			list = append(list, f)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b FindingMove) int { return a.Severity.Rank() - b.Severity.Rank() })
+	return list
+}
+
+func (d *Diff) levels() section {
+	s := section{title: "Maturity"}
+	for _, p := range d.Pillars {
+		from, to := orZero(p.Old), orZero(p.New)
+		head := fmt.Sprintf("%s: level %s", p.ID.Title(), arrow(int(from.Confirmed), int(to.Confirmed)))
+		if from.Potential != from.Confirmed || to.Potential != to.Confirmed {
+			head += fmt.Sprintf(", at most %s", arrow(int(from.Potential), int(to.Potential)))
+		}
+		s.items = append(s.items, item{mark: markOf(p.Move), head: head})
+	}
+	return s
+}
+
+func arrow(from, to int) string {
+	if from == to {
+		return number(to)
+	}
+	return number(from) + " → " + number(to)
+}
+
+func markOf(m Move) mark {
+	switch m {
+	case Opened, New, Worse, Fell, AcceptanceEnded:
+		return bad
+	case Closed, Fixed, Better, Rose:
+		return fine
+	case Undecided:
+		return unclear
+	case Added:
+		return plus
+	case Removed:
+		return minus
+	}
+	return neutral
+}
+
+// reachKinds are the moves of reach in the order in which they matter.
+var reachKinds = []struct {
+	move  Move
+	title string
+}{
+	{Opened, "Reach opened: who can now use what, from where"},
+	{Undecided, "Reach no longer known"},
+	{Closed, "Reach closed"},
+	{Decided, "Reach that was not known and is closed"},
+}
+
+// reachSections tells of holdings that moved alike together.
+func (d *Diff) reachSections() []section {
+	var sections []section
+	for _, kind := range reachKinds {
+		groups := map[string][]ReachMove{}
+		var order []string
+		for _, m := range d.Reach {
+			if !m.has(kind.move) {
+				continue
+			}
+			lines := strings.Join(d.reachLines(m, kind.move), "\n")
+			if groups[lines] == nil {
+				order = append(order, lines)
+			}
+			groups[lines] = append(groups[lines], m)
+		}
+		s := section{title: kind.title}
+		for _, lines := range order {
+			s.items = append(s.items, item{mark: markOf(kind.move), head: holdersText(groups[lines]), lines: strings.Split(lines, "\n")})
+		}
+		sections = append(sections, s)
+	}
+	return append(sections, d.waysIn())
+}
+
+// reachLines says what moved of one holding, and why.
+func (d *Diff) reachLines(m ReachMove, move Move) []string {
+	var lines []string
+	switch m.Held {
+	case Added:
+		lines = append(lines, "holds the role only now")
+	case Removed:
+		lines = append(lines, "holds the role no more")
+	case Undecided:
+		lines = append(lines, "is not found any more, but what was read does not exclude it")
+	case Decided:
+		lines = append(lines, "is found now; what was read before did not exclude it")
+	}
+	if m.BreakGlass {
+		lines = append(lines, "is a declared break-glass account, which is meant to get in")
+	}
+	for _, step := range []struct{ step, words string }{{StepUse, "use of the role"}, {StepActivate, "activation"}} {
+		if places := placesText(m.From, step.step, move); places != "" {
+			lines = append(lines, step.words+" from "+places)
+		}
+	}
+	if names := attackersText(m.Attackers, move); names != "" {
+		lines = append(lines, "by somebody "+names)
+	}
+	return append(lines, d.causeLines(m)...)
+}
+
+// placesText lists devices; the network only where it matters.
+func placesText(moves []PlaceMove, step string, move Move) string {
+	networks, all := map[string][]string{}, map[string]int{}
+	var devices []string
+	for _, p := range moves {
+		if p.Step != step {
+			continue
+		}
+		all[p.Device]++
+		if p.Move == move {
+			if networks[p.Device] == nil {
+				devices = append(devices, p.Device)
+			}
+			networks[p.Device] = append(networks[p.Device], p.Network)
+		}
+	}
+	both := len(devices) > 0 && !slices.ContainsFunc(devices, func(device string) bool { return len(networks[device]) < 2 })
+	if both {
+		return joined(devices, "and") + " devices on any network"
+	}
+	var parts []string
+	for _, device := range devices {
+		where := "any network"
+		if len(networks[device]) == 1 {
+			where = "the " + networks[device][0] + " network"
+		}
+		parts = append(parts, device+" devices on "+where)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func attackersText(moves []AttackerMove, move Move) string {
+	var names []string
+	for _, a := range moves {
+		if a.Move == move {
+			names = append(names, report.AttackerWords(a.Attacker))
+		}
+	}
+	return joined(names, "or")
+}
+
+// joined lists words with the last one after a conjunction.
+func joined(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}
+
+// holdersText lists holders by role.
+func holdersText(moves []ReachMove) string {
+	byRole := map[string][]string{}
+	var roles []string
+	for _, m := range moves {
+		role := m.Role.Name + " (" + m.Holding + ")"
+		if m.Scope != "" && m.Scope != "/" {
+			role = m.Role.Name + " (" + m.Holding + ", over " + m.Scope + ")"
+		}
+		if byRole[role] == nil {
+			roles = append(roles, role)
+		}
+		byRole[role] = append(byRole[role], refName(m.Principal))
+	}
+	var parts []string
+	for _, role := range roles {
+		parts = append(parts, role+": "+some(byRole[role]))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// some lists names, and how many more there are.
+func some(names []string) string {
+	if len(names) <= maxShown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxShown], ", "), len(names)-maxShown)
+}
+
+// causeLines says which changes did it, and how that is known.
+func (d *Diff) causeLines(m ReachMove) []string {
+	var lines, together []string
+	for _, c := range m.Causes {
+		switch c.Proof {
+		case Proved:
+			lines = append(lines, "because of "+d.causeName(c)+": "+proofText(c))
+		case ProvedTogether:
+			together = append(together, d.causeName(c))
+		}
+	}
+	if len(together) > 0 {
+		lines = append(lines, "because of these changes together: "+some(together))
+	}
+	if len(lines) > 0 {
+		return lines
+	}
+	var named []string
+	for _, c := range m.Causes {
+		named = append(named, c.Name)
+	}
+	switch {
+	case len(named) > 0:
+		lines = append(lines, "the explanation now differs for "+some(named)+" (not proved: it takes two exports)")
+	case d.Configuration != nil && (m.Held == Unchanged || m.Held == Added || m.Held == Removed):
+		lines = append(lines, "no change of the configuration accounts for it: users, devices or groups changed, or what was read of them")
+	}
+	if d.Configuration != nil && len(named) > 0 {
+		lines[0] = "the explanation now differs for " + some(named) + " (not proved)"
+	}
+	return lines
+}
+
+// causeName is the change behind a cause, in words.
+func (d *Diff) causeName(c Cause) string {
+	for _, ch := range d.Configuration {
+		if ch.Dataset == c.Dataset && ch.ID == c.ID {
+			return changeName(ch) + ", " + changeWords(ch)
+		}
+	}
+	return c.Name
+}
+
+func changeWords(c Change) string {
+	switch c.Move {
+	case Added:
+		return "which is new"
+	case Removed:
+		return "which is gone"
+	}
+	return "which changed"
+}
+
+// changeName names the record of a change.
+func changeName(c Change) string {
+	if c.Kind == "declarations" {
+		return c.Name
+	}
+	return c.Kind + " “" + c.Name + "”"
+}
+
+func proofText(c Cause) string {
+	switch {
+	case c.Undone == c.Of && c.Alone == c.Of:
+		return "without it nothing of this, and it alone would have done it all"
+	case c.Undone == c.Of:
+		return "without it nothing of this; it took other changes as well"
+	case c.Undone > 0:
+		return fmt.Sprintf("without it %d of these %d verdicts would be as before", c.Undone, c.Of)
+	case c.Alone == c.Of:
+		return "it alone would have done it all, and so would other changes"
+	}
+	return fmt.Sprintf("it alone would have moved %d of these %d verdicts, and so would other changes", c.Alone, c.Of)
+}
+
+// waysIn tells of holdings of which no verdict moved, but what it takes did.
+func (d *Diff) waysIn() section {
+	s := section{title: "What it takes to get in"}
+	for _, m := range d.Reach {
+		if len(m.From)+len(m.Attackers) > 0 || m.Held != Unchanged {
+			continue
+		}
+		i := item{mark: neutral, head: holdersText([]ReachMove{m})}
+		for _, way := range m.Easier {
+			i.lines = append(i.lines, "now also: "+requiresText(way))
+		}
+		for _, way := range m.Harder {
+			i.lines = append(i.lines, "no more: "+requiresText(way))
+		}
+		s.items = append(s.items, i)
+	}
+	return s
+}
+
+func requiresText(requires []string) string { return cmp.Or(strings.Join(requires, " + "), "nothing") }
+
+func (d *Diff) configuration() section {
+	s := section{title: "What changed in the configuration"}
+	for _, c := range d.Configuration {
+		i := item{mark: markOf(c.Move), head: changeName(c)}
+		for _, p := range c.Properties {
+			i.lines = append(i.lines, propertyText(p))
+		}
+		switch c.Move {
+		case Undecided:
+			i.head += ": not known whether it changed or is gone"
+		case Decided:
+			i.head += ": it may have been there before"
+		}
+		s.items = append(s.items, i)
+	}
+	return s
+}
+
+func propertyText(p PropertyChange) string {
+	switch {
+	case p.NotExported == "old":
+		return p.Path + ": was not exported before"
+	case p.NotExported == "new":
+		return p.Path + ": is not exported any more"
+	case len(p.Added)+len(p.Removed) == 0:
+		return p.Path + ": " + valueText(p.Old) + " → " + valueText(p.New)
+	}
+	var parts []string
+	if len(p.Added) > 0 {
+		parts = append(parts, "added "+itemsText(p.Added))
+	}
+	if len(p.Removed) > 0 {
+		parts = append(parts, "removed "+itemsText(p.Removed))
+	}
+	return p.Path + ": " + strings.Join(parts, "; ")
+}
+
+func itemsText(items []Item) string {
+	var names []string
+	for _, i := range items {
+		names = append(names, itemText(i))
+	}
+	return some(names)
+}
+
+func (d *Diff) holders() section {
+	s := section{title: "Holders of Tier 0 roles"}
+	for _, p := range d.Principals {
+		var roles []string
+		for _, r := range p.Roles {
+			roles = append(roles, r.Name)
+		}
+		head := p.Principal.Kind + " " + refName(p.Principal) + ": " + strings.Join(roles, ", ")
+		s.items = append(s.items, item{mark: markOf(p.Move), head: head + presenceText(p.Move)})
+	}
+	return s
+}
+
+// presenceText says of what is only on one side what is not known.
+func presenceText(m Move) string {
+	switch m {
+	case Undecided:
+		return " (not found any more, but what was read does not exclude it)"
+	case Decided:
+		return " (found now, but what was read before does not exclude it)"
+	}
+	return ""
+}
+
+func (d *Diff) ways() section {
+	s := section{title: "Ways into Tier 0 over somebody or something else"}
+	for _, p := range d.Paths {
+		words := map[Move]string{Opened: "opened", Closed: "closed", Undecided: "no longer known", Decided: "closed, was not known", Changed: "leads another way"}[p.Move]
+		s.items = append(s.items, item{mark: markOf(p.Move), lines: p.Hops,
+			head: fmt.Sprintf("%s %s to %s: %s", refName(p.From), report.AttackerWords(p.Attacker), refName(p.To), words)})
+	}
+	return s
+}
+
+func (d *Diff) tier0Section() section {
+	s := section{title: "What controls Tier 0"}
+	for _, m := range d.Tier0 {
+		member := cmp.Or(m.New, m.Old)
+		i := item{mark: markOf(m.Move), head: m.Kind + " " + refName(m.PrincipalRef) + presenceText(m.Move)}
+		switch {
+		case m.Move == Changed && m.Old.Reason != m.New.Reason:
+			i.lines = []string{m.Old.Reason + " → " + m.New.Reason}
+		case m.Move == Changed && m.Old.Declared != m.New.Declared:
+			i.lines = []string{map[bool]string{true: "counts as Tier 0 now", false: "does not count as Tier 0 any more"}[m.New.Declared]}
+		case m.Move == Changed:
+			i.lines = []string{fmt.Sprintf("%s away, was %s", counted(m.New.Hops, "hop"), counted(m.Old.Hops, "hop"))}
+		default:
+			i.lines = []string{member.Reason}
+		}
+		s.items = append(s.items, i)
+	}
+	return s
+}
+
+func (d *Diff) findingSections() []section {
+	var sections []section
+	for _, kind := range findingKinds {
+		s := section{title: kind.title}
+		for _, f := range d.findingsOf(kind.move) {
+			s.items = append(s.items, findingItem(f, kind.mark))
+		}
+		sections = append(sections, s)
+	}
+	return sections
+}
+
+func findingItem(f FindingMove, m mark) item {
+	i := item{mark: m, head: fmt.Sprintf("%s %s (%s)", f.Control, f.Title, f.Severity)}
+	switch {
+	case f.Old == nil:
+		i.lines = append(i.lines, statusWords(f.New.Status)+". "+f.New.Summary)
+	case f.New == nil:
+		i.lines = append(i.lines, "was "+statusWords(f.Old.Status)+". "+f.Old.Summary)
+	case f.Old.Status == f.New.Status:
+		i.lines = append(i.lines, statusWords(f.New.Status)+". "+f.New.Summary)
+	default:
+		i.lines = append(i.lines, statusWords(f.Old.Status)+" → "+statusWords(f.New.Status)+". "+f.New.Summary)
+	}
+	if f.Move == Undecided && f.New.Remedy != "" {
+		i.lines = append(i.lines, "What would settle it: "+f.New.Remedy)
+	}
+	shown := shownSubjects(f)
+	for _, s := range shown[:min(len(shown), maxShown)] {
+		i.lines = append(i.lines, subjectText(s))
+	}
+	if more := len(shown) - maxShown; more > 0 {
+		i.lines = append(i.lines, fmt.Sprintf("… and %d more", more))
+	}
+	return i
+}
+
+// shownSubjects leaves out objects that were and are good.
+func shownSubjects(f FindingMove) []SubjectMove {
+	return slices.DeleteFunc(slices.Clone(f.Subjects), func(s SubjectMove) bool {
+		return s.Move == Added || s.Move == Removed || s.Move == Changed && classOf(s.New) == good && classOf(s.Old) == good
+	})
+}
+
+func subjectText(s SubjectMove) string {
+	words := map[Move]string{New: "new", Worse: "worse", Better: "better", Fixed: "fixed", Undecided: "no longer decided",
+		Decided: "decided now", Accepted: "accepted", AcceptanceEnded: "no longer accepted", Changed: "otherwise"}[s.Move]
+	detail := cmp.Or(s.NewDetail, s.OldDetail)
+	if s.OldDetail != "" && s.NewDetail != "" && s.OldDetail != s.NewDetail {
+		detail = s.OldDetail + " → " + s.NewDetail
+	}
+	if s.New == "" && s.Move == Fixed {
+		words = "gone"
+	}
+	text := words + ": " + strings.TrimSpace(s.Kind+" "+cmp.Or(s.Name, s.ID))
+	if detail != "" {
+		text += ", " + detail
+	}
+	return text
+}
+
+func statusWords(s model.Status) string {
+	words := map[model.Status]string{model.StatusNotApplicable: "not applicable", model.StatusNotAttested: "not attested",
+		model.StatusAttestationExpired: "attestation expired"}
+	return cmp.Or(words[s], string(s))
+}
+
+func (d *Diff) inputSection() section {
+	s := section{title: "What was read"}
+	counts := 0
+	for _, m := range d.Inputs {
+		if m.Move == Changed {
+			counts++
+			continue
+		}
+		from, to := orZero(m.Old), orZero(m.New)
+		i := item{mark: markOf(m.Move), head: fmt.Sprintf("%s: %s → %s", m.Name, from.Status, to.Status)}
+		if why := strings.TrimSpace(string(to.Reason) + " " + to.Detail); why != "" && m.Move == Fell {
+			i.lines = append(i.lines, why)
+		}
+		s.items = append(s.items, i)
+	}
+	if len(s.items) > 0 && counts > 0 {
+		s.items = append(s.items, item{mark: neutral, head: counted(counts, "data set") + " with another number of records"})
+	}
+	return s
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
