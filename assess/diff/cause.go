@@ -31,10 +31,11 @@ func (d *Diff) Attribute(ctx context.Context, sides Sides) error {
 	if !slices.ContainsFunc(d.Reach, func(m ReachMove) bool { return len(m.verdicts()) > 0 }) {
 		return nil
 	}
-	candidates := d.candidates()
-	if len(candidates) == 0 || sides.Reach == nil {
+	candidates, proved := d.candidates()
+	if !proved || sides.Reach == nil {
 		return nil
 	}
+	d.proving = true
 	proofs := make([]proof, len(candidates))
 	for i, c := range candidates {
 		undone, err := sides.Reach(ctx, c.put(sides.New, sides.Old))
@@ -65,9 +66,9 @@ type proof struct {
 	undone, alone map[string]*held
 }
 
-// candidates are the changes that the reach can hang on.
-func (d *Diff) candidates() []*Change {
-	var list []*Change
+// candidates are the changes that the reach can hang on. There may be too many to
+// prove.
+func (d *Diff) candidates() (list []*Change, few bool) {
 	for i := range d.Configuration {
 		c := &d.Configuration[i]
 		reads := slices.ContainsFunc(slices.Concat(holderData, policyData), func(n named) bool { return n.Name() == c.Dataset })
@@ -75,10 +76,7 @@ func (d *Diff) candidates() []*Change {
 			list = append(list, c)
 		}
 	}
-	if len(list) > maxProved {
-		return nil
-	}
-	return list
+	return list, len(list) <= maxProved
 }
 
 // keepChanged drops causes that are only named and did not change themselves.

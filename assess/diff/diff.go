@@ -36,6 +36,9 @@ type Diff struct {
 	// It is there only where both tenants are known, not just their assessments;
 	// null says that it was not compared.
 	Configuration []Change `json:"configuration"`
+
+	// proving says that causes were looked for, so that none is a result.
+	proving bool
 }
 
 // Run names one of the two assessments.

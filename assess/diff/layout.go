@@ -96,8 +96,8 @@ func (d *Diff) facts() []fact {
 		band := h["band"]
 		add("Score", strings.TrimSpace(m.Old+" % "+band.Old)+" → "+strings.TrimSpace(m.New+" % "+band.New))
 	}
-	if m, ok := h["weakestPillar"]; ok {
-		add("Weakest pillar", model.Pillar(m.Old).Title()+" → "+model.Pillar(m.New).Title())
+	if m, ok := h["maturity"]; ok {
+		add("Lowest level", m.Old+" → "+m.New)
 	}
 	if m, ok := h["caps"]; ok {
 		add("Held down by", cmp.Or(m.Old, "nothing")+" → "+cmp.Or(m.New, "nothing"))
@@ -232,75 +232,93 @@ func (d *Diff) reachSections() []section {
 			if !m.has(kind.move) {
 				continue
 			}
-			lines := strings.Join(d.reachLines(m, kind.move), "\n")
-			if groups[lines] == nil {
-				order = append(order, lines)
+			key := strings.Join(append(d.reachLines(m), reachHead(m, kind.move)), "\n")
+			if groups[key] == nil {
+				order = append(order, key)
 			}
-			groups[lines] = append(groups[lines], m)
+			groups[key] = append(groups[key], m)
 		}
 		s := section{title: kind.title}
-		for _, lines := range order {
-			s.items = append(s.items, item{mark: markOf(kind.move), head: holdersText(groups[lines]), lines: strings.Split(lines, "\n")})
+		for _, key := range order {
+			alike := groups[key]
+			s.items = append(s.items, item{mark: markOf(kind.move), head: reachHead(alike[0], kind.move),
+				lines: append(holderLines(alike), d.reachLines(alike[0])...)})
 		}
 		sections = append(sections, s)
 	}
 	return append(sections, d.waysIn())
 }
 
-// reachLines says what moved of one holding, and why.
-func (d *Diff) reachLines(m ReachMove, move Move) []string {
-	var lines []string
-	switch m.Held {
-	case Added:
-		lines = append(lines, "holds the role only now")
-	case Removed:
-		lines = append(lines, "holds the role no more")
-	case Undecided:
-		lines = append(lines, "is not found any more, but what was read does not exclude it")
-	case Decided:
-		lines = append(lines, "is found now; what was read before did not exclude it")
-	}
-	if m.BreakGlass {
-		lines = append(lines, "is a declared break-glass account, which is meant to get in")
-	}
-	for _, step := range []struct{ step, words string }{{StepUse, "use of the role"}, {StepActivate, "activation"}} {
-		if places := placesText(m.From, step.step, move); places != "" {
-			lines = append(lines, step.words+" from "+places)
+// reachHead says which steps moved from where, and for whom.
+func reachHead(m ReachMove, move Move) string {
+	var parts []string
+	use, activate := placesText(m.From, StepUse, move), placesText(m.From, StepActivate, move)
+	switch {
+	case use != "" && use == activate:
+		parts = append(parts, "use of the role and activation from "+use)
+	default:
+		if use != "" {
+			parts = append(parts, "use of the role from "+use)
+		}
+		if activate != "" {
+			parts = append(parts, "activation from "+activate)
 		}
 	}
 	if names := attackersText(m.Attackers, move); names != "" {
-		lines = append(lines, "by somebody "+names)
+		parts = append(parts, "by somebody "+names)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// reachLines says what else there is to say of a holding, and why it moved.
+func (d *Diff) reachLines(m ReachMove) []string {
+	var lines []string
+	switch m.Held {
+	case Added:
+		lines = append(lines, "The role is held only now.")
+	case Removed:
+		lines = append(lines, "The role is held no more.")
+	case Undecided:
+		lines = append(lines, "It is not found any more, but what was read does not exclude it.")
+	case Decided:
+		lines = append(lines, "It is found now; what was read before did not exclude it.")
+	}
+	if m.BreakGlass {
+		lines = append(lines, "A declared break-glass account, which is meant to get in.")
 	}
 	return append(lines, d.causeLines(m)...)
 }
 
-// placesText lists devices; the network only where it matters.
+// placesText lists devices and networks, those alike together.
 func placesText(moves []PlaceMove, step string, move Move) string {
-	networks, all := map[string][]string{}, map[string]int{}
+	networks := map[string]string{}
 	var devices []string
 	for _, p := range moves {
-		if p.Step != step {
+		if p.Step != step || p.Move != move {
 			continue
 		}
-		all[p.Device]++
-		if p.Move == move {
-			if networks[p.Device] == nil {
-				devices = append(devices, p.Device)
-			}
-			networks[p.Device] = append(networks[p.Device], p.Network)
+		if networks[p.Device] == "" {
+			devices = append(devices, p.Device)
+			networks[p.Device] = "the " + p.Network + " network"
+			continue
 		}
-	}
-	both := len(devices) > 0 && !slices.ContainsFunc(devices, func(device string) bool { return len(networks[device]) < 2 })
-	if both {
-		return joined(devices, "and") + " devices on any network"
+		networks[p.Device] = "any network"
 	}
 	var parts []string
-	for _, device := range devices {
-		where := "any network"
-		if len(networks[device]) == 1 {
-			where = "the " + networks[device][0] + " network"
+	for _, network := range []string{"any network", "the untrusted network", "the trusted network"} {
+		var alike []string
+		for _, device := range devices {
+			if networks[device] == network {
+				alike = append(alike, device)
+			}
 		}
-		parts = append(parts, device+" devices on "+where)
+		switch {
+		case len(alike) == 0:
+		case len(alike) == len(placeOrder):
+			parts = append(parts, "any device on "+network)
+		default:
+			parts = append(parts, joined(alike, "and")+" devices on "+network)
+		}
 	}
 	return strings.Join(parts, ", ")
 }
@@ -323,25 +341,25 @@ func joined(words []string, last string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
-// holdersText lists holders by role.
-func holdersText(moves []ReachMove) string {
+// holderLines lists holders, a line for each role.
+func holderLines(moves []ReachMove) []string {
 	byRole := map[string][]string{}
 	var roles []string
 	for _, m := range moves {
-		role := m.Role.Name + " (" + m.Holding + ")"
+		role := m.Role.Name + ", " + m.Holding
 		if m.Scope != "" && m.Scope != "/" {
-			role = m.Role.Name + " (" + m.Holding + ", over " + m.Scope + ")"
+			role += ", over " + m.Scope
 		}
 		if byRole[role] == nil {
 			roles = append(roles, role)
 		}
 		byRole[role] = append(byRole[role], refName(m.Principal))
 	}
-	var parts []string
+	var lines []string
 	for _, role := range roles {
-		parts = append(parts, role+": "+some(byRole[role]))
+		lines = append(lines, role+": "+some(byRole[role]))
 	}
-	return strings.Join(parts, "; ")
+	return lines
 }
 
 // some lists names, and how many more there are.
@@ -354,33 +372,27 @@ func some(names []string) string {
 
 // causeLines says which changes did it, and how that is known.
 func (d *Diff) causeLines(m ReachMove) []string {
-	var lines, together []string
+	var lines, together, named []string
 	for _, c := range m.Causes {
 		switch c.Proof {
 		case Proved:
-			lines = append(lines, "because of "+d.causeName(c)+": "+proofText(c))
+			lines = append(lines, "Because of "+d.causeName(c)+": "+proofText(c))
 		case ProvedTogether:
 			together = append(together, d.causeName(c))
+		default:
+			named = append(named, c.Name)
 		}
 	}
-	if len(together) > 0 {
-		lines = append(lines, "because of these changes together: "+some(together))
-	}
-	if len(lines) > 0 {
-		return lines
-	}
-	var named []string
-	for _, c := range m.Causes {
-		named = append(named, c.Name)
-	}
 	switch {
+	case len(lines) > 0:
+	case len(together) > 0:
+		lines = []string{"Because of these changes together: " + some(together) + "."}
+	case len(named) > 0 && d.Configuration == nil:
+		lines = []string{"The explanation differs for " + some(named) + ". Give two exports to have the cause proved."}
 	case len(named) > 0:
-		lines = append(lines, "the explanation now differs for "+some(named)+" (not proved: it takes two exports)")
-	case d.Configuration != nil && (m.Held == Unchanged || m.Held == Added || m.Held == Removed):
-		lines = append(lines, "no change of the configuration accounts for it: users, devices or groups changed, or what was read of them")
-	}
-	if d.Configuration != nil && len(named) > 0 {
-		lines[0] = "the explanation now differs for " + some(named) + " (not proved)"
+		lines = []string{"The explanation differs for " + some(named) + ", which changed. That they did it is not proved."}
+	case d.Configuration != nil && d.proving && len(m.verdicts()) > 0:
+		lines = []string{"No change of the configuration accounts for it: users, groups or devices are not as before."}
 	}
 	return lines
 }
@@ -413,18 +425,22 @@ func changeName(c Change) string {
 	return c.Kind + " “" + c.Name + "”"
 }
 
+// proofText says what the engine found with the change undone, and with it alone.
 func proofText(c Cause) string {
-	switch {
-	case c.Undone == c.Of && c.Alone == c.Of:
-		return "without it nothing of this, and it alone would have done it all"
-	case c.Undone == c.Of:
-		return "without it nothing of this; it took other changes as well"
-	case c.Undone > 0:
-		return fmt.Sprintf("without it %d of these %d verdicts would be as before", c.Undone, c.Of)
-	case c.Alone == c.Of:
-		return "it alone would have done it all, and so would other changes"
+	without := fmt.Sprintf("without it %d of the %d verdicts would be as before", c.Undone, c.Of)
+	switch c.Undone {
+	case c.Of:
+		without = "without it none of this"
+	case 0:
+		without = "without it other changes would do the same"
 	}
-	return fmt.Sprintf("it alone would have moved %d of these %d verdicts, and so would other changes", c.Alone, c.Of)
+	switch c.Alone {
+	case c.Of:
+		return without + "; it alone does all of this."
+	case 0:
+		return without + "; it alone does nothing."
+	}
+	return without + fmt.Sprintf("; it alone does %d of the %d.", c.Alone, c.Of)
 }
 
 // waysIn tells of holdings of which no verdict moved, but what it takes did.
@@ -434,7 +450,7 @@ func (d *Diff) waysIn() section {
 		if len(m.From)+len(m.Attackers) > 0 || m.Held != Unchanged {
 			continue
 		}
-		i := item{mark: neutral, head: holdersText([]ReachMove{m})}
+		i := item{mark: neutral, head: holderLines([]ReachMove{m})[0]}
 		for _, way := range m.Easier {
 			i.lines = append(i.lines, "now also: "+requiresText(way))
 		}
@@ -551,8 +567,16 @@ func (d *Diff) findingSections() []section {
 	var sections []section
 	for _, kind := range findingKinds {
 		s := section{title: kind.title}
+		var quiet []string
 		for _, f := range d.findingsOf(kind.move) {
+			if f.Move == Changed && len(shownSubjects(f)) == 0 {
+				quiet = append(quiet, f.Control)
+				continue
+			}
 			s.items = append(s.items, findingItem(f, kind.mark))
+		}
+		if len(quiet) > 0 {
+			s.items = append(s.items, item{mark: kind.mark, head: "another summary or other details only: " + strings.Join(quiet, ", ")})
 		}
 		sections = append(sections, s)
 	}
@@ -563,13 +587,13 @@ func findingItem(f FindingMove, m mark) item {
 	i := item{mark: m, head: fmt.Sprintf("%s %s (%s)", f.Control, f.Title, f.Severity)}
 	switch {
 	case f.Old == nil:
-		i.lines = append(i.lines, statusWords(f.New.Status)+". "+f.New.Summary)
+		i.lines = append(i.lines, statusWords(f.New.Status)+": "+f.New.Summary)
 	case f.New == nil:
-		i.lines = append(i.lines, "was "+statusWords(f.Old.Status)+". "+f.Old.Summary)
+		i.lines = append(i.lines, "was "+statusWords(f.Old.Status)+": "+f.Old.Summary)
 	case f.Old.Status == f.New.Status:
-		i.lines = append(i.lines, statusWords(f.New.Status)+". "+f.New.Summary)
+		i.lines = append(i.lines, statusWords(f.New.Status)+": "+f.New.Summary)
 	default:
-		i.lines = append(i.lines, statusWords(f.Old.Status)+" → "+statusWords(f.New.Status)+". "+f.New.Summary)
+		i.lines = append(i.lines, statusWords(f.Old.Status)+" → "+statusWords(f.New.Status)+": "+f.New.Summary)
 	}
 	if f.Move == Undecided && f.New.Remedy != "" {
 		i.lines = append(i.lines, "What would settle it: "+f.New.Remedy)
@@ -584,24 +608,30 @@ func findingItem(f FindingMove, m mark) item {
 	return i
 }
 
-// shownSubjects leaves out objects that were and are good.
+// subjectWords says what became of an object. What is only otherwise, or was and is
+// good, is left to the document.
+var subjectWords = map[Move]string{New: "new", Worse: "worse", Better: "better", Fixed: "fixed", Undecided: "no longer decided",
+	Decided: "decided now", Accepted: "accepted", AcceptanceEnded: "no longer accepted"}
+
 func shownSubjects(f FindingMove) []SubjectMove {
 	return slices.DeleteFunc(slices.Clone(f.Subjects), func(s SubjectMove) bool {
-		return s.Move == Added || s.Move == Removed || s.Move == Changed && classOf(s.New) == good && classOf(s.Old) == good
+		quiet := s.Move == Decided && classOf(s.New) != problem || s.Move == Undecided && classOf(s.Old) != problem
+		return subjectWords[s.Move] == "" || quiet
 	})
 }
 
+// maxDetail is how many characters of an object's detail a line shows.
+const maxDetail = 100
+
 func subjectText(s SubjectMove) string {
-	words := map[Move]string{New: "new", Worse: "worse", Better: "better", Fixed: "fixed", Undecided: "no longer decided",
-		Decided: "decided now", Accepted: "accepted", AcceptanceEnded: "no longer accepted", Changed: "otherwise"}[s.Move]
-	detail := cmp.Or(s.NewDetail, s.OldDetail)
-	if s.OldDetail != "" && s.NewDetail != "" && s.OldDetail != s.NewDetail {
-		detail = s.OldDetail + " → " + s.NewDetail
-	}
+	words, detail := subjectWords[s.Move], cmp.Or(s.NewDetail, s.OldDetail)
 	if s.New == "" && s.Move == Fixed {
 		words = "gone"
 	}
 	text := words + ": " + strings.TrimSpace(s.Kind+" "+cmp.Or(s.Name, s.ID))
+	if runes := []rune(detail); len(runes) > maxDetail {
+		detail = string(runes[:maxDetail-1]) + "…"
+	}
 	if detail != "" {
 		text += ", " + detail
 	}
