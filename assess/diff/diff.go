@@ -231,17 +231,26 @@ type Tier0Move struct {
 	Move Move               `json:"move"` // Added, Removed, Undecided, Decided or Changed
 }
 
-// PathMove is a way into Tier 0 that moved. Verdicts are those of reach; an empty
-// one says that there is no such path.
+// PathMove says who gets into Tier 0 from a start over something else than its own
+// role. Worse: a weaker attacker now does; Better: it takes a stronger one.
+// Changed: it leads another way, or over the start's own role, which the reach
+// tells of.
 type PathMove struct {
-	From     model.PrincipalRef `json:"from"`
+	From model.PrincipalRef `json:"from"`
+	Old  *PathWay           `json:"old,omitempty"`
+	New  *PathWay           `json:"new,omitempty"`
+	Move Move               `json:"move"`
+}
+
+// PathWay is the way of the weakest attacker who surely gets there, or, where
+// nobody surely does, of the weakest who may.
+type PathWay struct {
 	To       model.PrincipalRef `json:"to"`
 	Attacker string             `json:"attacker"`
-	Old      string             `json:"old,omitempty"`
-	New      string             `json:"new,omitempty"`
-	Move     Move               `json:"move"`
-	// Hops are those of the new path, or of the old one where there is none.
-	Hops []string `json:"hops"`
+	Verdict  string             `json:"verdict"` // reaches or unknown
+	Hops     []string           `json:"hops"`
+	// Perhaps is a weaker attacker who may get there.
+	Perhaps string `json:"perhaps,omitempty"`
 }
 
 // Compare says what changed from old to new. It looks at nothing but the two and

@@ -133,7 +133,7 @@ func TestWhatIsMissingIsNeverFixed(t *testing.T) {
 				assert.NotEqualf(t, diff.Removed, p.Move, "%s without %s: %s", name, path, p.Principal.Name)
 			}
 			for _, p := range d.Paths {
-				assert.NotEqualf(t, diff.Closed, p.Move, "%s without %s: %s", name, path, p.From.Name)
+				assert.NotContainsf(t, []diff.Move{diff.Closed, diff.Better}, p.Move, "%s without %s: %s", name, path, p.From.Name)
 			}
 			for _, m := range d.Tier0 {
 				assert.NotEqualf(t, diff.Removed, m.Move, "%s without %s: %s", name, path, m.Name)
@@ -228,9 +228,9 @@ func mirrors(m diff.Move) []diff.Move {
 	case diff.Better:
 		return []diff.Move{diff.Worse}
 	case diff.Worse:
-		return []diff.Move{diff.Better}
+		return []diff.Move{diff.Better, diff.Undecided}
 	case diff.Undecided:
-		return []diff.Move{diff.Decided, diff.Opened}
+		return []diff.Move{diff.Decided, diff.Opened, diff.Worse}
 	case diff.Decided:
 		return []diff.Move{diff.Undecided}
 	case diff.Added:
@@ -336,7 +336,7 @@ func tier0Moves(d *diff.Diff) map[string]diff.Move {
 func pathMoves(d *diff.Diff) map[string]diff.Move {
 	all := map[string]diff.Move{}
 	for _, p := range d.Paths {
-		all[p.From.ID+p.To.ID+p.Attacker] = p.Move
+		all[p.From.Kind+p.From.ID] = p.Move
 	}
 	return all
 }

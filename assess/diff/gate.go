@@ -24,7 +24,7 @@ func Gates() []Gate {
 		{"undecided", "a finding that is no longer decided, or a reach that is no longer known", func(d *Diff) []string {
 			return append(d.controls(func(f FindingMove) bool { return f.Move == Undecided }), d.reached(Undecided)...)
 		}},
-		{"opened", "a reach or a way into Tier 0 that opened", func(d *Diff) []string { return d.reached(Opened) }},
+		{"opened", "a reach or a way into Tier 0 that opened, or that a weaker attacker can now take", func(d *Diff) []string { return d.reached(Opened) }},
 		{"lower", "a pillar whose level fell, or a lower score", (*Diff).lower},
 		{"changed", "anything at all", func(d *Diff) []string {
 			if d.Empty() {
@@ -58,8 +58,8 @@ func (d *Diff) reached(move Move) []string {
 		}
 	}
 	for _, p := range d.Paths {
-		if p.Move == move {
-			met = append(met, refName(p.From)+" to "+refName(p.To))
+		if p.Move == move || move == Opened && p.Move == Worse {
+			met = append(met, "a way from "+refName(p.From))
 		}
 	}
 	return met

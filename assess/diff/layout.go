@@ -536,11 +536,42 @@ func presenceText(m Move) string {
 func (d *Diff) ways() section {
 	s := section{title: "Ways into Tier 0 over somebody or something else"}
 	for _, p := range d.Paths {
-		words := map[Move]string{Opened: "opened", Closed: "closed", Undecided: "no longer known", Decided: "closed, was not known", Changed: "leads another way"}[p.Move]
-		s.items = append(s.items, item{mark: markOf(p.Move), lines: p.Hops,
-			head: fmt.Sprintf("%s %s to %s: %s", refName(p.From), report.AttackerWords(p.Attacker), refName(p.To), words)})
+		way := cmp.Or(p.New, p.Old)
+		if p.Move == Closed {
+			way = p.Old
+		}
+		i := item{mark: markOf(p.Move), head: refName(p.From) + ", " + pathText(p)}
+		if len(way.Hops) > 0 {
+			i.lines = []string{strings.Join(way.Hops, "; ")}
+		}
+		s.items = append(s.items, i)
 	}
 	return s
+}
+
+// pathText says what became of a start's way.
+func pathText(p PathMove) string {
+	switch {
+	case p.Move == Opened:
+		return report.AttackerWords(p.New.Attacker) + ": opened"
+	case p.Move == Worse:
+		return report.AttackerWords(p.New.Attacker) + ": opened; it took more before (" + report.AttackerWords(p.Old.Attacker) + ")"
+	case p.Move == Better:
+		return report.AttackerWords(p.Old.Attacker) + ": closed; it takes more now (" + report.AttackerWords(p.New.Attacker) + ")"
+	case p.Move == Closed:
+		return report.AttackerWords(p.Old.Attacker) + ": closed"
+	case p.Move == Decided && p.New == nil:
+		return report.AttackerWords(p.Old.Attacker) + ": closed, was not known"
+	case p.Move == Undecided:
+		return "no longer known who gets there"
+	case p.Move == Decided:
+		return "known now who gets there: " + report.AttackerWords(p.New.Attacker)
+	case p.New == nil:
+		return report.AttackerWords(p.Old.Attacker) + ": now over the role that it holds itself"
+	case p.Old == nil:
+		return report.AttackerWords(p.New.Attacker) + ": was over the role that it holds itself"
+	}
+	return report.AttackerWords(p.New.Attacker) + ": leads another way"
 }
 
 func (d *Diff) tier0Section() section {
@@ -598,14 +629,35 @@ func findingItem(f FindingMove, m mark) item {
 	if f.Move == Undecided && f.New.Remedy != "" {
 		i.lines = append(i.lines, "What would settle it: "+f.New.Remedy)
 	}
-	shown := shownSubjects(f)
-	for _, s := range shown[:min(len(shown), maxShown)] {
-		i.lines = append(i.lines, subjectText(s))
-	}
-	if more := len(shown) - maxShown; more > 0 {
-		i.lines = append(i.lines, fmt.Sprintf("… and %d more", more))
-	}
+	i.lines = append(i.lines, subjectLines(shownSubjects(f))...)
 	return i
+}
+
+// subjectLines tells of each object what is worse, and names together those of
+// which there is only good to tell.
+func subjectLines(subjects []SubjectMove) []string {
+	var lines []string
+	relief := map[string][]string{}
+	for _, s := range subjects {
+		switch {
+		case markOf(s.Move) == fine:
+			word := subjectWord(s)
+			if name := subjectName(s); !slices.Contains(relief[word], name) {
+				relief[word] = append(relief[word], name)
+			}
+		default:
+			lines = append(lines, subjectText(s))
+		}
+	}
+	if more := len(lines) - maxSubjects; more > 0 {
+		lines = append(lines[:maxSubjects], fmt.Sprintf("… and %d more", more))
+	}
+	for _, word := range []string{"better", "fixed", "gone"} {
+		if len(relief[word]) > 0 {
+			lines = append(lines, word+": "+some(relief[word]))
+		}
+	}
+	return lines
 }
 
 // subjectWords says what became of an object. What is only otherwise, or was and is
@@ -620,15 +672,15 @@ func shownSubjects(f FindingMove) []SubjectMove {
 	})
 }
 
-// maxDetail is how many characters of an object's detail a line shows.
-const maxDetail = 100
+// maxDetail is how many characters of an object's detail a line shows, maxSubjects
+// how many objects a finding.
+const (
+	maxDetail   = 100
+	maxSubjects = 6
+)
 
 func subjectText(s SubjectMove) string {
-	words, detail := subjectWords[s.Move], cmp.Or(s.NewDetail, s.OldDetail)
-	if s.New == "" && s.Move == Fixed {
-		words = "gone"
-	}
-	text := words + ": " + strings.TrimSpace(s.Kind+" "+cmp.Or(s.Name, s.ID))
+	text, detail := subjectWord(s)+": "+subjectName(s), cmp.Or(s.NewDetail, s.OldDetail)
 	if runes := []rune(detail); len(runes) > maxDetail {
 		detail = string(runes[:maxDetail-1]) + "…"
 	}
@@ -637,6 +689,15 @@ func subjectText(s SubjectMove) string {
 	}
 	return text
 }
+
+func subjectWord(s SubjectMove) string {
+	if s.New == "" && s.Move == Fixed {
+		return "gone"
+	}
+	return subjectWords[s.Move]
+}
+
+func subjectName(s SubjectMove) string { return strings.TrimSpace(s.Kind + " " + cmp.Or(s.Name, s.ID)) }
 
 func statusWords(s model.Status) string {
 	words := map[model.Status]string{model.StatusNotApplicable: "not applicable", model.StatusNotAttested: "not attested",
