@@ -13,8 +13,8 @@ import (
 // changed. Undecided and Decided say that one side's data do not tell.
 type Change struct {
 	Dataset string `json:"dataset"`
-	// ID is the record's id, or what it is about where Graph gives such records new
-	// ids: a role assignment's principal, role and scope.
+	// ID is the record's id in lower case, or what it is about where Graph gives such
+	// records new ids: a role assignment's principal, role and scope.
 	ID   string `json:"id"`
 	Kind string `json:"kind"` // in words: policy, named location, active assignment, …
 	Name string `json:"name"`
@@ -130,7 +130,7 @@ func (c *configuration) roles() {
 		},
 		name:   func(p *model.RoleManagementPolicyAssignment) string { return c.pimName(p) },
 		ignore: []string{"policyId"}})
-	ignore := []string{"startDateTime", "principal", "roleDefinition", "roleAssignmentOriginId", "assignmentType"}
+	ignore := []string{"startDateTime", "principal", "principalId", "roleDefinition", "roleDefinitionId", "roleAssignmentOriginId", "assignmentType"}
 	holds := func(principal, role string, scope model.Field[string]) string {
 		name := c.names.of(principal) + " is " + c.names.of(role)
 		if where := said(scope, "/"); where != "/" {
@@ -189,7 +189,7 @@ func (c *configuration) groups() {
 	groupName := func(r *model.GroupScheduleInstance) string {
 		return c.names.of(r.PrincipalID) + " is " + said(r.AccessID, "member") + " of " + c.names.of(r.GroupID)
 	}
-	ignore := []string{"startDateTime", "principal", "assignmentType"}
+	ignore := []string{"startDateTime", "principal", "principalId", "groupId", "assignmentType"}
 	compareRows(c, watched[model.GroupScheduleInstance]{key: model.GroupAssignment, kind: "active membership", id: groupSchedule, name: groupName, ignore: ignore,
 		skip: func(_ *model.Tenant, r *model.GroupScheduleInstance) bool { return activated(r.AssignmentType) },
 		also: func(id string) []swap { return memberSwaps(strings.TrimSuffix(id, "|member")) }})
@@ -239,8 +239,12 @@ func compareRows[T any](c *configuration, w watched[T]) {
 	if !w.optional && (before.Coverage().State == model.Absent || now.Coverage().State == model.Absent) {
 		return
 	}
-	if w.id == nil {
-		w.id = func(*T) string { return "" }
+	id := w.id
+	w.id = func(record *T) string {
+		if id == nil {
+			return ""
+		}
+		return model.FoldID(id(record))
 	}
 	o, n := w.index(c.old, before), w.index(c.new, now)
 	var changes []Change

@@ -15,3 +15,21 @@ func namesIn(list []named) []string {
 	}
 	return all
 }
+
+// Shown is a change without what it is undone by.
+func (c Change) Shown() Change {
+	c.swaps = nil
+	return c
+}
+
+// ChangeText writes a change in one line.
+func ChangeText(c Change) string {
+	text := string(c.Move) + " "
+	for i, p := range c.Properties {
+		if i > 0 {
+			text += ", "
+		}
+		text += propertyText(p)
+	}
+	return text
+}

@@ -537,7 +537,7 @@ func (d *Diff) ways() section {
 	s := section{title: "Ways into Tier 0 over somebody or something else"}
 	for _, p := range d.Paths {
 		way := cmp.Or(p.New, p.Old)
-		if p.Move == Closed {
+		if p.Move == Decided {
 			way = p.Old
 		}
 		i := item{mark: markOf(p.Move), head: refName(p.From) + ", " + pathText(p)}
@@ -560,12 +560,12 @@ func pathText(p PathMove) string {
 		return report.AttackerWords(p.Old.Attacker) + ": closed; it takes more now (" + report.AttackerWords(p.New.Attacker) + ")"
 	case p.Move == Closed:
 		return report.AttackerWords(p.Old.Attacker) + ": closed"
-	case p.Move == Decided && p.New == nil:
-		return report.AttackerWords(p.Old.Attacker) + ": closed, was not known"
-	case p.Move == Undecided:
-		return "no longer known who gets there"
 	case p.Move == Decided:
-		return "known now who gets there: " + report.AttackerWords(p.New.Attacker)
+		return report.AttackerWords(cmp.Or(p.Old.Perhaps, p.Old.Attacker)) + ": closed, was not known"
+	case p.Move == Undecided && p.New != nil:
+		return report.AttackerWords(cmp.Or(p.New.Perhaps, p.New.Attacker)) + ": may be open, not known"
+	case p.Move == Undecided:
+		return report.AttackerWords(p.Old.Attacker) + ": not found any more, but what was read does not exclude it"
 	case p.New == nil:
 		return report.AttackerWords(p.Old.Attacker) + ": now over the role that it holds itself"
 	case p.Old == nil:
@@ -642,7 +642,7 @@ func subjectLines(subjects []SubjectMove) []string {
 		switch {
 		case markOf(s.Move) == fine:
 			word := subjectWord(s)
-			if name := subjectName(s); !slices.Contains(relief[word], name) {
+			if name := cmp.Or(s.Name, s.ID); !slices.Contains(relief[word], name) {
 				relief[word] = append(relief[word], name)
 			}
 		default:

@@ -80,7 +80,7 @@ func (c *comparison) excludesHolders(side, other *model.Assessment) bool {
 // hidesHolders says whether a row stands for holders that are not known, as a
 // group does whose members were not read.
 func hidesHolders(r model.Reach) bool {
-	return slices.ContainsFunc(r.Unknown, func(n model.Need) bool {
+	return r.Principal.Kind != "user" && slices.ContainsFunc(r.Unknown, func(n model.Need) bool {
 		d, _, known := model.DatasetAt(n.Dataset)
 		return known && slices.ContainsFunc(holderData, func(h named) bool { return h.Name() == d.Name })
 	})
