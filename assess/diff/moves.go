@@ -44,6 +44,12 @@ const (
 	Fell Move = "fell"
 )
 
+// Moves lists the moves.
+func Moves() []Move {
+	return []Move{Unchanged, Changed, Fixed, New, Better, Worse, Accepted, AcceptanceEnded, Undecided, Decided,
+		Added, Removed, Opened, Closed, Rose, Fell}
+}
+
 // class is what a status means for a comparison.
 type class int
 
