@@ -50,6 +50,20 @@ func Needs(controls []*Control) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// Reads lists every data set that a control looks at, those that it folds while
+// they stream by included, sorted.
+func Reads(c *Control) []string {
+	names := map[string]bool{}
+	for _, d := range leaves(append(slices.Clone(c.Requires), c.Wants...)) {
+		name := d.Name()
+		if f, folded := d.(folding); folded {
+			name = f.dataset()
+		}
+		names[name] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // leaves resolves facts into the data sets and foldings below them.
 func leaves(deps []Dependency) []Dependency {
 	var found []Dependency

@@ -253,11 +253,23 @@ type PathWay struct {
 	Perhaps string `json:"perhaps,omitempty"`
 }
 
+// Options says what else is known of the runs. The zero value knows nothing else.
+type Options struct {
+	// Reads lists the data sets that a control looks at (assess.Reads), and whether
+	// the control is known. It lets an object that a finding does not name any more
+	// count as gone although something else was not read; of a control that is not
+	// known every data set counts.
+	Reads func(control string) (datasets []string, known bool)
+}
+
+// Compare says what changed from old to new ([Options.Compare]) without options.
+func Compare(old, new *model.Assessment) *Diff { return Options{}.Compare(old, new) }
+
 // Compare says what changed from old to new. It looks at nothing but the two and
 // gives the same result for the same two. It compares whatever it is given;
 // [OtherTenant] among the warnings says that the comparison means little.
-func Compare(old, new *model.Assessment) *Diff {
-	c := &comparison{old: old, new: new, otherCatalogue: old.Engine.Catalogue != new.Engine.Catalogue}
+func (opts Options) Compare(old, new *model.Assessment) *Diff {
+	c := &comparison{opts: opts, old: old, new: new, otherCatalogue: old.Engine.Catalogue != new.Engine.Catalogue}
 	d := &Diff{SchemaVersion: SchemaVersion, Old: runOf(old), New: runOf(new)}
 	d.Headline = c.headline()
 	d.Pillars = c.pillars()
@@ -273,6 +285,7 @@ func Compare(old, new *model.Assessment) *Diff {
 
 // comparison holds the two sides while they are compared.
 type comparison struct {
+	opts           Options
 	old, new       *model.Assessment
 	otherCatalogue bool
 }

@@ -56,8 +56,8 @@ func verdictOf(f *model.Finding) *Verdict {
 
 // subjects pairs the objects of two findings and lists those that moved. A
 // finding may name an object several times, as a user for each of his roles: equal
-// ones are paired first, then those with the same detail, then what is left where
-// it is one on each side.
+// ones are paired first, then those with the same detail, then those with the same
+// status, then what is left where it is one on each side.
 func (c *comparison) subjects(old, new *model.Finding) []SubjectMove {
 	before, now := bySubject(old.Subjects), bySubject(new.Subjects)
 	p := pairing{comparison: c, old: old, new: new, moves: []SubjectMove{}}
@@ -93,6 +93,7 @@ type pairing struct {
 func (p *pairing) pair(before, now []model.Subject) {
 	before, now = p.match(before, now, func(a, b model.Subject) bool { return a.Status == b.Status && a.Detail == b.Detail })
 	before, now = p.match(before, now, func(a, b model.Subject) bool { return a.Detail == b.Detail })
+	before, now = p.match(before, now, func(a, b model.Subject) bool { return a.Status == b.Status })
 	if len(before) == 1 && len(now) == 1 {
 		p.both(before[0], now[0])
 		return
@@ -178,7 +179,7 @@ func (p *pairing) came(s model.Subject) {
 // stands. A finding that passes need not have seen every object.
 func (p *pairing) settles(f *model.Finding, side, other *model.Assessment, s model.Subject) bool {
 	undecided := slices.ContainsFunc(f.Subjects, func(s model.Subject) bool { return classOf(s.Status) == open })
-	return classOf(f.Status) != open && !undecided && noWorse(side, other) && whole(side, s)
+	return classOf(f.Status) != open && !undecided && p.noWorse(f.Control, side, other) && whole(side, s)
 }
 
 // whole says whether the data sets that the object's evidence comes from were read

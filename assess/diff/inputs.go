@@ -44,11 +44,18 @@ func excludes(side, other *model.Assessment, datasets []named) bool {
 	})
 }
 
-// noWorse says whether of every data set at least as much was read on one side as
-// on the other.
-func noWorse(side, other *model.Assessment) bool {
+// noWorse says whether, of every data set that a control looks at, at least as much
+// was read on one side as on the other.
+func (c *comparison) noWorse(control string, side, other *model.Assessment) bool {
+	var reads []string
+	known := false
+	if c.opts.Reads != nil {
+		reads, known = c.opts.Reads(control)
+	}
 	here := states(side)
-	return !slices.ContainsFunc(other.Inputs.Datasets, func(in model.Input) bool { return here[in.Name] < in.Status })
+	return !slices.ContainsFunc(other.Inputs.Datasets, func(in model.Input) bool {
+		return here[in.Name] < in.Status && (!known || slices.Contains(reads, in.Name))
+	})
 }
 
 func states(a *model.Assessment) map[string]model.State {

@@ -41,8 +41,8 @@ type mark struct {
 
 // The signs, and their styles.
 var (
-	bad     = mark{"▲", "31"} // opened, new, worse
-	fine    = mark{"▼", "32"} // closed, fixed, better
+	bad     = mark{"!", "31"} // opened, new, worse
+	fine    = mark{"✓", "32"} // closed, fixed, better
 	unclear = mark{"?", "36"}
 	neutral = mark{"~", ""}
 	plus    = mark{"+", ""}
@@ -535,16 +535,20 @@ func presenceText(m Move) string {
 
 func (d *Diff) ways() section {
 	s := section{title: "Ways into Tier 0 over somebody or something else"}
+	var others []string
 	for _, p := range d.Paths {
-		way := cmp.Or(p.New, p.Old)
-		if p.Move == Decided {
-			way = p.Old
-		}
 		i := item{mark: markOf(p.Move), head: refName(p.From) + ", " + pathText(p)}
-		if len(way.Hops) > 0 {
-			i.lines = []string{strings.Join(way.Hops, "; ")}
+		switch {
+		case p.Move == Changed && p.Old != nil && p.New != nil:
+			others = append(others, refName(p.From))
+			continue
+		case markOf(p.Move) == bad, p.Move == Undecided && p.New != nil:
+			i.lines = []string{strings.Join(p.New.Hops, "; ")}
 		}
 		s.items = append(s.items, i)
+	}
+	if len(others) > 0 {
+		s.items = append(s.items, item{mark: neutral, head: "lead another way than before: " + some(others)})
 	}
 	return s
 }
@@ -576,20 +580,22 @@ func pathText(p PathMove) string {
 
 func (d *Diff) tier0Section() section {
 	s := section{title: "What controls Tier 0"}
+	var others []string
 	for _, m := range d.Tier0 {
-		member := cmp.Or(m.New, m.Old)
 		i := item{mark: markOf(m.Move), head: m.Kind + " " + refName(m.PrincipalRef) + presenceText(m.Move)}
 		switch {
-		case m.Move == Changed && m.Old.Reason != m.New.Reason:
-			i.lines = []string{m.Old.Reason + " → " + m.New.Reason}
-		case m.Move == Changed && m.Old.Declared != m.New.Declared:
-			i.lines = []string{map[bool]string{true: "counts as Tier 0 now", false: "does not count as Tier 0 any more"}[m.New.Declared]}
+		case m.Move == Changed && m.Old.Declared == m.New.Declared:
+			others = append(others, m.Kind+" "+refName(m.PrincipalRef))
+			continue
 		case m.Move == Changed:
-			i.lines = []string{fmt.Sprintf("%s away, was %s", counted(m.New.Hops, "hop"), counted(m.Old.Hops, "hop"))}
+			i.lines = []string{map[bool]string{true: "counts as Tier 0 now", false: "does not count as Tier 0 any more"}[m.New.Declared]}
 		default:
-			i.lines = []string{member.Reason}
+			i.lines = []string{cmp.Or(m.New, m.Old).Reason}
 		}
 		s.items = append(s.items, i)
+	}
+	if len(others) > 0 {
+		s.items = append(s.items, item{mark: neutral, head: "as before, but by another way: " + some(others)})
 	}
 	return s
 }
@@ -633,28 +639,26 @@ func findingItem(f FindingMove, m mark) item {
 	return i
 }
 
-// subjectLines tells of each object what is worse, and names together those of
-// which there is only good to tell.
+// subjectLines tells of each object what is worse, and names the others together.
 func subjectLines(subjects []SubjectMove) []string {
 	var lines []string
-	relief := map[string][]string{}
+	others := map[string][]string{}
 	for _, s := range subjects {
-		switch {
-		case markOf(s.Move) == fine:
-			word := subjectWord(s)
-			if name := cmp.Or(s.Name, s.ID); !slices.Contains(relief[word], name) {
-				relief[word] = append(relief[word], name)
-			}
-		default:
+		if m := markOf(s.Move); m != fine && m != unclear {
 			lines = append(lines, subjectText(s))
+			continue
+		}
+		word := subjectWord(s)
+		if name := cmp.Or(s.Name, s.ID); !slices.Contains(others[word], name) {
+			others[word] = append(others[word], name)
 		}
 	}
 	if more := len(lines) - maxSubjects; more > 0 {
 		lines = append(lines[:maxSubjects], fmt.Sprintf("… and %d more", more))
 	}
-	for _, word := range []string{"better", "fixed", "gone"} {
-		if len(relief[word]) > 0 {
-			lines = append(lines, word+": "+some(relief[word]))
+	for _, word := range []string{"no longer decided", "better", "fixed", "gone"} {
+		if len(others[word]) > 0 {
+			lines = append(lines, word+": "+some(others[word]))
 		}
 	}
 	return lines

@@ -50,7 +50,7 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	d := diff.Compare(before.assessment, now.assessment)
+	d := diff.Options{Reads: reads}.Compare(before.assessment, now.assessment)
 	if d.Has(diff.OtherTenant) && !*force {
 		return fmt.Errorf("%s and %s are of two tenants, %q and %q. (Redacted ones only compare when the same -redact-key made their pseudonyms.) -force compares them nevertheless",
 			paths[0], paths[1], before.assessment.Tenant.ID, now.assessment.Tenant.ID)
@@ -168,11 +168,21 @@ func reachOf(ctx context.Context, t *model.Tenant) ([]model.Reach, error) {
 	return a.Reach, nil
 }
 
+// reads lists the data sets that one of our controls looks at.
+func reads(control string) ([]string, bool) {
+	for _, c := range pillars.All() {
+		if c.ID == control {
+			return assess.Reads(c), true
+		}
+	}
+	return nil, false
+}
+
 // diffWriter finds the way to write a diff.
 func diffWriter(format string) (func(io.Writer, *diff.Diff, *model.Assessment, *model.Assessment, report.Options) error, error) {
 	if format == "sarif" {
-		return func(w io.Writer, _ *diff.Diff, before, now *model.Assessment, _ report.Options) error {
-			return diff.SARIF(w, before, now)
+		return func(w io.Writer, d *diff.Diff, before, now *model.Assessment, _ report.Options) error {
+			return diff.SARIF(w, d, before, now)
 		}, nil
 	}
 	f, err := diff.Lookup(format)
