@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,8 +32,12 @@ func (d *Diff) Attribute(ctx context.Context, sides Sides) error {
 	if !slices.ContainsFunc(d.Reach, func(m ReachMove) bool { return len(m.verdicts()) > 0 }) {
 		return nil
 	}
-	candidates, proved := d.candidates()
-	if !proved || sides.Reach == nil {
+	candidates := d.candidates()
+	switch {
+	case sides.Reach == nil:
+		return nil
+	case len(candidates) > maxProved:
+		d.Warnings = append(d.Warnings, Warning{Unproved, fmt.Sprintf("The configuration changed in %d places, which are too many to prove which of them moved the reach.", len(candidates))})
 		return nil
 	}
 	d.proving = true
@@ -66,9 +71,9 @@ type proof struct {
 	undone, alone map[string]*held
 }
 
-// candidates are the changes that the reach can hang on. There may be too many to
-// prove.
-func (d *Diff) candidates() (list []*Change, few bool) {
+// candidates are the changes that the reach can hang on.
+func (d *Diff) candidates() []*Change {
+	var list []*Change
 	for i := range d.Configuration {
 		c := &d.Configuration[i]
 		reads := slices.ContainsFunc(slices.Concat(holderData, policyData), func(n named) bool { return n.Name() == c.Dataset })
@@ -76,7 +81,7 @@ func (d *Diff) candidates() (list []*Change, few bool) {
 			list = append(list, c)
 		}
 	}
-	return list, len(list) <= maxProved
+	return list
 }
 
 // keepChanged drops causes that are only named and did not change themselves.

@@ -57,6 +57,7 @@ const (
 	OtherEngine    = "otherEngine"    // the versions of the engine differ
 	WrongOrder     = "wrongOrder"     // the old one is later than the new one
 	LostInputs     = "lostInputs"     // less was read than before
+	Unproved       = "unproved"       // so much changed that no cause was proved
 )
 
 // Warning says what makes a comparison less than it seems.

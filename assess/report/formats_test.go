@@ -215,7 +215,9 @@ func TestSARIFBaseline(t *testing.T) {
 	require.NoError(t, published(t, "sarif-schema-2.1.0.json").Validate(decoded(t, out.String())))
 	var doc struct {
 		Runs []struct {
-			Tool    struct{ Driver struct{ Rules []struct{ ID string } } }
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
 			Results []struct {
 				RuleID, Kind, Level, BaselineState string
 				RuleIndex                          int
