@@ -22,7 +22,6 @@ type fact struct{ label, value string }
 
 type section struct {
 	title string
-	note  string
 	items []item
 }
 

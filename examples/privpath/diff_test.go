@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -96,6 +97,47 @@ func TestDiffReports(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(want), out)
 	}
+}
+
+const diffMark = "<!-- diff: go test ./examples/privpath -run TestDiffInREADME -update -->\n"
+
+// TestDiffInREADME: the example in README.md is what the command prints, up to the
+// findings.
+func TestDiffInREADME(t *testing.T) {
+	now := copyTenant(t, "mature", func(path string, text []byte) []byte {
+		switch path {
+		case "manifest.json":
+			return bytes.Replace(text, []byte("2026-11-20T09:00:00Z"), []byte("2026-11-21T09:00:00Z"), 1)
+		case "identity/conditionalAccess/policies.json":
+			var document jsonObject
+			require.NoError(t, json.Unmarshal(text, &document))
+			for _, row := range document["value"].([]any) {
+				if p := row.(jsonObject); strings.HasPrefix(p["displayName"].(string), "CA201") {
+					p["state"] = "enabledForReportingButNotEnforced"
+				}
+			}
+			out, err := json.Marshal(document)
+			require.NoError(t, err)
+			return out
+		}
+		return text
+	})
+	code, out, stderr := call(t, "diff", copyTenant(t, "mature", same), now)
+	require.Equal(t, exitDone, code, stderr)
+	shown, _, ok := strings.Cut(out, "\n\nNew findings\n")
+	require.True(t, ok, out)
+	const file = "../../README.md"
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, after, ok := strings.Cut(string(text), diffMark)
+	require.True(t, ok, "README.md has lost its mark")
+	_, after, _ = strings.Cut(after, "\n```\n")
+	want := before + diffMark + "```text\n" + shown + "\n```\n" + after
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(want), 0o644))
+		return
+	}
+	require.Equal(t, want, string(text), "go test ./examples/privpath -run TestDiffInREADME -update")
 }
 
 // TestDiffOfAssessmentsIsThatOfTheirExports: but for the configuration and the
