@@ -19,6 +19,8 @@ const maxProved = 64
 type Sides struct {
 	Old, New *model.Tenant
 	Reach    func(context.Context, *model.Tenant) ([]model.Reach, error)
+	// Progress, when not nil, is told how many of the changes are done.
+	Progress func(done, total int)
 }
 
 // Attribute adds what changed in the tenants' configuration, and finds which of
@@ -52,6 +54,9 @@ func (d *Diff) Attribute(ctx context.Context, sides Sides) error {
 			return err
 		}
 		proofs[i] = proof{c, holdingsIn(undone), holdingsIn(alone)}
+		if sides.Progress != nil {
+			sides.Progress(i+1, len(candidates))
+		}
 	}
 	all := sides.New
 	for _, c := range candidates {

@@ -48,9 +48,12 @@ var (
 	minus   = mark{"-", ""}
 )
 
-// maxShown is how many objects, holders or changes of one kind are shown in one
-// place; the document holds them all.
-const maxShown = 12
+// maxShown is how many names are shown in one place, maxItems how many things in
+// one section; the document holds them all.
+const (
+	maxShown = 12
+	maxItems = 60
+)
 
 func (d *Diff) page() page {
 	p := page{
@@ -62,6 +65,9 @@ func (d *Diff) page() page {
 		p.warnings = append(p.warnings, w.Text)
 	}
 	for _, s := range slices.Concat([]section{d.levels()}, d.reachSections(), []section{d.configuration(), d.holders(), d.ways(), d.tier0Section()}, d.findingSections(), []section{d.inputSection()}) {
+		if more := len(s.items) - maxItems; more > 0 {
+			s.items = append(s.items[:maxItems], item{mark: neutral, head: fmt.Sprintf("… and %d more, in the JSON document", more)})
+		}
 		if len(s.items) > 0 {
 			p.sections = append(p.sections, s)
 		}
@@ -93,7 +99,11 @@ func (d *Diff) facts() []fact {
 	add("Findings", d.findingFact())
 	if m, ok := h["score"]; ok {
 		band := h["band"]
-		add("Score", strings.TrimSpace(m.Old+" % "+band.Old)+" → "+strings.TrimSpace(m.New+" % "+band.New))
+		score := strings.TrimSpace(m.Old+" % "+band.Old) + " → " + strings.TrimSpace(m.New+" % "+band.New)
+		if m.Move == Rose && h["coverage"].Move == Fell {
+			score += ", but less is decided than before"
+		}
+		add("Score", score)
 	}
 	if m, ok := h["maturity"]; ok {
 		add("Lowest level", m.Old+" → "+m.New)

@@ -57,10 +57,18 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	}
 	if before.tenant != nil && now.tenant != nil {
 		sides := diff.Sides{Old: before.tenant, New: now.tenant}
+		show, done := progress(s)
 		if *prove {
 			sides.Reach = reachOf
 		}
-		if err := d.Attribute(ctx, sides); err != nil {
+		if show != nil {
+			sides.Progress = func(n, total int) {
+				show(model.Progress{Stage: "prove", Name: "which change moved the reach", Done: int64(n), Total: int64(total)})
+			}
+		}
+		err := d.Attribute(ctx, sides)
+		done()
+		if err != nil {
 			return err
 		}
 	}
