@@ -400,10 +400,19 @@ func (d *Diff) causeLines(m ReachMove) []string {
 		lines = []string{"The explanation differs for " + some(named) + ". Give two exports to have the cause proved."}
 	case len(named) > 0:
 		lines = []string{"The explanation differs for " + some(named) + ", which changed. That they did it is not proved."}
-	case d.Configuration != nil && d.proving && len(m.verdicts()) > 0:
+	case d.proving && len(m.verdicts()) > 0 && d.readOtherwise():
+		lines = []string{"No change of the configuration accounts for it: less or more was read than before."}
+	case d.proving && len(m.verdicts()) > 0:
 		lines = []string{"No change of the configuration accounts for it: users, groups or devices are not as before."}
 	}
 	return lines
+}
+
+// readOtherwise says whether of what decides the reach less or more was read.
+func (d *Diff) readOtherwise() bool {
+	return slices.ContainsFunc(d.Inputs, func(in InputMove) bool {
+		return in.Move != Changed && slices.ContainsFunc(slices.Concat(holderData, policyData), func(n named) bool { return n.Name() == in.Name })
+	})
 }
 
 // causeName is the change behind a cause, in words.
@@ -591,7 +600,7 @@ func (d *Diff) tier0Section() section {
 	s := section{title: "What controls Tier 0"}
 	var others []string
 	for _, m := range d.Tier0 {
-		i := item{mark: markOf(m.Move), head: m.Kind + " " + refName(m.PrincipalRef) + presenceText(m.Move)}
+		i := item{mark: markOf(m.Move), head: m.Kind + " " + refName(m.PrincipalRef) + certaintyText(m)}
 		switch {
 		case m.Move == Changed && m.Old.Declared == m.New.Declared:
 			others = append(others, m.Kind+" "+refName(m.PrincipalRef))
@@ -607,6 +616,21 @@ func (d *Diff) tier0Section() section {
 		s.items = append(s.items, item{mark: neutral, head: "as before, but by another way: " + some(others)})
 	}
 	return s
+}
+
+// certaintyText says of something that controls Tier 0, or may, what is not known.
+func certaintyText(m Tier0Move) string {
+	switch {
+	case m.Move == Undecided && m.Old == nil:
+		return " (may control it now, not known)"
+	case m.Move == Undecided && m.New != nil:
+		return " (not certain any more)"
+	case m.Move == Decided && m.New == nil:
+		return " (was not certain, and does not)"
+	case m.Move == Decided && m.Old != nil:
+		return " (certain now)"
+	}
+	return presenceText(m.Move)
 }
 
 func (d *Diff) findingSections() []section {

@@ -24,6 +24,12 @@ func (c *comparison) tier0() []Tier0Move {
 		m := Tier0Move{Old: before[k], New: now[k], Move: Unchanged}
 		m.PrincipalRef = cmp.Or(m.New, m.Old).PrincipalRef
 		switch {
+		case m.Old == nil && !m.New.Certain && certainBefore:
+			m.Move = Undecided // it may control Tier 0 now
+		case m.New == nil && !m.Old.Certain && certainNow:
+			m.Move = Decided // it might have, and does not
+		case m.Old == nil && !m.New.Certain, m.New == nil && !m.Old.Certain:
+			// neither side knows
 		case m.Old == nil || m.New == nil:
 			m.Move = presenceOf(m.Old != nil, certainBefore, certainNow)
 		case m.Old.Certain && !m.New.Certain:
