@@ -313,3 +313,93 @@ func TestConfiguration(t *testing.T) {
 	require.Equal(t, diff.Decided, diff.Configuration(part, whole)[0].Move, "it may have been there before")
 	require.Equal(t, diff.Undecided, diff.Configuration(whole, part)[0].Move, "it may be there still")
 }
+
+// TestOneChangeIsTheWholeCause: where one record changed and nothing else, it alone
+// moved whatever moved, and undoing it puts all of it back.
+func TestOneChangeIsTheWholeCause(t *testing.T) {
+	moved := map[string]int{}
+	for _, name := range []string{"pim-only", "middling", "mature"} {
+		old := edited(t, name, func(fstest.MapFS) {})
+		for _, e := range singleEdits(t, old) {
+			before, now := tenantOf(t, old), tenantOf(t, edited(t, name, func(files fstest.MapFS) { e.apply(t, files) }))
+			d := diff.Compare(onlyReach(t, before), onlyReach(t, now))
+			require.NoError(t, d.Attribute(context.Background(), diff.Sides{Old: before, New: now, Reach: reachOf}))
+			require.Len(t, d.Configuration, 1, "%s: %s", name, e.what)
+			for _, m := range d.Reach {
+				if len(m.From)+len(m.Attackers) == 0 {
+					continue
+				}
+				moved[e.kind]++
+				require.Lenf(t, m.Causes, 1, "%s: %s: %s", name, e.what, m.Principal.Name)
+				c := m.Causes[0]
+				require.Equal(t, diff.Cause{Dataset: d.Configuration[0].Dataset, ID: d.Configuration[0].ID, Name: d.Configuration[0].Name,
+					Proof: diff.Proved, Undone: c.Of, Alone: c.Of, Of: len(m.From) + len(m.Attackers)}, c)
+			}
+		}
+	}
+	for _, kind := range []string{"policy", "assignment"} {
+		require.Positive(t, moved[kind], "no %s moved anything", kind)
+	}
+}
+
+// onlyReach is an assessment of nothing but the reach.
+func onlyReach(t testing.TB, tenant *model.Tenant) *model.Assessment {
+	t.Helper()
+	rows, err := reachOf(context.Background(), tenant)
+	require.NoError(t, err)
+	return &model.Assessment{Reach: rows, Inputs: model.Inputs{Datasets: tenant.Inputs()}}
+}
+
+// edit changes one record.
+type edit struct {
+	kind, what string
+	apply      func(testing.TB, fstest.MapFS)
+}
+
+// singleEdits switch each policy and take each eligibility away.
+func singleEdits(t testing.TB, files fs.FS) []edit {
+	tenant := tenantOf(t, files)
+	var edits []edit
+	at := func(kind, file string, i int, what string, change func([]any, int) []any) {
+		edits = append(edits, edit{kind, what, func(t testing.TB, files fstest.MapFS) {
+			rewrite(t, files, file, func(rows []any) []any { return change(rows, i) })
+		}})
+	}
+	for i := range model.RowsOf(tenant, model.ConditionalAccessPolicies, nil).Len() {
+		at("policy", policiesFile, i, "policy", func(rows []any, i int) []any {
+			p := rows[i].(object)
+			p["state"] = map[bool]string{true: "disabled", false: "enabled"}[p["state"] == "enabled"]
+			return rows
+		})
+	}
+	for i := range model.RowsOf(tenant, model.RoleEligibility, nil).Len() {
+		at("assignment", eligibleFile, i, "eligibility", func(rows []any, i int) []any { return slices.Delete(rows, i, i+1) })
+	}
+	return edits
+}
+
+// TestConfigurationDoesNotHangOnOrder: the rows of the two exports may come in any
+// order.
+func TestConfigurationDoesNotHangOnOrder(t *testing.T) {
+	old, new := sampleFiles(t, "pim-only"), sampleFiles(t, "middling")
+	want, err := json.Marshal(diff.Configuration(tenantOf(t, old), tenantOf(t, new)))
+	require.NoError(t, err)
+	require.Greater(t, len(want), 10_000)
+	for _, files := range []fstest.MapFS{old, new} {
+		for _, path := range []string{policiesFile, activeFile, eligibleFile, "policies/roleManagementPolicyAssignments.json", "identity/conditionalAccess/namedLocations.json"} {
+			rewrite(t, files, path, func(rows []any) []any {
+				slices.Reverse(rows)
+				return rows
+			})
+		}
+	}
+	got, err := json.Marshal(diff.Configuration(tenantOf(t, old), tenantOf(t, new)))
+	require.NoError(t, err)
+	require.JSONEq(t, string(want), string(got))
+	require.Empty(t, diff.Configuration(tenantOf(t, old), tenantOf(t, old)))
+}
+
+func sampleFiles(t testing.TB, name string) (all fstest.MapFS) {
+	edited(t, name, func(files fstest.MapFS) { all = files })
+	return all
+}
