@@ -186,6 +186,7 @@ type table interface {
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
 	records() iter.Seq[any]
+	take(from table, match func(record any) bool) table
 }
 
 type rowTable[T any] struct {

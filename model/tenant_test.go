@@ -125,3 +125,44 @@ func TestActionCovers(t *testing.T) {
 	require.True(t, Tier0Action("microsoft.directory/conditionalAccessPolicies/allProperties/allTasks"))
 	require.False(t, Tier0Action("microsoft.directory/users/standard/read"))
 }
+
+// TestTake: the records that match are the other tenant's, in the place of one's
+// own; everything else stays, and neither tenant changes.
+func TestTake(t *testing.T) {
+	build := func(rows, members string) *Tenant {
+		b := NewBuilder()
+		for _, id := range rows {
+			require.NoError(t, b.Add("users", "", Location{}, []byte(`{"id":"`+string(id)+`","displayName":"`+rows+`"}`)))
+		}
+		for _, id := range members {
+			require.NoError(t, b.Add("groups/{id}/members", "G1", Location{}, []byte(`{"id":"`+string(id)+`"}`)))
+		}
+		b.Cover("users", "", Coverage{State: Complete})
+		b.Cover("groups/{id}/members", "G1", Coverage{State: Complete})
+		return b.Tenant()
+	}
+	shown := func(tenant *Tenant) (list []string) {
+		for u := range RowsOf(tenant, Users, nil).All() {
+			list = append(list, u.ID+u.DisplayName.String())
+		}
+		return list
+	}
+	is := func(id string) func(any) bool { return func(record any) bool { return record.(*User).ID == id } }
+	a, b := build("xyz", "x"), build("wxy", "xw")
+
+	require.Equal(t, []string{"xxyz", "ywxy", "zxyz"}, shown(a.Take(b, "users", is("y"))), "changed, in its place")
+	require.Equal(t, []string{"xxyz", "yxyz"}, shown(a.Take(b, "users", is("z"))), "taken away")
+	require.Equal(t, []string{"xxyz", "yxyz", "zxyz", "wwxy"}, shown(a.Take(b, "users", is("w"))), "added")
+	require.Equal(t, []string{"xxyz", "yxyz", "zxyz"}, shown(a))
+	require.Equal(t, []string{"wwxy", "xwxy", "ywxy"}, shown(b))
+	require.Equal(t, a, a.Take(b, "nothing", is("y")), "no such data set")
+
+	members := RowsOf(a.Take(b, "groups/{id}/members", func(record any) bool { return record.(*DirectoryObject).ID == "w" }), GroupMembers, nil).For("g1")
+	require.Equal(t, 2, members.Len())
+	require.Equal(t, Complete, members.Coverage().State)
+	require.Equal(t, 1, RowsOf(a, GroupMembers, nil).For("G1").Len())
+
+	none := NewBuilder().Tenant()
+	require.Equal(t, []string{"ywxy"}, shown(none.Take(b, "users", is("y"))))
+	require.Empty(t, shown(b.Take(none, "users", func(any) bool { return true })))
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/privpath/privpath/assess/diff"
 	"github.com/privpath/privpath/model"
 )
 
@@ -21,6 +22,7 @@ func Generate() (map[string][]byte, error) {
 		refine      func(*jsonschema.Schema)
 	}{
 		{Assessment, "Privileged Path assessment", model.Assessment{}, refineAssessment},
+		{Diff, "Privileged Path diff", diff.Diff{}, refineDiff},
 		{Declarations, "Privileged Path declarations", model.Declarations{}, refineDeclarations},
 		{Manifest, "Privileged Path export manifest", model.Manifest{}, refineManifest},
 	}
@@ -66,6 +68,8 @@ func mapped(r *jsonschema.Reflector, t reflect.Type) *jsonschema.Schema {
 		return oneOf(texts(model.Pillars())...)
 	case reflect.TypeFor[model.Domain]():
 		return oneOf(texts(model.AssessmentDomains())...)
+	case reflect.TypeFor[diff.Move]():
+		return oneOf(texts(diff.Moves())...)
 	case reflect.TypeFor[model.Confidence]():
 		return oneOf("decided", "observed", "attested")
 	case reflect.TypeFor[model.Level]():
@@ -105,6 +109,12 @@ func refineAssessment(s *jsonschema.Schema) {
 	property(s, "reach", "holding").Enum = []any{"standing", "eligible"}
 	property(s, "reach", "from", "verdict").Enum = []any{model.Reaches, model.Blocked, model.ReachUnknown}
 	property(s, "reach", "from", "activation").Enum = []any{model.Reaches, model.Blocked, model.ReachUnknown, model.NoActivation}
+}
+
+func refineDiff(s *jsonschema.Schema) {
+	property(s, "schemaVersion").Const = diff.SchemaVersion
+	configuration, _ := s.Properties.Get("configuration")
+	s.Properties.Set("configuration", &jsonschema.Schema{OneOf: []*jsonschema.Schema{configuration, {Type: "null"}}})
 }
 
 // refineHandwritten allows what editors use to find a schema.

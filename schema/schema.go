@@ -15,6 +15,7 @@ import (
 // The names of the schemas.
 const (
 	Assessment   = "assessment.schema.json"
+	Diff         = "diff.schema.json"
 	Declarations = "declarations.schema.json"
 	Manifest     = "manifest.schema.json"
 )

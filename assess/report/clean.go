@@ -76,3 +76,12 @@ func wrap(text string, width int) []string {
 	}
 	return lines
 }
+
+// Wrap breaks text into lines of at most width columns, at spaces.
+func Wrap(text string, width int) []string { return wrap(text, width) }
+
+// EscapeMarkdown writes text so that no part of it is markup, in GitHub's dialect.
+func EscapeMarkdown(text string) string { return mdText(text) }
+
+// AttackerWords says in words what an attacker of a kind holds at first.
+func AttackerWords(attacker string) string { return attackerWords(attacker) }

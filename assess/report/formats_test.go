@@ -195,6 +195,60 @@ func TestSARIFKinds(t *testing.T) {
 	require.Equal(t, 1, suppressed, "the waiver names one of the two")
 }
 
+// TestSARIFBaseline: each result has a state; one that is gone is absent only where
+// it is settled, and open else.
+func TestSARIFBaseline(t *testing.T) {
+	finding := func(control string, status model.Status, subjects ...model.Subject) model.Finding {
+		return model.Finding{Control: control, Pillar: model.Control, Title: control, Status: status, Severity: model.High, Summary: "A summary.", Subjects: subjects}
+	}
+	user := func(id, detail string) model.Subject {
+		return model.Subject{Kind: "user", ID: id, Status: model.StatusFail, Detail: detail}
+	}
+	older := &model.Assessment{SchemaVersion: model.SchemaVersion, Findings: []model.Finding{
+		finding("A", model.StatusFail, user("same", "x"), user("other", "x"), user("gone", "x"), user("twice", "x"), user("twice", "y")),
+		finding("B", model.StatusFail, user("lost", "x")), finding("C", model.StatusFail, user("u", "x"))}}
+	a := &model.Assessment{SchemaVersion: model.SchemaVersion, Findings: []model.Finding{
+		finding("A", model.StatusFail, user("SAME", "x"), user("other", "y"), user("come", "x"), user("twice", "y")),
+		finding("B", model.StatusUnknown)}}
+	var out bytes.Buffer
+	require.NoError(t, report.SARIFBaseline(&out, older, a, func(control string, _ model.Subject) bool { return control == "A" }))
+	require.NoError(t, published(t, "sarif-schema-2.1.0.json").Validate(decoded(t, out.String())))
+	var doc struct {
+		Runs []struct {
+			Tool struct {
+				Driver struct{ Rules []struct{ ID string } }
+			}
+			Results []struct {
+				RuleID, Kind, Level, BaselineState string
+				RuleIndex                          int
+				Message                            struct{ Text string }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(out.Bytes(), &doc))
+	var got []string
+	for _, r := range doc.Runs[0].Results {
+		require.Equal(t, r.RuleID, doc.Runs[0].Tool.Driver.Rules[r.RuleIndex].ID)
+		got = append(got, strings.Join([]string{r.RuleID, r.BaselineState, r.Kind, r.Level}, " ")+": "+r.Message.Text)
+	}
+	require.Equal(t, []string{
+		"A unchanged fail error: user SAME: x: A summary.",
+		"A updated fail error: user other: y: A summary.",
+		"A new fail error: user come: x: A summary.",
+		"A unchanged fail error: user twice: y: A summary.",
+		"B new open none: A summary.",
+		"A absent fail error: user gone: x: A summary.",
+		"A absent fail error: user twice: x: A summary.",
+		"B updated open none: user lost: x: A summary. This is no longer decided.",
+		"C updated open none: user u: x: A summary. This is no longer decided.",
+	}, got)
+	for name, a := range cases() {
+		out.Reset()
+		require.NoError(t, report.SARIFBaseline(&out, a, a, func(string, model.Subject) bool { return true }))
+		require.Equal(t, render(t, "sarif", a), strings.ReplaceAll(out.String(), "     \"baselineState\": \"unchanged\",\n", ""), "%s: against itself nothing else differs", name)
+	}
+}
+
 // TestFingerprintsAreStable: another wording, another order and another place
 // leave the fingerprint; another object or control changes it.
 func TestFingerprintsAreStable(t *testing.T) {

@@ -61,6 +61,7 @@ type (
 		RuleIndex    int                `json:"ruleIndex"`
 		Kind         string             `json:"kind"`
 		Level        string             `json:"level"`
+		Baseline     string             `json:"baselineState,omitempty"`
 		Message      sarifText          `json:"message"`
 		Locations    []sarifLocation    `json:"locations"`
 		Fingerprints map[string]string  `json:"partialFingerprints"`
@@ -105,7 +106,10 @@ const gitHubFingerprint = "primaryLocationLineHash"
 // met, partly met or not decided, or for the finding where it names no subject.
 // What holds or does not apply has no result.
 func SARIF(w io.Writer, a *model.Assessment, _ Options) error {
-	a = inert(a)
+	return writeSARIF(w, sarifRunOf(inert(a)))
+}
+
+func sarifRunOf(a *model.Assessment) sarifRun {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{Name: "Privileged Path", Version: a.Engine.Version, InformationURI: homepage, Rules: []sarifRule{}}},
 		// The part after the last slash names one run, the part before the series.
@@ -126,6 +130,10 @@ func SARIF(w io.Writer, a *model.Assessment, _ Options) error {
 			run.Results = append(run.Results, result)
 		}
 	}
+	return run
+}
+
+func writeSARIF(w io.Writer, run sarifRun) error {
 	text, err := marshalDocument(sarifLog{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
 		Version: "2.1.0", Runs: []sarifRun{run}})
 	if err != nil {

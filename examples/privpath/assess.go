@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -172,18 +173,23 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
-// write puts the result to standard output, or into a file that is either whole
-// or not there.
+// write puts an assessment where [writeOut] does.
 func write(file string, s streams, format report.Format, a *model.Assessment) error {
+	return writeOut(file, s, func(w io.Writer, opts report.Options) error { return format.Write(w, a, opts) })
+}
+
+// writeOut puts a result to standard output, or into a file that is either whole
+// or not there.
+func writeOut(file string, s streams, result func(io.Writer, report.Options) error) error {
 	if file == "" {
-		return format.Write(s.out, a, report.Options{Color: s.outTTY})
+		return result(s.out, report.Options{Color: s.outTTY})
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(file), ".privpath-*")
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", file, err)
 	}
 	defer func() { _ = os.Remove(temporary.Name()) }() // gone already once it is renamed
-	err = format.Write(temporary, a, report.Options{})
+	err = result(temporary, report.Options{})
 	if closed := temporary.Close(); err == nil {
 		err = closed
 	}
