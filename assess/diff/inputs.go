@@ -32,7 +32,7 @@ var policyData = []named{
 var pathData = []named{
 	model.Organizations, model.TenantDomains, model.GroupOwners, model.ApplicationOwners,
 	model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
-	model.FederatedCredentials, model.OAuth2Grants, model.AzureRoleAssignments, model.Catalogs, model.CatalogResources,
+	model.FederatedCredentials, model.OAuth2Grants, model.AzureRoleAssignments, model.Catalogs, model.CatalogResources, model.RegistrationDetails,
 	model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 }
 

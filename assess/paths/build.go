@@ -24,7 +24,7 @@ func Needs() []interface{ Name() string } {
 		model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
-		model.Catalogs, model.CatalogResources,
+		model.Catalogs, model.CatalogResources, model.RegistrationDetails,
 	}
 }
 
@@ -36,6 +36,8 @@ type builder struct {
 	demands *demands
 	domains domains
 	methods methods
+
+	factors registration
 }
 
 // Build reads a tenant's ways into Tier 0. It fails only when the context ends.
@@ -47,7 +49,7 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 		opts.Access = access.New(t, access.Options{Directory: opts.Directory})
 	}
 	x := readIndex(t, opts.Directory)
-	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), domains: readDomains(t), methods: readMethods(t)}
+	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), domains: readDomains(t), methods: readMethods(t), factors: readRegistration(t, opts.Access)}
 	b.atom(key{kind: atomTier0})
 	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
 		b.atom(key{kind: k})

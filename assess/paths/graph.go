@@ -328,6 +328,8 @@ func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]model.PrincipalRef) *mo
 // ownUse reports whether a hop is the start's own use of a role that it holds.
 func (g *Graph) ownUse(h hop, start model.PrincipalRef) bool {
 	switch h.edge {
+	case "registersMethod":
+		return h.to.ID == start.ID
 	case "usesRole", "activatesRole", "activatesMembership", "ridesSession":
 		return h.use != nil && model.SameID(g.b.holdings[h.use.holding].Principal.ID, start.ID)
 	case "holdsRole":

@@ -47,6 +47,9 @@ type world struct {
 	mfa       bool // a policy asks everybody for a second factor
 	excluded  []string
 	writers   []string // owners of the excluded group
+
+	unregistered []string // users without a second factor
+	asked        bool     // a policy asks something of whoever registers one
 }
 
 func worlds(t *rapid.T) world {
@@ -78,6 +81,7 @@ func worlds(t *rapid.T) world {
 	if w.mfa = rapid.Bool().Draw(t, "mfa"); w.mfa {
 		w.excluded, w.writers = some("excluded", 2), some("writers", 1)
 	}
+	w.unregistered, w.asked = some("unregistered", 2), rapid.Bool().Draw(t, "asked")
 	return w
 }
 
@@ -100,6 +104,11 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 		return list
 	}
 	c.Files["users"] = nil
+	c.Files["reports/authenticationMethods/userRegistrationDetails"] = nil
+	for _, u := range w.users {
+		c.Files["reports/authenticationMethods/userRegistrationDetails"] = append(c.Files["reports/authenticationMethods/userRegistrationDetails"],
+			row("id", u, "isMfaRegistered", !slices.Contains(w.unregistered, u)))
+	}
 	for _, u := range w.users {
 		c.Files["users"] = append(c.Files["users"], row("id", u, "userPrincipalName", u+"@case.onmicrosoft.com", "accountEnabled", true,
 			"userType", "Member", "onPremisesSyncEnabled", nil, "externalUserState", nil, "isManagementRestricted", nil))
@@ -149,6 +158,13 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 	if w.mfa {
 		c.Files["identity/conditionalAccess/policies"] = []any{mfaPolicy()}
 	}
+	if w.asked {
+		asking := mfaPolicy()
+		asking["id"] = "asking"
+		applications := asking["conditions"].(map[string]any)["applications"].(map[string]any)
+		applications["includeApplications"], applications["includeUserActions"] = []any{}, []any{"urn:user:registersecurityinfo"}
+		c.Files["identity/conditionalAccess/policies"] = append(slices.Clone(c.Files["identity/conditionalAccess/policies"]), asking)
+	}
 	return &c
 }
 
@@ -190,6 +206,9 @@ func (w world) play(h have, may bool) bool {
 	for before := ""; before != fmt.Sprint(h); {
 		before = fmt.Sprint(h)
 		for _, u := range w.users {
+			if h.credential[u] == 1 && slices.Contains(w.unregistered, u) && (may || !w.asked) {
+				h.credential[u] = 2
+			}
 			w.take(&h, u)
 			if w.acts(h, u) {
 				h.robots = h.robots || slices.Contains(w.appOwners, u)

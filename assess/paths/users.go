@@ -37,6 +37,7 @@ func (b *builder) at(head horn.Atom, k key) {
 		b.resets(head, p)
 		b.onPremises(head, p)
 	case secondFactor:
+		b.registers(head, p)
 		b.federates(head, p)
 		b.givesMethod(head, p, b.methods.pass, "temporary access pass")
 	case phishingResistant:
