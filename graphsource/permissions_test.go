@@ -36,15 +36,17 @@ var differences = map[string]string{
 	"groups/{id}/members":           "GroupMember.ReadBasic.All, flagged least, gives members without their properties; owners need GroupMember.Read.All anyway",
 	"groups/{id}/transitiveMembers": "as groups/{id}/members",
 	"directory/administrativeUnits": "nothing is flagged least for applications; AdministrativeUnit.Read.All is the least of those listed",
-	"policies/roleManagementPolicyAssignments":  "RoleManagement.Read.All, flagged least for applications, also reads other role systems; RoleManagement.Read.Directory is listed as enough",
-	"policies/crossTenantAccessPolicy/default":  "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
-	"policies/crossTenantAccessPolicy/partners": "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
-	"deviceManagement/settings":                 "DeviceManagementApps.Read.All, flagged least, is unneeded otherwise; DeviceManagementConfiguration.Read.All is listed as enough and reads the compliance policies too",
+	"policies/roleManagementPolicyAssignments":                         "RoleManagement.Read.All, flagged least for applications, also reads other role systems; RoleManagement.Read.Directory is listed as enough",
+	"identityGovernance/entitlementManagement/catalogs/{id}/resources": "the published table lists the beta path only; the API page of v1.0 (accessPackageCatalog: List resources) gives EntitlementManagement.Read.All",
+	"policies/crossTenantAccessPolicy/default":                         "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
+	"policies/crossTenantAccessPolicy/partners":                        "nothing is flagged least; Policy.Read.All is the only one listed that cannot write",
+	"deviceManagement/settings":                                        "DeviceManagementApps.Read.All, flagged least, is unneeded otherwise; DeviceManagementConfiguration.Read.All is listed as enough and reads the compliance policies too",
 }
 
 // unlisted are permissions that the published table does not list for the path;
 // the differences say why they are asked for all the same.
-var unlisted = []string{"users AuditLog.Read.All"}
+var unlisted = []string{"users AuditLog.Read.All",
+	"identityGovernance/entitlementManagement/catalogs/{id}/resources EntitlementManagement.Read.All"}
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
