@@ -209,9 +209,10 @@ func small(t *testing.T) (*livetest.Server, fs.FS) {
 		emergency = "cc810128-a2cb-4998-8a9d-9a54faa5f6bb"
 		permanent = "8c67eea4-0731-4be4-93be-8401f38266d6"
 		eligible  = "038fa008-9ac6-44e0-8d2c-b9f30db88f66"
-		limit     = 4
+		perPage   = 3
 	)
 	bundle, _ := offline(t, sample(t, "middling"))
+	paged := []string{"users.json", "identity/conditionalAccess/policies.json", "policies/roleManagementPolicyAssignments.json", "auditLogs/signIns.json"}
 	gone := regexp.MustCompile(strings.Join(without(t, bundle["users.json"].Data, emergency, permanent, eligible), "|"))
 	for name, file := range bundle {
 		var list struct {
@@ -223,8 +224,12 @@ func small(t *testing.T) (*livetest.Server, fs.FS) {
 		list.Value = slices.DeleteFunc(list.Value, func(record json.RawMessage) bool {
 			return name != "identity/conditionalAccess/policies.json" && gone.Match(record)
 		})
+		most := perPage
+		if dataset, _, _ := model.DatasetAt(strings.TrimSuffix(name, ".json")); dataset.Child() || slices.Contains(paged, name) {
+			most++
+		}
 		if name != "roleManagement/directory/roleDefinitions.json" {
-			list.Value = list.Value[:min(limit, len(list.Value))]
+			list.Value = list.Value[:min(most, len(list.Value))]
 		}
 		text, err := json.Marshal(list)
 		require.NoError(t, err)
@@ -237,7 +242,7 @@ func small(t *testing.T) (*livetest.Server, fs.FS) {
 	for _, name := range []string{"directory/onPremisesSynchronization.json", "deviceManagement/detectedApps.json"} {
 		bundle[name] = &fstest.MapFile{Data: []byte(`{"value":[]}`)}
 	}
-	s := &livetest.Server{Tenant: bundle, PageSize: 3}
+	s := &livetest.Server{Tenant: bundle, PageSize: perPage}
 	s.Start()
 	t.Cleanup(s.Close)
 	return s, bundle
@@ -273,7 +278,11 @@ func TestFaultsAtEveryRequest(t *testing.T) {
 	}
 	for _, f := range faults(s) {
 		t.Run(f.name, func(t *testing.T) {
-			for _, c := range b.calls {
+			for i, c := range b.calls {
+				first := slices.IndexFunc(b.calls, func(other livetest.Call) bool { return classOf(other) == classOf(c) })
+				if testing.Short() && i != first {
+					continue // the race detector makes it ten times as long
+				}
 				b.strike(t, f, c, 1)
 				b.strike(t, f, c, -1)
 			}
@@ -411,7 +420,7 @@ func (b *baseline) whole(t *testing.T, f fault, manifest *model.Manifest, files 
 	t.Helper()
 	gaps := 0
 	for name, d := range manifest.Datasets {
-		if d.Status == "complete" {
+		if d.Status == "complete" && d.Detail == "" {
 			text, ok := files[name+".json"]
 			if !strings.Contains(name, "{id}") {
 				require.Truef(t, ok, "%s: %s is said to be complete, and is not there", what, name)
@@ -424,6 +433,9 @@ func (b *baseline) whole(t *testing.T, f fault, manifest *model.Manifest, files 
 		}
 		gaps++
 		require.NotEmptyf(t, d.Detail, "%s: %s", what, name)
+		if d.Status == "complete" {
+			continue // but for a property, which its detail names
+		}
 		require.Containsf(t, append([]model.Reason{model.NotCollected}, f.reasons...), d.Reason, "%s: %s: %s", what, name, d.Detail)
 	}
 	if gaps == 0 {
