@@ -115,6 +115,10 @@ func collectInto(ctx context.Context, output string, c *live.Collector, want []s
 			_ = os.Remove(partial(output)) // only where it is still empty
 			return err
 		}
+		if errors.Is(err, live.ErrNothing) {
+			return errors.Join(fmt.Errorf("%w\nsign in with az login, or choose -auth device-code, certificate, managed-identity or workload-identity", err),
+				os.RemoveAll(partial(output)))
+		}
 		return fmt.Errorf("%w; what was collected is kept in %s: go on with -resume", err, partial(output))
 	}
 	if err := pack(folder.FS(), output); err != nil {
@@ -163,6 +167,9 @@ func summarise(w io.Writer, output string, m *model.Manifest, stats live.Stats) 
 		d := m.Datasets[name]
 		if d.Status == "complete" {
 			complete++
+			if d.Detail != "" {
+				fmt.Fprintf(w, "%s is complete, but: %s\n", name, report.Inert(d.Detail))
+			}
 			continue
 		}
 		fmt.Fprintf(w, "%s is %s (%s): %s", name, d.Status, d.Reason, report.Inert(d.Detail))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/require"
 
 	"github.com/privpath/privpath/assess"
@@ -41,24 +44,57 @@ func graphOf(t *testing.T, name string) (*livetest.Server, func(ctx context.Cont
 	}
 }
 
+// TestCollectThenAssessEqualsAssessLive: a saved collection is assessed as the
+// live tenant is, byte for byte and with the same digest of what was read.
 func TestCollectThenAssessEqualsAssessLive(t *testing.T) {
-	with := copyTenant(t, "mature", func(_ string, text []byte) []byte { return text })
-	_, privpath := graphOf(t, "mature")
-	bundle := filepath.Join(t.TempDir(), "bundle.zip")
-	code, out, errs := privpath(t.Context(), "collect", "-o", bundle, "-with", with, "-every-sign-in")
-	require.Equal(t, exitDone, code, errs)
-	require.Empty(t, out)
-	require.Contains(t, errs, "parts complete")
-	require.NoDirExists(t, partial(bundle))
-	code, saved, errs := privpath(t.Context(), "assess", bundle, "-format", "json")
-	require.Equal(t, exitDone, code, errs)
-	code, direct, errs := privpath(t.Context(), "assess", "-live", "-with", with, "-every-sign-in", "-format", "json")
-	require.Equal(t, exitDone, code, errs)
-	var a, b model.Assessment
-	require.NoError(t, json.Unmarshal([]byte(saved), &a))
-	require.NoError(t, json.Unmarshal([]byte(direct), &b))
-	require.NotEmpty(t, a.Findings)
-	require.Equal(t, saved, direct)
+	for _, name := range tenants.Names() {
+		for _, flags := range [][]string{nil, {"-every-sign-in"}} {
+			t.Run(strings.Join(append([]string{name}, flags...), " "), func(t *testing.T) {
+				with := copyTenant(t, name, func(_ string, text []byte) []byte { return text })
+				_, privpath := graphOf(t, name)
+				bundle := filepath.Join(t.TempDir(), "bundle.zip")
+				code, out, errs := privpath(t.Context(), append([]string{"collect", "-o", bundle, "-with", with}, flags...)...)
+				require.Equal(t, exitDone, code, errs)
+				require.Empty(t, out)
+				require.Contains(t, errs, "parts complete")
+				require.NoDirExists(t, partial(bundle))
+				code, saved, errs := privpath(t.Context(), "assess", bundle, "-format", "json")
+				require.Equal(t, exitDone, code, errs)
+				code, direct, errs := privpath(t.Context(), append([]string{"assess", "-live", "-with", with, "-format", "json"}, flags...)...)
+				require.Equal(t, exitDone, code, errs)
+				var a model.Assessment
+				require.NoError(t, json.Unmarshal([]byte(saved), &a))
+				require.NotEmpty(t, a.Findings)
+				require.NotEmpty(t, a.Inputs.Digest)
+				require.Equal(t, saved, direct)
+			})
+		}
+	}
+}
+
+// noCredential is a credential of somebody who has not signed in.
+type noCredential struct{}
+
+func (noCredential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{}, errors.New("please run 'az login'")
+}
+
+// TestCollectWithoutSigningIn says what to do, and leaves nothing behind that
+// would stand in the way of the next try.
+func TestCollectWithoutSigningIn(t *testing.T) {
+	s, _ := graphOf(t, "mature")
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"collect", "-o", filepath.Join(dir, "bundle.zip")}, streams{out: &out, err: &errs,
+		graph: &live.Options{Credential: noCredential{}, Cloud: live.Cloud{Endpoint: s.URL()}, Transport: s.Transport()}})
+	require.Equal(t, exitError, code)
+	require.Contains(t, errs.String(), "please run 'az login'")
+	require.Contains(t, errs.String(), "-auth device-code")
+	require.NotContains(t, errs.String(), "-resume")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.Empty(t, s.Calls())
 }
 
 func TestCollectIsResumed(t *testing.T) {

@@ -455,7 +455,7 @@ func TestInventory(t *testing.T) {
 	require.NotContains(t, missing, "users")
 	require.NotContains(t, missing, "groups/{id}/members")
 	require.Equal(t, "Policy.Read.All", missing["identity/conditionalAccess/policies"].Delegated)
-	require.Equal(t, "GET https://graph.microsoft.com/v1.0/identity/conditionalAccess/policies", missing["identity/conditionalAccess/policies"].Request)
+	require.Equal(t, "GET https://graph.microsoft.com/beta/identity/conditionalAccess/policies", missing["identity/conditionalAccess/policies"].Request)
 }
 
 // A file that was cut anywhere never makes its data set complete.

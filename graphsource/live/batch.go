@@ -85,7 +85,7 @@ func (c *client) askBatch(ctx context.Context, parts []*part, valid func(reply) 
 			again = append(again, p)
 		case bad.passing && p.attempts < c.opts.Attempts:
 			again, header = append(again, p), longest(header, r.header, c.opts)
-		case bad.refused:
+		case bad.refused, refusedProperty(p.query, bad) != "":
 			// A refusal inside a batch says less than one that stands alone.
 			single, why := c.ask(ctx, get, c.address("v1.0", p.query), nil, valid)
 			p.done(single, why)

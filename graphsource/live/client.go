@@ -36,6 +36,8 @@ type client struct {
 
 	mu    sync.Mutex
 	stats Stats
+	// lacking are the properties that Graph refused, by data set.
+	lacking map[string]map[string]bool
 }
 
 func newClient(opts Options) (*client, error) {
@@ -62,7 +64,7 @@ func newClient(opts Options) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("live: %w", err)
 	}
-	c := &client{opts: opts, base: base, adapter: adapter}
+	c := &client{opts: opts, base: base, adapter: adapter, lacking: map[string]map[string]bool{}}
 	c.lanes = map[string]*lane{laneAccess: {gap: time.Second}, laneReports: {gap: 2 * time.Second}}
 	return c, nil
 }
@@ -144,9 +146,26 @@ func (c *client) address(version, query string) string {
 func escapeQuery(query string) string { return strings.ReplaceAll(query, " ", "%20") }
 
 // ask makes a request until it is answered well or must be given up. valid judges
-// the body of a good reply: a body that was cut is asked for again. The failure is
-// nil where the reply is good.
+// the body of a good reply: a body that was cut is asked for again. Where Graph
+// refuses a property, it is asked without it. The failure is nil where the reply
+// is good.
 func (c *client) ask(ctx context.Context, method abstractions.HttpMethod, address string, body []byte, valid func(reply) error) (reply, *failure) {
+	var without []string
+	for {
+		r, bad := c.insist(ctx, method, address, body, valid)
+		property := refusedProperty(address, bad)
+		if property == "" {
+			if bad == nil {
+				c.lack(address, without)
+			}
+			return r, bad
+		}
+		without, address = append(without, property), deselect(address, property)
+	}
+}
+
+// insist makes a request as often as it may.
+func (c *client) insist(ctx context.Context, method abstractions.HttpMethod, address string, body []byte, valid func(reply) error) (reply, *failure) {
 	renewed := false
 	for attempt := 1; ; attempt++ {
 		if l := c.lanes[laneOf(address)]; l != nil {

@@ -56,6 +56,9 @@ func (c *Collector) Collect(ctx context.Context, store Store, want []string) (*m
 	return manifest, client.spent(), errors.Join(err, failed)
 }
 
+// ErrNothing is the error of a collection that got no token, and so read nothing.
+var ErrNothing = errors.New("nothing could be read")
+
 // run is one collection.
 type run struct {
 	opts    Options
@@ -152,7 +155,7 @@ func (r *run) collect(ctx context.Context) error {
 		return err
 	}
 	if r.token != nil && !r.anything() {
-		return errors.New("live: nothing could be read: " + r.token.detail)
+		return fmt.Errorf("live: %w: %s", ErrNothing, r.token.detail)
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("live: the collection was interrupted: %w", context.Cause(ctx))
@@ -324,7 +327,7 @@ func (r *run) keep(err error) {
 func (r *run) state(q graphsource.Request, name string, count int, began bool, bad *failure) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := model.ManifestDataset{Status: "complete", Count: &count, Permission: q.Delegated}
+	d := model.ManifestDataset{Status: "complete", Count: &count, Permission: q.Delegated, Detail: r.client.lacks(q.Dataset)}
 	if bad != nil {
 		d.Status, d.Reason, d.Detail = "missing", bad.reason, bad.detail
 		if began {

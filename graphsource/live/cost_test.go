@@ -23,19 +23,22 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the table of costs in README.md")
 
-// grown is a sample tenant with so many users and half as many devices; whoever
-// has privileges stays the same.
+// grown is a sample tenant with so many users, and for every hundred of them fifty
+// devices, thirty groups, two applications and six service principals; whoever has
+// privileges stays the same. These shares are an assumption: tenants differ widely.
 func grown(t testing.TB, tenant fs.FS, users int) fs.FS {
 	t.Helper()
 	bundle, _ := offline(t, tenant)
+	id, appID := regexp.MustCompile(`"(id|deviceId)":\s*"[^"]*"`), regexp.MustCompile(`"appId":\s*"[^"]*"`)
 	grow := func(file string, count int) {
 		var list struct {
 			Value []json.RawMessage `json:"value"`
 		}
 		require.NoError(t, json.Unmarshal(bundle[file].Data, &list))
-		model, id := string(list.Value[len(list.Value)-1]), regexp.MustCompile(`"id":"[^"]*"`)
+		model := regexp.MustCompile(`"isAssignableToRole":\s*true`).ReplaceAllString(string(list.Value[len(list.Value)-1]), `"isAssignableToRole":null`)
 		for i := len(list.Value); i < count; i++ {
-			list.Value = append(list.Value, json.RawMessage(id.ReplaceAllString(model, fmt.Sprintf(`"id":"00000000-0000-4000-8000-%012d"`, i))))
+			text := id.ReplaceAllString(model, fmt.Sprintf(`"$1":"00000000-0000-4000-8000-%012d"`, i))
+			list.Value = append(list.Value, json.RawMessage(appID.ReplaceAllString(text, fmt.Sprintf(`"appId":"00000000-0000-4000-9000-%012d"`, i))))
 		}
 		text, err := json.Marshal(list)
 		require.NoError(t, err)
@@ -44,6 +47,9 @@ func grown(t testing.TB, tenant fs.FS, users int) fs.FS {
 	grow("users.json", users)
 	grow("devices.json", users/2)
 	grow("deviceManagement/managedDevices.json", users/2)
+	grow("groups.json", users*30/100)
+	grow("applications.json", users*2/100)
+	grow("servicePrincipals.json", users*6/100)
 	return bundle
 }
 
@@ -64,7 +70,7 @@ func cost(t testing.TB, tenant fs.FS) (live.Stats, map[string]int) {
 	byKind := map[string]int{}
 	for _, call := range s.Calls() {
 		switch kind := strings.TrimPrefix(call.Path, "/v1.0/"); kind {
-		case "users", "devices", "deviceManagement/managedDevices":
+		case "users", "devices", "deviceManagement/managedDevices", "groups", "applications", "servicePrincipals":
 			byKind["directory"]++
 		default:
 			byKind["rest"]++
@@ -73,13 +79,20 @@ func cost(t testing.TB, tenant fs.FS) (live.Stats, map[string]int) {
 	return stats, byKind
 }
 
+func title(users int) string {
+	if users <= 200 {
+		return "200 users"
+	}
+	return fmt.Sprintf("%d users, %d devices, %d groups, %d applications, %d service principals", users, users/2, users*30/100, users*2/100, users*6/100)
+}
+
 const costMark = "<!-- costs: go test ./graphsource/live -run TestCosts -update -->\n"
 
-// TestCosts: what a collection costs, and that only the lists of users and devices
+// TestCosts: what a collection costs, and that only the lists of what is in the directory
 // grow with the tenant. The table stands in README.md.
 func TestCosts(t *testing.T) {
 	var table strings.Builder
-	table.WriteString("| tenant (middling sample) | HTTP requests | of them for the lists of users and devices | requests inside $batch | reply bytes |\n|---|---|---|---|---|\n")
+	table.WriteString("| tenant (middling sample) | HTTP requests | of them for the lists of users, devices, groups and applications | requests inside $batch | reply bytes |\n|---|---|---|---|---|\n")
 	rest := map[int]int{}
 	for _, users := range []int{200, 100_000} {
 		tenant := sample(t, "middling")
@@ -88,7 +101,7 @@ func TestCosts(t *testing.T) {
 		}
 		stats, calls := cost(t, tenant)
 		rest[users] = calls["rest"]
-		fmt.Fprintf(&table, "| %d users | %d | %d | %d | %.1f MB |\n", users, stats.Requests, calls["directory"], stats.Batched, float64(stats.Bytes)/1e6)
+		fmt.Fprintf(&table, "| %s | %d | %d | %d | %.1f MB |\n", title(users), stats.Requests, calls["directory"], stats.Batched, float64(stats.Bytes)/1e6)
 	}
 	require.Equal(t, rest[200], rest[100_000], "only the directory's own lists may grow")
 	const file = "../../README.md"

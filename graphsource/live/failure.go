@@ -24,6 +24,8 @@ type failure struct {
 	everywhere bool
 	// gone says that the object that was asked for does not exist.
 	gone bool
+	// status of the reply, or 0.
+	status int
 	// refused says that Graph refused this kind of request, whatever the object.
 	refused bool
 }
@@ -57,6 +59,12 @@ func transportFailure(ctx context.Context, err error) *failure {
 // statusFailure classifies a reply that is no success.
 // Sources: learn.microsoft.com/graph/errors and /graph/throttling.
 func statusFailure(r reply) *failure {
+	bad := classified(r)
+	bad.status = r.status
+	return bad
+}
+
+func classified(r reply) *failure {
 	code, message := graphError(r.body)
 	text := strings.TrimSpace(fmt.Sprintf("HTTP %d %s %s", r.status, code, message))
 	said := strings.ToLower(code + " " + message)

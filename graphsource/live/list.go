@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 
 	"github.com/privpath/privpath/model"
 )
@@ -42,6 +43,9 @@ func isObject(r reply) error {
 	}
 	if len(object) == 0 {
 		return errors.New("it is an empty object")
+	}
+	if _, failed := object["error"]; failed && len(object) == 1 {
+		return errors.New("it is an error in the place of the object")
 	}
 	return nil
 }
@@ -133,7 +137,7 @@ func (c *client) readList(ctx context.Context, address string, take func(page)) 
 
 // readRest takes a list's first reply and reads the pages behind it.
 func (c *client) readRest(ctx context.Context, address string, first reply, take func(page)) *failure {
-	seen := map[string]bool{address: true}
+	seen := map[string]bool{pageKey(address): true}
 	for r := first; len(seen) <= maxPages; {
 		p, err := readPage(r.body)
 		if err != nil {
@@ -145,16 +149,26 @@ func (c *client) readRest(ctx context.Context, address string, first reply, take
 			return nil
 		case !c.own(p.Next):
 			return &failure{reason: model.Malformed, detail: "the link to the next page leads away from Graph"}
-		case seen[p.Next]:
+		case seen[pageKey(p.Next)]:
 			return &failure{reason: model.Malformed, detail: "the link to the next page leads back to a page already read"}
 		}
-		seen[p.Next] = true
+		seen[pageKey(p.Next)] = true
 		var bad *failure
 		if r, bad = c.ask(ctx, get, p.Next, nil, isPage); bad != nil {
 			return bad.behind()
 		}
 	}
 	return &failure{reason: model.Truncated, detail: fmt.Sprintf("the list has more than %d pages", maxPages)}
+}
+
+// pageKey is a page's address, however its query is spelt: a link that leads back
+// in other words would otherwise give the same records twice.
+func pageKey(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Path + "?" + u.Query().Encode()
 }
 
 // behind is the failure of a later page: what it costs is the rest of a list.

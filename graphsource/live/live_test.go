@@ -133,6 +133,14 @@ func assessed(t testing.TB, src assess.Source) string {
 	return string(text)
 }
 
+// TestLiveEqualsOffline: a live sample tenant is assessed as its bundle is, in
+// every byte but the digest, which is of the files as they are laid out: a
+// collector writes a list into one file with its own spaces, where the sample has
+// pages. For the same reason offline joins the pages, so that the places of the
+// records are the same. Only the data sets that the sample says it holds are
+// asked for, for of the others it says that nobody collected them, and Graph that
+// it has none. What collect saves and what is assessed live agree in all bytes,
+// digest and all (TestCollectThenAssessEqualsAssessLive in examples/privpath).
 func TestLiveEqualsOffline(t *testing.T) {
 	for _, name := range tenants.Names() {
 		t.Run(name, func(t *testing.T) {

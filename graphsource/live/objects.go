@@ -259,13 +259,18 @@ func (s *series) close(gap *failure) {
 	r.ended(s.q.Dataset)
 }
 
+// licensed are the data sets that a tenant without their licence has nothing of.
+// Users, groups and role assignments every tenant has, whatever refused them.
+var licensed = map[string]bool{model.RoleAssignmentSchedule.Name(): true, model.RoleEligibility.Name(): true,
+	model.ConditionalAccessPolicies.Name(): true}
+
 // unplanned says why it is not known in full which objects matter, or nil.
 func (r *run) unplanned() *failure {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, name := range []string{model.Users.Name(), model.Groups.Name(), model.RoleAssignments.Name(), model.RoleAssignmentSchedule.Name(),
 		model.RoleEligibility.Name(), model.ConditionalAccessPolicies.Name()} {
-		if d := r.said[name]; d.Status != "complete" && d.Reason != model.NotLicensed {
+		if d := r.said[name]; d.Status != "complete" && (d.Reason != model.NotLicensed || !licensed[name]) {
 			return &failure{reason: cmp.Or(d.Reason, model.NotCollected), detail: "which objects matter is not known in full: " + name + " is not complete"}
 		}
 	}

@@ -68,7 +68,7 @@ func (p *prior) complete(path, dataset string) []byte {
 	if !ok {
 		d, ok = p.manifest.Datasets[dataset]
 	}
-	if !ok || d.Status != "complete" {
+	if !ok || d.Status != "complete" || d.Detail != "" { // a detail names properties that Graph refused then
 		return nil
 	}
 	text, err := fs.ReadFile(p.files, path+".json")

@@ -107,7 +107,9 @@ func All() []Request {
 		both("roleManagement/directory/roleAssignmentScheduleInstances", v1, "/roleManagement/directory/roleAssignmentScheduleInstances?$expand=principal", "RoleAssignmentSchedule.Read.Directory", p2, "which active assignments are permanent and which are activations"),
 		both("roleManagement/directory/roleEligibilityScheduleInstances", v1, "/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal", "RoleEligibilitySchedule.Read.Directory", p2, "who may activate a role"),
 		// Graph reads these only for permissions that can write, as permissions.json
-		// and the API reference say (unifiedRoleAssignmentScheduleRequest: Get).
+		// and the API reference say (unifiedRoleAssignmentScheduleRequest: Get). Its
+		// refusal of the read permission names the same ones
+		// (learn.microsoft.com/answers/questions/1656176, of eligibility requests).
 		both("roleManagement/directory/roleAssignmentScheduleRequests", v1, "/roleManagement/directory/roleAssignmentScheduleRequests", "RoleAssignmentSchedule.ReadWrite.Directory", p2, "who activated what, for how long and why"),
 		{Dataset: "policies/roleManagementPolicyAssignments", Version: v1,
 			Query: "/policies/roleManagementPolicyAssignments?$filter=scopeId eq '/' and scopeType eq 'DirectoryRole'&$expand=policy($expand=rules)",
@@ -121,7 +123,10 @@ func All() []Request {
 		both("identityGovernance/privilegedAccess/group/eligibilityScheduleInstances", v1, "/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$filter=groupId eq '{groupId}'",
 			"PrivilegedEligibilitySchedule.Read.AzureADGroup", p2, "who may activate membership of a group"),
 		both("roleManagement/directory/resourceNamespaces/microsoft.directory/resourceActions", beta, "/roleManagement/directory/resourceNamespaces/microsoft.directory/resourceActions", role, p1, "which protected actions demand an authentication context"),
-		both("identity/conditionalAccess/policies", v1, "/identity/conditionalAccess/policies", policies, p1, "what stands between an attacker and a role"),
+		// v1.0 leaves out conditions that narrow a policy (agentIdRiskLevels is in the
+		// reference of the beta condition set only) and whole policies with preview
+		// features: a policy without its condition would look wider than it is.
+		both("identity/conditionalAccess/policies", beta, "/identity/conditionalAccess/policies", policies, p1, "what stands between an attacker and a role"),
 		both("identity/conditionalAccess/namedLocations", v1, "/identity/conditionalAccess/namedLocations", policies, p1, "what trusted networks are"),
 		both("identity/conditionalAccess/authenticationContextClassReferences", v1, "/identity/conditionalAccess/authenticationContextClassReferences", "AuthenticationContext.Read.All", p1, "the authentication contexts that PIM can demand"),
 		both("policies/authenticationStrengthPolicies", v1, "/policies/authenticationStrengthPolicies", "Policy.Read.AuthenticationMethod", p1, "which methods a strength allows"),

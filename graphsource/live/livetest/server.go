@@ -53,6 +53,9 @@ type Answer struct {
 	// response and cut its body.
 	Drop  bool
 	CutAt int
+	// Hang never answers, until the client gives up. Inside $batch it is what Graph
+	// says of a service behind it that does not answer in time.
+	Hang bool
 }
 
 // Error is an answer as Graph gives it when it refuses.
@@ -154,6 +157,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call, answer := s.note(Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body})
+	if answer != nil && answer.Hang {
+		hangs(r)()
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	}
 	if answer != nil && answer.Drop {
 		panic(http.ErrAbortHandler)
 	}
@@ -254,6 +262,9 @@ func (s *Server) batch(body []byte) result {
 		call, answer := s.note(Call{Method: q.Method, Path: "/v1.0" + u.Path, Query: u.Query(), Batched: true})
 		if answer != nil && answer.Drop {
 			continue
+		}
+		if answer != nil && answer.Hang {
+			answer = Error(http.StatusGatewayTimeout, "UnknownError", "The service did not answer in time.")
 		}
 		r := s.reply(call).changed(answer)
 		if answer != nil && answer.CutAt > 0 {
