@@ -186,6 +186,12 @@ type table interface {
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
 	records() iter.Seq[any]
+	clone() table
+	at(i int) any
+	find(parent, id string) int
+	replace(i int, row any)
+	remove(i int)
+	values(see func(any))
 }
 
 type rowTable[T any] struct {
