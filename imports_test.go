@@ -68,7 +68,7 @@ var rooms = []room{
 	{"assess/report", []string{"model"}},
 	{"assess/redact", []string{"model"}},
 	{"assess/facts", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/paths"}},
-	{"assess/plan", []string{"model", "assess", "assess/principals", "assess/access", "assess/facts"}},
+	{"assess/plan", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/facts"}},
 	{"assess/assesstest", []string{"model", "assess"}},
 	{"pillars", []string{"model", "assess", "assess/...", "pillars/..."}},
 	{"graphsource", []string{"model", "assess", "graphsource/..."}},
