@@ -73,7 +73,7 @@ var rooms = []room{
 	{"pillars", []string{"model", "assess", "assess/...", "pillars/..."}},
 	{"graphsource", []string{"model", "assess", "graphsource/..."}},
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
-	{"schema", []string{"model", "assess", "schema"}},
+	{"schema", []string{"model", "assess", "assess/plan", "schema"}},
 	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "examples/tenants", "wasm/..."}},
 	{"examples", []string{"..."}},
 }

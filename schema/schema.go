@@ -15,6 +15,7 @@ import (
 // The names of the schemas.
 const (
 	Assessment   = "assessment.schema.json"
+	Change       = "change.schema.json"
 	Declarations = "declarations.schema.json"
 	Manifest     = "manifest.schema.json"
 )

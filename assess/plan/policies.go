@@ -15,8 +15,14 @@ const (
 	strengthPhishingResistant = "00000000-0000-0000-0000-000000000004"
 )
 
+// proposedID begins the ids that new policies have in the simulation.
+const proposedID = "00000000-0000-0000-0000-0000000000"
+
+// policies lists the tenant's own policies: one that the plan creates has no id
+// yet that a further step could name.
 func (v tenantView) policies() []model.ConditionalAccessPolicy {
-	return slices.Collect(model.RowsOf(v.Tenant, model.ConditionalAccessPolicies, nil).All())
+	all := slices.Collect(model.RowsOf(v.Tenant, model.ConditionalAccessPolicies, nil).All())
+	return slices.DeleteFunc(all, func(p model.ConditionalAccessPolicy) bool { return strings.HasPrefix(p.ID, proposedID) })
 }
 
 func policyPatch(p model.ConditionalAccessPolicy, what string, body object) Candidate {
@@ -34,8 +40,8 @@ func enablePolicies(v tenantView) []Candidate {
 	return list
 }
 
-// policyUsers and policyConditions read what an enabled policy says; ok is false
-// where it was not exported.
+// enabledConditions reads what an enabled policy says; ok is false where the
+// policy is not on or its conditions were not exported.
 func enabledConditions(p model.ConditionalAccessPolicy) (model.ConditionSet, bool) {
 	conditions := fieldOr(p.Conditions, model.ConditionSet{})
 	return conditions, text(p.State) == stateEnabled && p.ID != "" && p.Conditions.Exported()
@@ -125,8 +131,8 @@ func withoutNone(list []string) []string {
 	return orEmpty(slices.DeleteFunc(slices.Clone(list), func(id string) bool { return strings.EqualFold(id, "None") }))
 }
 
-// widenConditions drops the platforms, and the client apps of a policy that asks
-// for something, for administrators: who signs in chooses both.
+// widenConditions has administrators' policies hold on every platform, which
+// whoever signs in chooses, and for all resources.
 func widenConditions(v tenantView) []Candidate {
 	var list []Candidate
 	for _, p := range v.policies() {
@@ -168,7 +174,17 @@ func newPolicies(v tenantView) []Candidate {
 		list = append(list, v.policy(6, "Administrators - block all but workstations",
 			object{"devices": object{"deviceFilter": object{"mode": "exclude", "rule": v.filter}}}, block, nil))
 	}
-	return list
+	return slices.DeleteFunc(list, v.created)
+}
+
+// created says whether a step before made the policy.
+func (v tenantView) created(c Candidate) bool {
+	for p := range model.RowsOf(v.Tenant, model.ConditionalAccessPolicies, nil).All() {
+		if strings.Contains(string(c.Change.Operations[0].Record), `"id":"`+p.ID+`"`) && strings.HasPrefix(p.ID, proposedID) {
+			return true
+		}
+	}
+	return false
 }
 
 // strength is the built-in strength as the export has it.
@@ -218,7 +234,7 @@ func (v tenantView) policy(n int, name string, conditions, grant, session object
 		sent["authenticationStrength"] = object{"id": strengthPhishingResistant}
 		send["grantControls"] = sent
 	}
-	body["id"], body["templateId"] = "00000000-0000-0000-0000-0000000000"+strconv.Itoa(10+n), nil
+	body["id"], body["templateId"] = proposedID+strconv.Itoa(10+n), nil
 	dataset := model.ConditionalAccessPolicies.Name()
 	return Candidate{
 		Change: Change{Format: ChangeFormat, Title: fmt.Sprintf("Create the policy %q", name),
