@@ -103,14 +103,21 @@ func asking(r model.PolicyRule) object {
 	return object{"enabledRules": all}
 }
 
-// approved asks for approval without naming approvers, who then are Privileged
-// Role and Global Administrators; the owner chooses better ones.
+// approved asks for approval by the approvers that the rule names. Where it names
+// none, Privileged Role and Global Administrators are; the owner may choose
+// better ones.
 func approved(r model.PolicyRule) object {
 	setting := fieldOr(r.Setting, model.ApprovalSettings{})
 	if !r.Setting.Exported() || setting.IsApprovalRequired.Is(func(b bool) bool { return !b }) != model.True {
 		return nil
 	}
-	return object{"setting": object{"isApprovalRequired": true, "approvalMode": "SingleStage"}}
+	approvers := []model.Approver{}
+	for _, stage := range fieldOr(setting.ApprovalStages, nil) {
+		approvers = append(approvers, fieldOr(stage.PrimaryApprovers, nil)...)
+	}
+	return object{"setting": object{"isApprovalRequired": true, "isApprovalRequiredForExtension": false, "isRequestorJustificationRequired": true,
+		"approvalMode": "SingleStage", "approvalStages": []any{object{"approvalStageTimeOutInDays": 1, "isApproverJustificationRequired": true,
+			"escalationTimeInMinutes": 0, "isEscalationEnabled": false, "primaryApprovers": approvers, "escalationApprovers": []any{}}}}}
 }
 
 // rule changes the rule with an id in the policy of every Tier 0 role that
