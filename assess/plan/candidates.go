@@ -40,10 +40,14 @@ type tenantView struct {
 	// a policy when it is activated, so policies name both.
 	roles, holders []string
 	names          map[string]string // of the holders
+	// pim says that the tenant surely has PIM: what needs its licence is not
+	// proposed where it may not.
+	pim bool
 }
 
 func viewOf(t *model.Tenant) tenantView {
-	v := tenantView{Tenant: t, declared: readDeclared(t), tier0: principals.Resolve(t).Tier0(), names: map[string]string{}}
+	directory := principals.Resolve(t)
+	v := tenantView{Tenant: t, declared: readDeclared(t), tier0: directory.Tier0(), names: map[string]string{}, pim: directory.Licensed() == model.True}
 	roles, holders := map[string]bool{}, map[string]bool{}
 	for _, r := range model.BuiltInRoles() {
 		if r.Tier0 {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -70,18 +69,16 @@ func Parse(text []byte) (Change, error) {
 	return c, nil
 }
 
-// exact refuses what encoding/json lets pass: a property that stands twice, one
-// of the change's own in another case, and text behind the value.
+// exact refuses what encoding/json lets pass: a property that stands twice, and
+// one of the change's own in another case.
 func exact(text []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	if err := exactValue(dec, ""); err != nil {
+	var whole json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil { // bounds the depth too
 		return err
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more text after the value")
-	}
-	return nil
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	return exactValue(dec, "")
 }
 
 func exactValue(dec *json.Decoder, at string) error {

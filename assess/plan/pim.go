@@ -15,7 +15,7 @@ import (
 // needs the declaration of break glass, whose assignments stay.
 func makeEligible(v tenantView) []Candidate {
 	var list []Candidate
-	if !v.said {
+	if !v.said || !v.pim {
 		return nil
 	}
 	eligible := model.RoleEligibility.Name()
@@ -79,6 +79,9 @@ const maxActivation = "PT4H"
 // justification and approval, for the Tier 0 roles that somebody is eligible
 // for: one candidate for each kind of rule over all roles.
 func activationRules(v tenantView) []Candidate {
+	if !v.pim {
+		return nil
+	}
 	return slices.DeleteFunc([]Candidate{
 		v.rule("End activations of Tier 0 roles after four hours", facts.RuleActivationExpiration, "Expiration", shorter),
 		v.rule("Ask for a second factor and a justification at activation", facts.RuleActivationEnablement, "Enablement", asking),

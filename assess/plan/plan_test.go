@@ -98,6 +98,9 @@ func TestWhatIsNotProposed(t *testing.T) {
 	}
 	require.True(t, found, "%v", made.Withheld)
 	require.Len(t, made.Advice, 2)
+	again, err := plan.Make(t.Context(), sample(t, "pim-only"), pillars.All(), options())
+	require.NoError(t, err)
+	require.Equal(t, made, again, "the same tenant gives the same plan")
 }
 
 // A bound that cuts the search says so.
@@ -181,7 +184,7 @@ func TestParseIsStrict(t *testing.T) {
 		change(`{"op":"delete",` + policies + `,"id":"x","why":1}`):                                        "unknown field",
 		change(`{"op":"delete",` + policies + `,"ID":"x"}`):                                                "unknown",
 		change(`{"op":"patch",` + policies + `,"id":"x","record":{"state":"enabled","state":"disabled"}}`): "twice",
-		change(`{"op":"delete",`+policies+`,"id":"x"}`) + "1":                                              "more text",
+		change(`{"op":"delete",`+policies+`,"id":"x"}`) + "1":                                              "after top-level value",
 	} {
 		_, err := plan.Parse([]byte(text))
 		require.ErrorContains(t, err, why, text)
