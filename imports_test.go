@@ -69,11 +69,12 @@ var rooms = []room{
 	{"assess/redact", []string{"model"}},
 	{"assess/diff", []string{"model", "assess/report"}},
 	{"assess/facts", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/paths"}},
+	{"assess/plan", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/facts"}},
 	{"assess/assesstest", []string{"model", "assess"}},
 	{"pillars", []string{"model", "assess", "assess/...", "pillars/..."}},
 	{"graphsource", []string{"model", "assess", "graphsource/..."}},
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
-	{"schema", []string{"model", "assess", "assess/diff", "schema"}},
+	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
 	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "examples/tenants", "wasm/..."}},
 	{"examples", []string{"..."}},
 }

@@ -187,6 +187,12 @@ type table interface {
 	summary() (Coverage, int)
 	records() iter.Seq[any]
 	take(from table, match func(record any) bool) table
+	clone() table
+	at(i int) any
+	find(parent, id string) int
+	replace(i int, row any)
+	remove(i int)
+	values(see func(any))
 }
 
 type rowTable[T any] struct {

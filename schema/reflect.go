@@ -9,6 +9,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/privpath/privpath/assess/diff"
+	"github.com/privpath/privpath/assess/plan"
 	"github.com/privpath/privpath/model"
 )
 
@@ -23,6 +24,7 @@ func Generate() (map[string][]byte, error) {
 	}{
 		{Assessment, "Privileged Path assessment", model.Assessment{}, refineAssessment},
 		{Diff, "Privileged Path diff", diff.Diff{}, refineDiff},
+		{Change, "Privileged Path change", plan.Change{}, refineChange},
 		{Declarations, "Privileged Path declarations", model.Declarations{}, refineDeclarations},
 		{Manifest, "Privileged Path export manifest", model.Manifest{}, refineManifest},
 	}
@@ -132,6 +134,14 @@ func refineDeclarations(s *jsonschema.Schema) {
 	for _, list := range []string{"standing", "exceptions", "attestations"} {
 		property(s, list, "owner").MinLength = ptr(uint64(1))
 	}
+}
+
+func refineChange(s *jsonschema.Schema) {
+	property(s, "format").Const = plan.ChangeFormat
+	property(s, "operations").MinItems = ptr(uint64(1))
+	property(s, "operations", "op").Enum = []any{plan.OpCreate, plan.OpPatch, plan.OpDelete}
+	record := property(s, "operations", "record")
+	*record = jsonschema.Schema{Type: "object", Description: "create: the whole Graph record; patch: what changes in it"}
 }
 
 func refineManifest(s *jsonschema.Schema) {

@@ -16,6 +16,7 @@ import (
 const (
 	Assessment   = "assessment.schema.json"
 	Diff         = "diff.schema.json"
+	Change       = "change.schema.json"
 	Declarations = "declarations.schema.json"
 	Manifest     = "manifest.schema.json"
 )

@@ -6,6 +6,7 @@
 //	privpath reach [PATH…]       who can use a Tier 0 role from where, as a matrix
 //	privpath paths [PATH…]       the ways into Tier 0 over somebody or something else
 //	privpath diff OLD NEW        what changed between two assessments or two exports
+//	privpath plan [PATH…]        what to fix first, simulated; -apply judges a change of your own
 //	privpath whatif [PATH…]      judge one sign-in against the policies of an export
 //	privpath validate PATH       what was recognised, what is missing, what is ignored
 //	privpath declare [PATH…]     a first declarations.json, with guesses to check
@@ -69,6 +70,7 @@ func commands() []command {
 		{"reach", "[PATH…]", "who can use a Tier 0 role from where, and what stops them", reachCommand},
 		{"paths", "[PATH…]", "the ways into Tier 0 over somebody or something else, and what to remove", pathsCommand},
 		{"diff", "OLD NEW", "what changed between two assessments or two exports, and which policy change opened or closed what", diffCommand},
+		{"plan", "[PATH…]", "what to fix first, simulated on the export; -apply says what a change of your own would do", planCommand},
 		{"whatif", "[PATH…]", "judge one sign-in, as Graph's conditionalAccess/evaluate would, policy by policy", whatIfCommand},
 		{"validate", "PATH…", "is this a good export: what was recognised, what is missing, what is ignored and why", validateCommand},
 		{"declare", "[PATH…]", "write a first declarations.json, with guesses to check", declareCommand},
