@@ -41,7 +41,7 @@ export const t = {
     how: 'How to make an export',
     howText: [
       'An export is a folder or a zip of Microsoft Graph responses, each saved at the path that it came from.',
-      'Save the answer of GET /v1.0/identity/conditionalAccess/policies as identity/conditionalAccess/policies.json, and so on. Start with policies and roles; add what the result asks for.',
+      'Save the answer of GET /beta/identity/conditionalAccess/policies as identity/conditionalAccess/policies.json, and so on. Start with policies and roles; add what the result asks for.',
     ],
   },
   samples: {
