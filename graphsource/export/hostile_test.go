@@ -339,6 +339,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add("manifest.json", []byte(manifest(`"users":{"status":"partial"}`)))
 	f.Add("declarations.json", []byte(`{"breakGlass":[{"id":"x"}]}`))
+	f.Add("Groups/x/Members/y/y.json", []byte(`{"id":"y"}`))
 	f.Add("groups/x/members.2.json", []byte("[]"))
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)

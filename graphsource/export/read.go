@@ -36,6 +36,8 @@ type reading struct {
 	coverage model.Coverage
 }
 
+const oneObject = "one object, taken for a list of one"
+
 // errEnough ends the splitting of a file whose rest is of no interest.
 var errEnough = errors.New("enough")
 
@@ -116,7 +118,7 @@ func (r *reading) finish(err error) {
 		if r.entity || strings.HasSuffix(r.context, "/$entity") {
 			r.degradeFile(StatusPartial, model.Truncated, "this is the reply for one object, not the list; request the list")
 		} else {
-			r.notes.add("one object, taken for a list of one")
+			r.notes.add(oneObject)
 		}
 	}
 }

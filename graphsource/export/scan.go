@@ -75,6 +75,7 @@ func (sc *scan) run() error {
 	}
 	var pages []page
 	var loose, manifests []entry
+	var arranged []laid
 	for _, e := range sc.source.opts.withDeclarations(entries) {
 		t, number, ok := place(e.path)
 		switch {
@@ -85,7 +86,11 @@ func (sc *scan) run() error {
 		case ok:
 			pages = append(pages, page{e, t, number})
 		default:
-			loose = append(loose, e)
+			if l, ok := layOut(e); ok {
+				arranged = append(arranged, l)
+			} else {
+				loose = append(loose, e)
+			}
 		}
 	}
 	if err := sc.readManifest(manifests); err != nil {
@@ -93,6 +98,11 @@ func (sc *scan) run() error {
 	}
 	if err := sc.readPages(pages); err != nil {
 		return err
+	}
+	for _, l := range arranged {
+		if err := sc.readLaid(l); err != nil {
+			return err
+		}
 	}
 	for _, e := range loose {
 		if err := sc.readLoose(e); err != nil {

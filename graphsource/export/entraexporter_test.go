@@ -1,0 +1,132 @@
+package export_test
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/examples/tenants"
+	"github.com/privpath/privpath/graphsource/export"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars"
+)
+
+// asOf is the sample tenants' time of collection.
+var asOf = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+// folders are where EntraExporter puts the data sets that the test moves.
+var folders = map[string]string{
+	"users": "Users", "groups": "Groups", "devices": "Devices", "domains": "Domains", "applications": "Applications", "servicePrincipals": "ServicePrincipals",
+	"directory/administrativeUnits":            "AdministrativeUnits",
+	"identity/conditionalAccess/policies":      "Identity/Conditional/AccessPolicies",
+	"roleManagement/directory/roleDefinitions": "RoleManagement/Directory/RoleDefinitions", "roleManagement/directory/roleAssignments": "RoleManagement/Directory/RoleAssignments",
+	"identity/conditionalAccess/namedLocations": "Identity/Conditional/NamedLocations",
+	"policies/authorizationPolicy":              "Policies/AuthorizationPolicy",
+	"groups/{id}/members":                       "Groups/{id}/Members", "groups/{id}/owners": "Groups/{id}/Owners",
+	"applications/{id}/owners": "Applications/{id}/Owners",
+}
+
+// asEntraExporter writes a sample tenant as the tool would: one object a file,
+// below a folder of the user's own, without what the tool does not ask for.
+func asEntraExporter(t *testing.T, bundle fs.FS) fstest.MapFS {
+	out := fstest.MapFS{}
+	require.NoError(t, fs.WalkDir(bundle, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".json") {
+			return err
+		}
+		text, err := fs.ReadFile(bundle, name)
+		require.NoError(t, err)
+		stem := strings.TrimSuffix(strings.TrimSuffix(name, ".json"), ".2")
+		if stem == "organization" {
+			var page struct{ Value []json.RawMessage }
+			require.NoError(t, json.Unmarshal(text, &page))
+			out["backup/Organization/Organization.json"] = &fstest.MapFile{Data: page.Value[0]}
+			return nil
+		}
+		set, parent, ok := model.DatasetAt(stem)
+		folder, moved := folders[set.Name]
+		if !ok || !moved {
+			return nil
+		}
+		folder = "backup/" + strings.Replace(folder, "{id}", parent, 1)
+		var page struct{ Value []json.RawMessage }
+		require.NoError(t, json.Unmarshal(text, &page))
+		if page.Value == nil {
+			page.Value = []json.RawMessage{text}
+		}
+		for _, record := range page.Value {
+			var object struct{ ID string }
+			require.NoError(t, json.Unmarshal(record, &object))
+			out[folder+"/"+object.ID+"/"+object.ID+".json"] = &fstest.MapFile{Data: record}
+		}
+		return nil
+	}))
+	require.NotEmpty(t, out)
+	return out
+}
+
+func assessment(t *testing.T, src assess.Source) *model.Assessment {
+	a, err := assess.Run(context.Background(), src, pillars.All(), assess.Options{AsOf: asOf})
+	require.NoError(t, err)
+	return a
+}
+
+// A tenant as EntraExporter writes it gives the same verdicts, or unknown: what
+// the tool leaves out and does not say never passes.
+func TestEntraExporterDecidesNothingElse(t *testing.T) {
+	for _, name := range tenants.Names() {
+		bundle, err := tenants.FS(name)
+		require.NoError(t, err)
+		whole := assessment(t, export.FS(bundle, export.Options{}))
+		less := assessment(t, export.FS(asEntraExporter(t, bundle), export.Options{}))
+		require.Equal(t, whole.Tenant, less.Tenant, name)
+		failed := 0
+		for i, f := range less.Findings {
+			if f.Status == model.StatusFail || f.Status == model.StatusPartial {
+				failed++
+			}
+			if f.Status != model.StatusUnknown && f.Status != model.StatusNotAttested {
+				require.Equal(t, whole.Findings[i].Status, f.Status, "%s %s: %s", name, f.Control, f.Summary)
+			}
+		}
+		if name == "pim-only" {
+			require.NotZero(t, failed, "it decides nothing at all")
+		}
+	}
+}
+
+func TestEntraExporterFolders(t *testing.T) {
+	source := export.FS(fstest.MapFS{
+		"Users/u1/u1.json":                                    {Data: []byte(`{"id":"u1","userPrincipalName":"u1@x.example"}`)},
+		"Users/u2/other.json":                                 {Data: []byte(`{"id":"u2"}`)},
+		"Groups/g1/g1.json":                                   {Data: []byte(`{"id":"g1"}`)},
+		"Groups/g1/Members/u1/u1.json":                        {Data: []byte(`{"id":"u1"}`)},
+		"ServicePrincipals/s/Oauth2PermissionGrants/o/o.json": {Data: []byte(`{"id":"o","clientId":"s","resourceId":"r"}`)},
+		"Policies/AuthorizationPolicy/authorizationPolicy/authorizationPolicy.json": {Data: []byte(`{"id":"authorizationPolicy","allowInvitesFrom":"none","defaultUserRolePermissions":{}}`)},
+		"devices.json":     {Data: []byte(`[]`)},
+		"Devices/d/d.json": {Data: []byte(`{"id":"d"}`)},
+	}, export.Options{})
+	reports, err := source.Inventory(context.Background())
+	require.NoError(t, err)
+	taken := map[string]string{}
+	for _, r := range reports {
+		taken[r.Path] = string(r.Status) + " " + r.Dataset + " " + r.Parent
+	}
+	require.Equal(t, map[string]string{
+		"Users/u1/u1.json":                                    "partial users ",
+		"Users/u2/other.json":                                 "ignored  ",
+		"Groups/g1/g1.json":                                   "partial groups ",
+		"Groups/g1/Members/u1/u1.json":                        "partial groups/{id}/members g1",
+		"ServicePrincipals/s/Oauth2PermissionGrants/o/o.json": "partial oauth2PermissionGrants ",
+		"Policies/AuthorizationPolicy/authorizationPolicy/authorizationPolicy.json": "complete policies/authorizationPolicy ",
+		"devices.json":     "complete devices ",
+		"Devices/d/d.json": "ignored devices ",
+	}, taken)
+}
