@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/privpath/privpath/examples/tenants"
@@ -14,8 +15,8 @@ import (
 	"github.com/privpath/privpath/schema"
 )
 
-// open makes a source of what the user named: nothing (the sample tenant), one
-// folder, one zip, or one or several JSON files.
+// open makes a source of what the user named: nothing (the sample tenant), or
+// folders, zips and JSON files of one tenant.
 func open(paths []string, declarations string) (*export.Source, func(), error) {
 	opts := export.Options{Check: checkSchema}
 	if declarations != "" {
@@ -32,15 +33,11 @@ func open(paths []string, declarations string) (*export.Source, func(), error) {
 	if len(paths) == 1 {
 		return openOne(paths[0], opts)
 	}
+	if slices.ContainsFunc(paths, isContainer) {
+		return openAll(paths, opts)
+	}
 	files := map[string]string{}
 	for _, p := range paths {
-		info, err := os.Stat(p)
-		if err != nil {
-			return nil, nil, err
-		}
-		if info.IsDir() || strings.EqualFold(filepath.Ext(p), ".zip") {
-			return nil, nil, usageError{fmt.Errorf("%s: give one folder or one zip, or several JSON files", p)}
-		}
 		name := filepath.Base(p)
 		if files[name] != "" {
 			return nil, nil, usageError{fmt.Errorf("two of the files are named %s", name)}
@@ -48,6 +45,32 @@ func open(paths []string, declarations string) (*export.Source, func(), error) {
 		files[name] = p
 	}
 	return export.FS(looseFiles(files), opts), func() {}, nil
+}
+
+// isContainer reports whether a path is a folder or a zip.
+func isContainer(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || strings.EqualFold(filepath.Ext(path), ".zip")
+}
+
+// openAll joins several folders, zips and files of one tenant.
+func openAll(paths []string, opts export.Options) (*export.Source, func(), error) {
+	var sources []*export.Source
+	var closers []func()
+	done := func() {
+		for _, c := range closers {
+			c()
+		}
+	}
+	for _, p := range paths {
+		src, c, err := openOne(p, opts)
+		if err != nil {
+			done()
+			return nil, nil, err
+		}
+		sources, closers = append(sources, src), append(closers, c)
+	}
+	return export.Join(sources...), done, nil
 }
 
 func openOne(path string, opts export.Options) (*export.Source, func(), error) {

@@ -60,6 +60,7 @@ func (r *reading) adapt(a *adapter, root *node) error {
 	r.file.note("read as " + a.name)
 	found := a.adapt(root)
 	r.scan.info = found.info
+	r.scan.ids = append(r.scan.ids, found.info.ID)
 	for _, s := range found.supplies {
 		t := target{dataset: s.dataset}
 		p := r.scan.part(t, false)

@@ -130,3 +130,29 @@ func TestEntraExporterFolders(t *testing.T) {
 		"Devices/d/d.json": "ignored devices ",
 	}, taken)
 }
+
+func TestJoin(t *testing.T) {
+	one := func(name, text string) *export.Source {
+		return export.FS(fstest.MapFS{name: {Data: []byte(text)}}, export.Options{})
+	}
+	load := func(sources ...*export.Source) (*model.Tenant, error) {
+		return export.Join(sources...).Load(context.Background(), []string{"users", "groups", "organization"})
+	}
+	home := one("organization.json", `{"id":"T1","displayName":"Home"}`)
+	tenant, err := load(home, one("users.json", `[{"id":"u"}]`), one("Groups/g/g.json", `{"id":"g"}`))
+	require.NoError(t, err)
+	require.Equal(t, "Home", tenant.Info().Name)
+	require.Equal(t, model.Complete, model.RowsOf(tenant, model.Users, nil).Coverage().State)
+	require.Equal(t, model.Partial, model.RowsOf(tenant, model.Groups, nil).Coverage().State)
+
+	// The same file from two sources is read from neither.
+	tenant, err = load(home, one("users.json", `[{"id":"u"}]`), one("users.json", `[{"id":"v"}]`))
+	require.NoError(t, err)
+	require.Zero(t, model.RowsOf(tenant, model.Users, nil).Len())
+	require.NotEqual(t, model.Complete, model.RowsOf(tenant, model.Users, nil).Coverage().State)
+
+	_, err = load(home, one("manifest.json", `{"format":"privpath-export/1","tenantId":"T2"}`))
+	require.ErrorContains(t, err, "several tenants (t1, t2)")
+	_, err = load()
+	require.ErrorContains(t, err, "holds no file")
+}

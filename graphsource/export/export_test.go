@@ -289,13 +289,13 @@ func TestDeclarations(t *testing.T) {
 }
 
 func TestTenantInfo(t *testing.T) {
-	org := `{"value":[{"id":"t2","displayName":"Fabrikam"}]}`
+	org := `{"value":[{"id":"t","displayName":"Fabrikam"}]}`
 	info := load(t, FS(files{"manifest.json": manifest(""), "organization.json": org}.fs(), Options{}), "users").Info()
 	require.Equal(t, "t", info.ID)
 	require.Equal(t, "2026-11-20 08:00:00 +0000 UTC", info.CollectedAt.String())
 
 	info = load(t, FS(files{"organization.json": org}.fs(), Options{}), "users").Info()
-	require.Equal(t, "t2", info.ID)
+	require.Equal(t, "t", info.ID)
 	require.Equal(t, "Fabrikam", info.Name)
 	require.True(t, info.CollectedAt.IsZero())
 	require.Regexp(t, "^sha256:[0-9a-f]{64}$", info.Digest)

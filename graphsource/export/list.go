@@ -104,6 +104,31 @@ func Zip(r io.ReaderAt, size int64, opts Options) (*Source, error) {
 	return &Source{opts: opts, list: func(context.Context) ([]entry, error) { return slices.Clone(entries), nil }}, nil
 }
 
+// Join makes one source of several of one tenant, such as the results of two
+// tools. A file that lies at the same path in two of them is read from neither.
+// The bounds are those of the first.
+func Join(sources ...*Source) *Source {
+	joined := &Source{opts: Options{}.withDefaults()}
+	if len(sources) > 0 {
+		joined.opts = sources[0].opts
+	}
+	joined.list = func(ctx context.Context) ([]entry, error) {
+		var all []entry
+		for _, s := range sources {
+			entries, err := s.list(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if all = append(all, entries...); len(all) > joined.opts.MaxEntries {
+				return nil, &LimitError{Option: "MaxEntries", Limit: int64(joined.opts.MaxEntries), Offset: -1}
+			}
+		}
+		slices.SortStableFunc(all, func(a, b entry) int { return strings.Compare(a.path, b.path) })
+		return all, nil
+	}
+	return joined
+}
+
 func zipEntries(archive *zip.Reader) ([]entry, error) {
 	var entries []entry
 	var spans []span

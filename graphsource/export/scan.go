@@ -35,6 +35,7 @@ type scan struct {
 	said     map[target]statement // by the manifest
 	info     model.TenantInfo     // of an adapter
 	org      model.TenantInfo     // of organization.json
+	ids      []string             // of the tenants that files say they are of
 	fault    error                // manifest or declarations are not valid
 }
 
@@ -52,7 +53,11 @@ type part struct {
 func newScan(ctx context.Context, s *Source, b *model.Builder) *scan {
 	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}}
 	b.Observe(model.Organizations.Name(), func(record any) {
-		if o, ok := record.(model.Organization); ok && sc.org.ID == "" {
+		o, ok := record.(model.Organization)
+		if ok {
+			sc.ids = append(sc.ids, o.ID)
+		}
+		if ok && sc.org.ID == "" {
 			none := func() string { return "" }
 			sc.org.ID = o.ID
 			sc.org.Name = model.Fold(o.DisplayName, none, none, func(name string) string { return name })
@@ -320,6 +325,19 @@ func (sc *scan) cover() {
 			sc.b.Cover(d.Name, "", model.Coverage{Reason: model.NotCollected, Detail: fmt.Sprintf("the export holds no %s.json", d.Name)})
 		}
 	}
+}
+
+// tenants lists the ids of the tenants that files say they are of, each once.
+func (sc *scan) tenants() []string {
+	ids := sc.ids
+	if sc.manifest != nil {
+		ids = append(ids, sc.manifest.TenantID)
+	}
+	for i := range ids {
+		ids[i] = model.FoldID(ids[i])
+	}
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
 }
 
 // nothing is the error of an export of which no file could be used.

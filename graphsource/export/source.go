@@ -2,7 +2,9 @@ package export
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
@@ -42,6 +44,9 @@ func (s *Source) Load(ctx context.Context, want []string, observers ...assess.Ob
 	}
 	if err := sc.nothing(); err != nil {
 		return nil, err
+	}
+	if ids := sc.tenants(); len(ids) > 1 {
+		return nil, fmt.Errorf("export: the files are of several tenants (%s); assess one at a time", strings.Join(ids, ", "))
 	}
 	sc.cover()
 	b.SetInfo(sc.tenantInfo())
