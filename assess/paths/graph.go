@@ -296,7 +296,9 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 		}
 		h := g.hopOf(g.b.hops[r.hop], from)
 		if r.And != horn.None {
-			h.With = g.withOf(r.And, ends)
+			if with := g.withOf(r.And, ends); with != nil && *with != h.To { // an approval leads to the role itself
+				h.With = with
+			}
 		}
 		if len(h.Evidence) == 0 {
 			h.Evidence = shows[r.If]
