@@ -87,16 +87,14 @@ func placeEntra(name string) (placed, bool) {
 		return placed{}, false
 	}
 	folder := segments[:last-1]
-	if t, ok := inFolder(entraFolders, folder); ok {
-		return placed{target: t}, true
-	}
 	switch strings.ToLower(strings.Join(folder[max(0, len(folder)-2):], "/")) {
 	case "pim/directoryroles":
 		return placed{adapter: entraRoles}, true
 	case "pim/groups":
 		return placed{adapter: entraGroups}, true
 	}
-	return placed{}, false
+	t, ok := inFolder(entraFolders, folder)
+	return placed{target: t}, ok
 }
 
 // entraRoles reads PIM/DirectoryRoles: an eligible assignment, with the PIM

@@ -107,7 +107,7 @@ func (sc *scan) readLayouts(files []laid) error {
 				said[l.layout] = map[string]about{}
 			}
 			said[l.layout][l.root] = a
-		case l.page > 0 && l.adapter == nil:
+		case l.page > 0 && l.adapter == nil && l.unused == "":
 			if lists[l.target] == nil {
 				order = append(order, l.target)
 			}

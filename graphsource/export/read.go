@@ -21,10 +21,10 @@ type reading struct {
 	target *target // nil until a loose file is recognised
 
 	loose    bool
-	entity   bool // the request was for one object
+	entity   bool             // the request was for one object
 	adapter  *adapter         // that reads the file
 	fed      map[target]*part // what it supplied
-	refused  bool // nothing was read, and coverage says why
+	refused  bool             // nothing was read, and coverage says why
 	form     form
 	records  int
 	odd      int // records left out
