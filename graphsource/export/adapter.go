@@ -3,6 +3,9 @@ package export
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/model"
 )
@@ -15,7 +18,10 @@ type adapter struct {
 	// sign is a property that a file's first record must have for a closer look.
 	sign       string
 	recognises func(record *node) bool
-	adapt      func(record *node, at spot) adapted
+	// together says that several files make one list, and none is a part that
+	// stands for itself.
+	together bool
+	adapt    func(record *node, at spot) adapted
 }
 
 // spot is where an adapter's record stands.
@@ -108,19 +114,16 @@ func (r *reading) feed(s supply) error {
 	if r.fed[s.target.key()] == nil {
 		r.fed[s.target.key()] = p
 		r.file.also(s.target.dataset)
-		if p.files++; p.files > 1 {
+		if p.files++; p.files > 1 && !r.adapter.together {
 			p.degrade(model.Truncated, "several files hold parts of it")
 		}
 		p.read = true
 	}
 	p.coverage = p.coverage.Worst(s.coverage)
-	if s.coverage.State != model.Complete {
-		r.notes.add(fmt.Sprintf("%s is %s: %s", s.target.dataset, s.coverage.State, s.coverage.Detail))
-		r.file.Status = worse(r.file.Status, StatusPartial)
-	}
 	before, odd := r.records, r.odd
 	for _, l := range s.records {
 		if r.scan.twice(s.target, l.record.get("id").str()) {
+			r.notes.add("what another file holds as well counts once")
 			continue
 		}
 		if err := r.add(s.target, l.record.json(), l.pointer, 0, s.dialect); err != nil {
@@ -150,14 +153,22 @@ func (sc *scan) twice(t target, id string) bool {
 	return false
 }
 
-// fedBadly degrades all that an adapter's file supplied, where the file was cut
-// or holds records that cannot be used.
-func (r *reading) fedBadly() {
+// fedAll degrades all that an adapter's file supplied, where the file was cut or
+// holds records that cannot be used, and says what of it is not whole.
+func (r *reading) fedAll() {
 	if r.odd > 0 {
 		r.degradeFile(StatusMalformed, model.Malformed, "%s left out, the first because %s", records(r.odd), r.firstOdd)
 	}
-	for _, p := range r.fed {
-		p.coverage = p.coverage.Worst(r.coverage)
+	partly := map[string][]string{} // data sets by the reason why they are not whole
+	for t, p := range r.fed {
+		if p.coverage = p.coverage.Worst(r.coverage); p.coverage.State != model.Complete && !slices.Contains(partly[p.coverage.Detail], t.dataset) {
+			partly[p.coverage.Detail] = append(partly[p.coverage.Detail], t.dataset)
+		}
+	}
+	for _, why := range slices.Sorted(maps.Keys(partly)) {
+		slices.Sort(partly[why])
+		r.file.Status = worse(r.file.Status, StatusPartial)
+		r.notes.add(why + " (partial: " + strings.Join(partly[why], ", ") + ")")
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 )
 
 var pimFormat = Format{
-	Tool:  "Portal CSV of PIM",
+	Tool:  "Entra portal (PIM CSV)",
 	Known: "its heading: Assignment State, Role Name, PrincipalName, …",
 	Trap: "It names people and roles, and has no ids: they are matched by name, a line with a name that fits none or several is left out. " +
 		"Without users in the export the name stands for the account. Times are written as the reader's country does, and are not read.",
@@ -81,7 +81,7 @@ func isCSV(name string) bool { return strings.EqualFold(path.Ext(name), ".csv") 
 
 // readCSV reads a table whose heading an adapter knows.
 func (sc *scan) readCSV(e entry, f *FileReport) error {
-	r := &reading{scan: sc, entry: e, file: f, loose: true, counted: -1, coverage: model.Coverage{State: model.Complete}}
+	r := newReading(sc, e, f, nil)
 	f.Status = StatusComplete
 	err := sc.stream(e, f, func(src io.Reader) error { return r.table(src) })
 	if err != nil && sc.ends(err) {

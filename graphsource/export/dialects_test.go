@@ -86,7 +86,7 @@ type tool struct {
 var tools = []tool{
 	{"EntraExporter", writeEntraExporter}, {"ScubaGear", writeScubaGear}, {"IntuneManagement", writeIntuneManagement},
 	{"Zero Trust Assessment", writeZeroTrust}, {"AzureHound", writeAzureHound}, {"EntraOps", writeEntraOps},
-	{"IntuneCD", writeIntuneCD}, {"Portal CSV of PIM", writePIM}, {"Diagnostic settings", writeLogs},
+	{"IntuneCD", writeIntuneCD}, {"Entra portal (PIM CSV)", writePIM}, {"Azure diagnostic logs", writeLogs},
 }
 
 func bundleOf(files map[string][]byte) fstest.MapFS {
@@ -523,7 +523,7 @@ func TestSameFactsOfEveryTool(t *testing.T) {
 			files := bundleOf(tool.write(t, f))
 			source := export.FS(files, export.Options{Declarations: declarations})
 			check(tool.name, source)
-			if tool.name != "Portal CSV of PIM" { // it stands beside users.json, as in the first source
+			if tool.name != "Entra portal (PIM CSV)" { // it stands beside users.json, as in the first source
 				sources = append(sources, source)
 			}
 		}

@@ -204,8 +204,9 @@ func (sc *scan) readLaid(l laid, a about) error {
 	}
 	f := sc.file(l.entry, KindRecords)
 	if l.adapter != nil {
-		adapter := l.adapter.within(l, a)
-		_, err := sc.readThrough(l.entry, f, adapter)
+		r := newReading(sc, l.entry, f, nil)
+		r.through(l.adapter.within(l, a))
+		_, err := r.run()
 		return err
 	}
 	f.Dataset, f.Parent = l.target.dataset, l.target.parent
@@ -214,11 +215,11 @@ func (sc *scan) readLaid(l laid, a about) error {
 		f.Kind, f.Status, f.Reason = KindIgnored, StatusIgnored, l.target.path()+".json already supplies it"
 		return sc.digestOnly(l.entry)
 	}
-	r, err := sc.read(l.entry, f, &l.target)
-	if err != nil {
+	r := newReading(sc, l.entry, f, &l.target)
+	r.object = true
+	if _, err := r.run(); err != nil {
 		return err
 	}
-	f.Notes = slices.DeleteFunc(f.Notes, func(note string) bool { return note == oneObject })
 	if d, _ := model.DatasetNamed(l.target.dataset); d.Single {
 		f.note("read as " + l.layout.Tool)
 	} else {

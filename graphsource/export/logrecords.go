@@ -29,7 +29,7 @@ var logRecords = &adapter{
 }
 
 var logFormat = Format{
-	Tool:  "Diagnostic settings",
+	Tool:  "Azure diagnostic logs",
 	Known: "their content: lines with time, category and properties",
 	Trap: "A file holds an hour, and nothing says which hours are missing. Sign-ins of applications and those that ran without the user are left out. " +
 		"Logs that the portal downloads as JSON are recognised as well, and as partial.",

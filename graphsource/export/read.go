@@ -22,6 +22,7 @@ type reading struct {
 
 	loose    bool
 	entity   bool             // the request was for one object
+	object   bool             // the file holds one object of a list, as its tool means it to
 	adapter  *adapter         // that reads the file
 	fed      map[target]*part // what it supplied
 	refused  bool             // nothing was read, and coverage says why
@@ -45,24 +46,21 @@ var errEnough = errors.New("enough")
 // read reads one file. t is what its name says, or nil. What is wrong with the
 // file ends up in the reading; the error is one that ends the scan.
 func (sc *scan) read(e entry, f *FileReport, t *target) (*reading, error) {
-	return sc.readWith(e, f, t, nil)
+	return newReading(sc, e, f, t).run()
 }
 
-// readThrough reads one file of which the adapter is known.
-func (sc *scan) readThrough(e entry, f *FileReport, a *adapter) (*reading, error) {
-	return sc.readWith(e, f, nil, a)
-}
-
-func (sc *scan) readWith(e entry, f *FileReport, t *target, a *adapter) (*reading, error) {
-	r := &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
+func newReading(sc *scan, e entry, f *FileReport, t *target) *reading {
+	return &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
 		coverage: model.Coverage{State: model.Complete}}
+}
+
+// run reads the file to its end.
+func (r *reading) run() (*reading, error) {
+	sc, e, f, t := r.scan, r.entry, r.file, r.target
 	if t != nil && t.dataset == model.OwnerDeclarations.Name() {
 		return r, r.declarations()
 	}
 	f.Status = StatusComplete
-	if a != nil {
-		r.through(a)
-	}
 	if t != nil && !r.interesting() {
 		return r, sc.digestOnly(e)
 	}
@@ -115,7 +113,7 @@ func (r *reading) finish(err error) {
 		r.degradeFile(StatusMalformed, model.Malformed, "%v; what stands before that was read (%s); correct the file or export it again", err, records(r.records))
 	}
 	if r.adapter != nil {
-		r.fedBadly()
+		r.fedAll()
 	}
 	if r.target == nil {
 		return
@@ -130,7 +128,7 @@ func (r *reading) finish(err error) {
 		reason, text := graphError(r.failure)
 		r.degradeFile(StatusPartial, reason, "Graph broke off with an error: %s", text)
 	}
-	if d, ok := model.DatasetNamed(r.target.dataset); ok && !d.Single && r.form == formSingle && !r.refused {
+	if d, ok := model.DatasetNamed(r.target.dataset); ok && !d.Single && r.form == formSingle && !r.refused && !r.object {
 		if r.entity || strings.HasSuffix(r.context, "/$entity") {
 			r.degradeFile(StatusPartial, model.Truncated, "this is the reply for one object, not the list; request the list")
 		} else {

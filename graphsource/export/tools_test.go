@@ -274,3 +274,22 @@ func FuzzTools(f *testing.F) {
 		}
 	})
 }
+
+// A group's members stand beside each role that the group has; they are whole
+// once both lists are.
+func TestZeroTrustMembers(t *testing.T) {
+	member := `{"value":[{"id":"u1","@odata.type":"#microsoft.graph.user","privilegedGroupId":"g1","roleDefinitionId":"r"}]}`
+	export := files{
+		"ztConfig.json": `{"TenantID":"t1","RoleAssignmentGroup":true,"RoleEligibilityScheduleInstanceGroup":true}`,
+		"RoleAssignmentGroup/RoleAssignmentGroup-0.json":                                   member,
+		"RoleEligibilityScheduleInstanceGroup/RoleEligibilityScheduleInstanceGroup-0.json": member,
+	}
+	of := func(group string) model.Rows[model.DirectoryObject] {
+		return model.RowsOf(load(t, FS(export.fs(), Options{})), model.GroupMembers, nil).For(group)
+	}
+	require.Equal(t, 1, of("g1").Len())
+	require.Equal(t, model.Complete, of("g1").Coverage().State)
+	require.Equal(t, model.Absent, of("g2").Coverage().State, "a group without rows is not an empty group")
+	export["ztConfig.json"] = `{"TenantID":"t1","RoleAssignmentGroup":true}`
+	require.Equal(t, model.Partial, of("g1").Coverage().State)
+}

@@ -81,7 +81,7 @@ var zeroTrustFormat = Format{
 
 // zeroTrustMembers reads the members of the groups that hold roles: each member
 // with the group's id beside it, once for each role of the group.
-var zeroTrustMembers = &adapter{Format: zeroTrustFormat, adapt: func(record *node, at spot) adapted {
+var zeroTrustMembers = &adapter{Format: zeroTrustFormat, together: true, adapt: func(record *node, at spot) adapted {
 	group := record.get("privilegedGroupId").str()
 	if group == "" {
 		return adapted{odd: "it names no privilegedGroupId"}
