@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -178,28 +177,12 @@ func write(file string, s streams, format report.Format, a *model.Assessment) er
 	return writeOut(file, s, func(w io.Writer, opts report.Options) error { return format.Write(w, a, opts) })
 }
 
-// writeOut puts a result to standard output, or into a file that is either whole
-// or not there.
+// writeOut puts a result to standard output, or into a file as [writeFile] does.
 func writeOut(file string, s streams, result func(io.Writer, report.Options) error) error {
 	if file == "" {
 		return result(s.out, report.Options{Color: s.outTTY})
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".privpath-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", file, err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone already once it is renamed
-	err = result(temporary, report.Options{})
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", file, err)
-	}
-	return nil
+	return writeFile(file, func(w io.Writer) error { return result(w, report.Options{}) })
 }
 
 // progress shows each step on a terminal and nothing elsewhere. done clears it.
