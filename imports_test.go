@@ -77,6 +77,7 @@ var rooms = []room{
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
 	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "examples/tenants", "wasm/..."}},
 	{"examples", []string{"..."}},
+	{"tools", []string{"..."}},
 }
 
 func TestImportsStayInTheirRooms(t *testing.T) {

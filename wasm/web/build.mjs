@@ -27,7 +27,7 @@ function buildWasm() {
   const prebuilt = process.env.PRIVPATH_WASM;
   if (prebuilt) return readFileSync(prebuilt);
   const out = join(dist, 'privpath.wasm');
-  execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', out, './wasm'], {
+  execFileSync('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', out, './wasm'], {
     cwd: root,
     env: { ...process.env, GOOS: 'js', GOARCH: 'wasm' },
     stdio: 'inherit',
