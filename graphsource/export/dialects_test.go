@@ -516,6 +516,7 @@ func TestSameFactsOfEveryTool(t *testing.T) {
 				}
 			}
 			sameReach(t, wholly, less, tool+" of "+name)
+			samePaths(t, wholly, less, tool+" of "+name)
 		}
 		said := export.FS(bundleOf(map[string][]byte{"manifest.json": []byte(`{"format":"privpath-export/1"}`)}), export.Options{Declarations: declarations})
 		check(declared, said)
@@ -554,6 +555,21 @@ func sameReach(t *testing.T, wholly, less *model.Assessment, what string) {
 			if ok && r.From[i].Verdict != model.ReachUnknown {
 				require.Equal(t, other.From[i], r.From[i], "%s: %s from %s", what, key(r), r.From[i].Device)
 			}
+		}
+	}
+}
+
+// samePaths: whoever reaches Tier 0 by less data reaches it by all.
+func samePaths(t *testing.T, wholly, less *model.Assessment, what string) {
+	reaches := map[string]bool{}
+	for _, p := range wholly.Paths {
+		if p.Verdict == model.Reaches {
+			reaches[model.FoldID(p.From.ID)] = true
+		}
+	}
+	for _, p := range less.Paths {
+		if p.Verdict == model.Reaches {
+			require.True(t, reaches[model.FoldID(p.From.ID)], "%s: %s %s", what, p.From.Kind, p.From.Name)
 		}
 	}
 }
