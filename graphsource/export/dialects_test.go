@@ -543,7 +543,7 @@ const declared = "declarations alone"
 // sameReach compares where both answer for the same holding.
 func sameReach(t *testing.T, wholly, less *model.Assessment, what string) {
 	key := func(r model.Reach) string {
-		return strings.ToLower(r.Principal.ID + "|" + r.Role.ID + "|" + string(r.Holding) + "|" + r.Scope + "|" + strings.Join(r.Via, ","))
+		return strings.ToLower(r.Principal.ID + "|" + r.Role.ID + "|" + r.Holding + "|" + r.Scope + "|" + strings.Join(r.Via, ","))
 	}
 	known := map[string]model.Reach{}
 	for _, r := range wholly.Reach {
