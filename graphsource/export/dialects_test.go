@@ -181,11 +181,24 @@ func writeScubaGear(t *testing.T, f facts) map[string][]byte {
 		}
 		roles = append(roles, object{"DisplayName": role.Name, "RoleTemplateId": role.TemplateID, "Assignments": assignments, "Rules": rules})
 	}
+	var domains []any
+	for _, d := range f["domains"] {
+		domains = append(domains, pascal(d.record))
+	}
+	authorization := pascal(f["policies/authorizationPolicy"][0].record).(object)
+	permissions := authorization["DefaultUserRolePermissions"].(object)
+	authorization["PermissionGrantPolicyIdsAssignedToDefaultUserRole"] = permissions["PermissionGrantPoliciesAssigned"]
+	delete(permissions, "PermissionGrantPoliciesAssigned")
+	methods := pascal(f["policies/authenticationMethodsPolicy"][0].record).(object)
+	features := methods["AuthenticationMethodConfigurations"]
+	delete(methods, "AuthenticationMethodConfigurations")
 	return map[string][]byte{"M365BaselineConformance/ProviderSettingsExport.json": jsonOf(t, object{
-		"baseline_version": "1", "module_version": "1.8.0", "timestamp_zulu": "2026-11-20T09:00:00Z",
+		"domain_settings": domains, "authorization_policies": []any{authorization},
+		"authentication_method": []any{object{"authentication_method_policy": methods, "authentication_method_feature_settings": features}},
+		"baseline_version":      "1", "module_version": "1.8.0", "timestamp_zulu": "2026-11-20T09:00:00Z",
 		"tenant_details":              []any{object{"TenantId": id, "DisplayName": name}},
 		"conditional_access_policies": policies, "privileged_roles": roles,
-		"aad_successful_commands": []any{"Get-MgBetaIdentityConditionalAccessPolicy"}, "aad_unsuccessful_commands": []any{},
+		"aad_successful_commands": []any{"Get-MgBetaIdentityConditionalAccessPolicy", "Get-MgBetaDomain", "Get-MgBetaPolicyAuthorizationPolicy", "Get-MgBetaPolicyAuthenticationMethodPolicy"}, "aad_unsuccessful_commands": []any{},
 	})}
 }
 
