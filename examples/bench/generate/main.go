@@ -29,6 +29,7 @@ func run(args []string, out io.Writer) error {
 	users := flags.Int("users", 0, "as many users in the place of a size, with twice as many sign-ins")
 	page := flags.Int("page", 0, "records in a file; 0: 1,000, as Graph pages them")
 	seed := flags.Uint64("seed", synth.Seed, "the same seed gives the same bytes")
+	only := flags.String("only", "", "write only the files whose path begins with this")
 	target := flags.String("o", "", "folder or .zip to write; it must not exist")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -45,14 +46,14 @@ func run(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := write(tenant, *target); err != nil {
+	if err := write(tenant, *target, *only); err != nil {
 		return err
 	}
 	return json.NewEncoder(out).Encode(tenant.Expected())
 }
 
 // write refuses to write into what is there: pages of a larger tenant would stay.
-func write(tenant *synth.Tenant, target string) error {
+func write(tenant *synth.Tenant, target, only string) error {
 	if target == "" {
 		return fmt.Errorf("say where to write: -o FOLDER or -o FILE.zip")
 	}
@@ -60,14 +61,14 @@ func write(tenant *synth.Tenant, target string) error {
 		return fmt.Errorf("%s is there already: remove it first", target)
 	}
 	if !strings.HasSuffix(target, ".zip") {
-		_, err := tenant.WriteFolder(target)
+		_, err := tenant.WriteFolder(target, only)
 		return err
 	}
 	f, err := os.Create(target)
 	if err != nil {
 		return err
 	}
-	err = tenant.WriteZip(f)
+	err = tenant.WriteZip(f, only)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

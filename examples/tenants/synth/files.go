@@ -99,11 +99,11 @@ func (p *pageReader) fill() {
 	p.unread = p.e.b
 }
 
-// WriteFolder writes the export into a folder, which need not exist, and says how
-// many bytes it has.
-func (t *Tenant) WriteFolder(dir string) (int64, error) {
+// WriteFolder writes the files whose path begins with a prefix, or all, into a
+// folder, which need not exist, and says how many bytes that is.
+func (t *Tenant) WriteFolder(dir, prefix string) (int64, error) {
 	total := int64(0)
-	for _, name := range t.Files() {
+	for _, name := range t.filesBelow(prefix) {
 		target := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return total, err
@@ -124,10 +124,10 @@ func (t *Tenant) WriteFolder(dir string) (int64, error) {
 	return total, nil
 }
 
-// WriteZip writes the export as a zip.
-func (t *Tenant) WriteZip(w io.Writer) error {
+// WriteZip writes the same files as a zip.
+func (t *Tenant) WriteZip(w io.Writer, prefix string) error {
 	z := zip.NewWriter(w)
-	for _, name := range t.Files() {
+	for _, name := range t.filesBelow(prefix) {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: gen.Collected})
 		if err == nil {
 			_, err = io.Copy(f, t.files[name]())
@@ -137,6 +137,10 @@ func (t *Tenant) WriteZip(w io.Writer) error {
 		}
 	}
 	return z.Close()
+}
+
+func (t *Tenant) filesBelow(prefix string) []string {
+	return slices.DeleteFunc(t.Files(), func(name string) bool { return !strings.HasPrefix(name, prefix) })
 }
 
 // FS gives the export as a file system, for tests that need no disk. Each look at

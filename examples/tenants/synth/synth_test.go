@@ -45,11 +45,11 @@ func read(t *testing.T, from *synth.Tenant, name string) []byte {
 func TestSameSeedSameBytes(t *testing.T) {
 	one, two, other := tenant(t, 7, small), tenant(t, 7, small), tenant(t, 8, small)
 	dir := t.TempDir()
-	_, err := one.WriteFolder(dir)
+	_, err := one.WriteFolder(dir, "")
 	require.NoError(t, err)
 	var packed, again bytes.Buffer
-	require.NoError(t, one.WriteZip(&packed))
-	require.NoError(t, two.WriteZip(&again))
+	require.NoError(t, one.WriteZip(&packed, ""))
+	require.NoError(t, two.WriteZip(&again, ""))
 	require.Equal(t, packed.Bytes(), again.Bytes())
 	archive, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
 	require.NoError(t, err)
