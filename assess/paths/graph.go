@@ -85,6 +85,8 @@ func (g *Graph) readStarts() {
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		case atomForeign:
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
+		case atomIssuer, atomHome:
+			g.starts = append(g.starts, start{g.atomRef(g.atomOf(k)), []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomOnPremises:
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		}

@@ -213,6 +213,14 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return outsider
 	case atomExternal:
 		return externalRef(k)
+	case atomForeign:
+		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}
+	case atomHome:
+		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "the tenant of " + k.subject}
+	case atomIssuer:
+		return model.PrincipalRef{Kind: "identityProvider", ID: k.subject, Name: "the identity provider of " + k.subject}
+	case atomOnPremises:
+		return model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}
 	}
 	return model.PrincipalRef{Kind: "state", ID: k.String(), Name: "what was reached before"}
 }

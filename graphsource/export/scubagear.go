@@ -16,13 +16,24 @@ import (
 // highly privileged roles only. It keeps Graph's nulls, unless the objects are
 // those of the Graph PowerShell SDK, as in its first versions.
 var scubaGear = &adapter{
-	name: "ScubaGear's provider settings",
-	sign: "baseline_version",
+	Format: scubaFormat,
+	sign:   "baseline_version",
 	recognises: func(root *node) bool {
 		settings, _ := scubaSettings(root)
 		return settings != nil
 	},
 	adapt: adaptScubaGear,
+}
+
+var scubaFormat = Format{
+	Tool:  "ScubaGear",
+	Known: "the content of ProviderSettingsExport.json, also inside ScubaResults.json",
+	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
+		"PIM's rules of groups name them by display name only, and are left out.",
+	Supplies: supplies(
+		inFull(model.ConditionalAccessPolicies.Name()),
+		inPart("it reads eight highly privileged roles only", model.RoleAssignmentSchedule.Name(), model.RolePolicies.Name()),
+	),
 }
 
 // scubaSettings finds the settings and where they lie in the file.
@@ -38,8 +49,9 @@ func scubaSettings(root *node) (settings *node, pointer string) {
 	return nil, ""
 }
 
-func adaptScubaGear(root *node) adapted {
+func adaptScubaGear(root *node, at spot) adapted {
 	settings, base := scubaSettings(root)
+	base = at.pointer + base
 	var found adapted
 	for _, details := range settings.get("tenant_details").elements() {
 		found.info.ID, found.info.Name = details.get("tenantId").str(), details.get("displayName").str()
@@ -50,11 +62,9 @@ func adaptScubaGear(root *node) adapted {
 	found.info.Collector = strings.TrimSpace("ScubaGear " + settings.get("module_version").str())
 
 	if policies := settings.get("conditional_access_policies"); policies != nil {
-		found.supplies = append(found.supplies, supply{
-			dataset: "identity/conditionalAccess/policies", dialect: dialectGraphNulls,
-			coverage: scubaCommand(settings, "IdentityConditionalAccessPolicy"),
-			records:  locate(policies, base+"/conditional_access_policies"),
-		})
+		s := scubaFormat.supply(model.ConditionalAccessPolicies.Name(), "", locate(policies, base+"/conditional_access_policies")...)
+		s.coverage = s.coverage.Worst(scubaCommand(settings, "IdentityConditionalAccessPolicy"))
+		found.supplies = append(found.supplies, s)
 	}
 	if roles := settings.get("privileged_roles"); roles != nil {
 		found.supplies = append(found.supplies, scubaRoles(roles, base+"/privileged_roles")...)
@@ -76,10 +86,8 @@ func scubaCommand(settings *node, command string) model.Coverage {
 }
 
 func scubaRoles(roles *node, base string) []supply {
-	partial := model.Coverage{State: model.Partial, Reason: model.Truncated,
-		Detail: "ScubaGear reads eight highly privileged roles only"}
-	assignments := supply{dataset: "roleManagement/directory/roleAssignmentScheduleInstances", dialect: dialectGraphNulls, coverage: partial}
-	rules := supply{dataset: "policies/roleManagementPolicyAssignments", dialect: dialectGraphNulls, coverage: partial}
+	assignments := scubaFormat.supply(model.RoleAssignmentSchedule.Name(), "")
+	rules := scubaFormat.supply(model.RolePolicies.Name(), "")
 	for i, role := range roles.elements() {
 		at := base
 		if roles.kind == '[' {
@@ -107,12 +115,9 @@ func scubaPolicy(role *node) *node {
 	if id.str() == "" || len(list.items) == 0 {
 		return nil
 	}
-	text := func(s string) *node { return &node{kind: '"', text: s} }
-	return &node{kind: '{',
-		names: []string{"Id", "ScopeId", "ScopeType", "RoleDefinitionId", "Policy"},
-		items: []*node{text("scubagear_" + id.str()), text("/"), text("DirectoryRole"), id,
-			{kind: '{', names: []string{"Id", "Rules"}, items: []*node{text("scubagear_" + id.str()), list}}},
-	}
+	name := text("scubagear_" + id.str())
+	return object("Id", name, "ScopeId", text("/"), "ScopeType", text("DirectoryRole"), "RoleDefinitionId", id,
+		"Policy", object("Id", name, "Rules", list))
 }
 
 // locate gives the elements of a list with their pointers.
