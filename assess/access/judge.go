@@ -51,8 +51,13 @@ func (e *Engine) Judge(h principals.Holding, c Circumstances, attackers []Attack
 // workstation by what the owner declared. Where nothing is declared, none is.
 func (e *Engine) IsPAW(row model.Device) model.Truth {
 	s := &deviceSpace{paw: e.paw, member: e.dir.MemberOf}
+	if s.paw.filter != nil {
+		for _, c := range s.paw.filter.Comparisons() {
+			s.used = append(s.used, c.Attribute)
+		}
+	}
 	found := model.Unknown
-	for i, v := range realDevices(row) {
+	for i, v := range realDevices(row, s.reads) {
 		is := s.isPAW(v.device, row.ID)
 		if i > 0 && is != found {
 			return model.Unknown
