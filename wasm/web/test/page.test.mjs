@@ -465,13 +465,13 @@ describe('the hosted site over http', () => {
     server.close();
   });
 
-  it('runs, and asks for its own four files once', async () => {
+  it('runs, and asks for its own four files and the sample once', async () => {
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.getByRole('button', { name: 'PIM only' }).click();
     await settled(page);
     same(await saved(page), cli(join(tenants, 'pim-only')));
-    const names = readdirSync(dir).filter((n) => /^(app|privpath)-/.test(n)).map((n) => `/${n}`);
+    const names = readdirSync(dir).filter((n) => /^(app|privpath|sample-pim-only)-/.test(n)).map((n) => `/${n}`);
     assert.deepEqual([...asked].sort(), ['/', ...names].sort());
     await page.close();
   });
