@@ -130,7 +130,6 @@ func readers(t *testing.T, dataset string) []*assess.Control {
 			list = append(list, c)
 		}
 	}
-	require.NotEmpty(t, list, dataset)
 	return list
 }
 

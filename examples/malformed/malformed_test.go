@@ -115,6 +115,7 @@ func newInPlace(t *testing.T, target malformed.Target) inPlace {
 	require.NoError(t, err)
 	p := inPlace{target: target, dataset: datasetOf(t, target.Path), files: bundle(t, malformed.Tenant), known: map[string]judged{}}
 	p.controls = readers(t, p.dataset)
+	require.NotEmpty(t, p.controls)
 	p.valid, err = p.judge(t, text)
 	require.NoError(t, err)
 	if target.Name != "members" {
