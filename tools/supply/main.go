@@ -31,7 +31,9 @@ func run(args []string, out io.Writer) error {
 		return writeSBOM(out, parts)
 	}
 	for _, p := range parts {
-		fmt.Fprintf(out, "%-14s %s %s\n", p.Licence, p.Name, p.Version)
+		if _, err := fmt.Fprintf(out, "%-14s %s %s\n", p.Licence, p.Name, p.Version); err != nil {
+			return err
+		}
 	}
 	return allowed(parts)
 }

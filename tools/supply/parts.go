@@ -153,11 +153,11 @@ func licenceIn(dir string) (string, error) {
 // recognise names every licence that the text holds, joined by AND where it is
 // several: whoever links the module keeps to all.
 func recognise(text string) string {
-	plain := strings.Join(strings.Fields(strings.ToLower(strings.ReplaceAll(text, ",", ", "))), " ")
+	plain := strings.Join(strings.Fields(strings.ToLower(text)), " ")
 	plain = strings.ReplaceAll(plain, "license, version", "license version")
 	var found []string
 	for _, p := range phrases {
-		if strings.Contains(plain, strings.ReplaceAll(p.words, ",", ",")) && (p.id != "BSD-2-Clause" || !slices.Contains(found, "BSD-3-Clause")) {
+		if strings.Contains(plain, p.words) && (p.id != "BSD-2-Clause" || !slices.Contains(found, "BSD-3-Clause")) {
 			found = append(found, p.id)
 		}
 	}
