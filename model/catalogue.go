@@ -53,6 +53,16 @@ func RoleWithTemplate(id string) (BuiltInRole, bool) {
 	return role, ok
 }
 
+// RoleNamed finds a built-in role by its English name, whatever the letter case.
+func RoleNamed(name string) (BuiltInRole, bool) {
+	for _, role := range builtInRoles() {
+		if strings.EqualFold(role.Name, name) {
+			return role, true
+		}
+	}
+	return BuiltInRole{}, false
+}
+
 // BuiltInRoles lists the catalogue's roles by name.
 func BuiltInRoles() []BuiltInRole {
 	return slices.SortedFunc(maps.Values(builtInRoles()), func(a, b BuiltInRole) int {

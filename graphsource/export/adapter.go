@@ -196,12 +196,13 @@ func flag(b bool) *node { return &node{text: fmt.Sprint(b)} }
 
 func array(items ...*node) *node { return &node{kind: '[', items: items} }
 
-// object makes an object of names and values in turn; nil values are left out.
-func object(members ...any) *node {
+// object makes an object of names, with spaces between them, and their values;
+// nil values are left out.
+func object(names string, values ...*node) *node {
 	n := &node{kind: '{'}
-	for i := 0; i < len(members); i += 2 {
-		if value := members[i+1].(*node); value != nil {
-			n.put(members[i].(string), value)
+	for i, name := range strings.Fields(names) {
+		if values[i] != nil {
+			n.put(name, values[i])
 		}
 	}
 	return n

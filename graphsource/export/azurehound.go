@@ -31,9 +31,9 @@ var azureHoundFormat = Format{
 	Trap: "It leaves out every false, so a device is never non-compliant and an account never disabled by it, and nothing passes by what is absent. " +
 		"Of PIM's rules only what is demanded shows, never how long. Ids and names in capitals are read in small letters. Owners of applications are named by another id, and are left out.",
 	Supplies: inPart("it keeps no record of what it could not read, and leaves out what is false",
-		model.Users.Name(), model.Groups.Name(), model.Devices.Name(), model.Applications.Name(), model.ServicePrincipals.Name(),
-		model.GroupMembers.Name(), model.GroupOwners.Name(), model.ServicePrincipalOwner.Name(), model.AppRoleAssignedTo.Name(),
-		model.RoleDefinitions.Name(), model.RoleAssignments.Name(), model.RoleEligibility.Name(), model.RolePolicies.Name()),
+		"users", "groups", "devices", "applications", "servicePrincipals",
+		setMembers, "groups/{id}/owners", "servicePrincipals/{id}/owners", "servicePrincipals/{id}/appRoleAssignedTo",
+		setDefinitions, setAssignments, setEligible, setRules),
 }
 
 func adaptAzureHound(record *node, at spot) adapted {
@@ -53,22 +53,22 @@ func adaptAzureHound(record *node, at spot) adapted {
 	case "AZTenant":
 		found.info.Name = data.get("displayName").str()
 	case "AZGroupMember":
-		found.supplies = hounded(model.GroupMembers.Name(), data, "groupId", "members", "member", at)
+		found.supplies = hounded(setMembers, data, "groupId", "members", "member", at)
 	case "AZGroupOwner":
-		found.supplies = hounded(model.GroupOwners.Name(), data, "groupId", "owners", "owner", at)
+		found.supplies = hounded("groups/{id}/owners", data, "groupId", "owners", "owner", at)
 	case "AZServicePrincipalOwner":
-		found.supplies = hounded(model.ServicePrincipalOwner.Name(), data, "servicePrincipalId", "owners", "owner", at)
+		found.supplies = hounded("servicePrincipals/{id}/owners", data, "servicePrincipalId", "owners", "owner", at)
 	case "AZRoleAssignment":
-		s := azureHoundFormat.supply(model.RoleAssignments.Name(), "")
+		s := azureHoundFormat.supply(setAssignments, "")
 		for _, l := range locate(data.get("roleAssignments"), at.pointer+"/roleAssignments") {
 			s.records = append(s.records, located{l.pointer, small(l.record)})
 		}
 		found.supplies = []supply{s}
 	case "AZRoleManagementPolicyAssignment":
-		found.supplies = []supply{azureHoundFormat.supply(model.RolePolicies.Name(), "", located{at.pointer, houndPolicy(data)})}
+		found.supplies = []supply{azureHoundFormat.supply(setRules, "", located{at.pointer, houndPolicy(data)})}
 	case "AZAppRoleAssignment":
 		resource := model.FoldID(data.get("resourceId").str())
-		found.supplies = []supply{azureHoundFormat.supply(model.AppRoleAssignedTo.Name(), resource, located{at.pointer, small(data)})}
+		found.supplies = []supply{azureHoundFormat.supply("servicePrincipals/{id}/appRoleAssignedTo", resource, located{at.pointer, small(data)})}
 	default:
 		if dataset, ok := houndKinds[kind]; ok {
 			found.supplies = []supply{azureHoundFormat.supply(dataset, "", located{at.pointer, small(data)})}
@@ -79,13 +79,13 @@ func adaptAzureHound(record *node, at spot) adapted {
 
 // houndKinds are the kinds whose data is a record of Graph's.
 var houndKinds = map[string]string{
-	"AZUser":                            model.Users.Name(),
-	"AZGroup":                           model.Groups.Name(),
-	"AZDevice":                          model.Devices.Name(),
-	"AZApp":                             model.Applications.Name(),
-	"AZServicePrincipal":                model.ServicePrincipals.Name(),
-	"AZRole":                            model.RoleDefinitions.Name(),
-	"AZRoleEligibilityScheduleInstance": model.RoleEligibility.Name(),
+	"AZUser":                            "users",
+	"AZGroup":                           "groups",
+	"AZDevice":                          "devices",
+	"AZApp":                             "applications",
+	"AZServicePrincipal":                "servicePrincipals",
+	"AZRole":                            setDefinitions,
+	"AZRoleEligibilityScheduleInstance": setEligible,
 }
 
 // hounded reads a list of references that belong to one parent, each wrapped
@@ -134,16 +134,14 @@ func houndPolicy(data *node) *node {
 	demands := func(name string) bool { return data.get("endUserAssignmentRequires" + name).is("true") }
 	var rules []*node
 	if demands("MFA") && demands("Justification") && demands("TicketInformation") {
-		rules = append(rules, object("id", text("Enablement_EndUser_Assignment"),
-			"enabledRules", array(text("MultiFactorAuthentication"), text("Justification"), text("Ticketing"))))
+		rules = append(rules, object("id enabledRules", text("Enablement_EndUser_Assignment"), array(text("MultiFactorAuthentication"), text("Justification"), text("Ticketing"))))
 	}
 	if demands("Approval") {
-		rules = append(rules, object("id", text("Approval_EndUser_Assignment"), "setting", object("isApprovalRequired", flag(true))))
+		rules = append(rules, object("id setting", text("Approval_EndUser_Assignment"), object("isApprovalRequired", flag(true))))
 	}
 	if demands("CAPAuthenticationContext") {
-		rules = append(rules, object("id", text("AuthenticationContext_EndUser_Assignment"), "isEnabled", flag(true)))
+		rules = append(rules, object("id isEnabled", text("AuthenticationContext_EndUser_Assignment"), flag(true)))
 	}
 	id := data.get("id").lower()
-	return object("id", id, "scopeId", text("/"), "scopeType", text("DirectoryRole"),
-		"roleDefinitionId", data.get("roleDefinitionId").lower(), "policy", object("id", id, "rules", array(rules...)))
+	return object("id scopeId scopeType roleDefinitionId policy", id, text("/"), text("DirectoryRole"), data.get("roleDefinitionId").lower(), object("id rules", id, array(rules...)))
 }

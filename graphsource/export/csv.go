@@ -38,21 +38,16 @@ var pimFormat = Format{
 	Trap: "It names people and roles, and has no ids: they are matched by name, a line with a name that fits none or several is left out. " +
 		"Without users in the export the name stands for the account. Times are written as the reader's country does, and are not read.",
 	Supplies: inPart("it has names in the place of ids, which are matched by name",
-		model.RoleAssignmentSchedule.Name(), model.RoleEligibility.Name()),
+		setActive, setEligible),
 }
 
 func adaptPIM(record *node, at spot) adapted {
-	dataset, known := map[string]string{"active": model.RoleAssignmentSchedule.Name(), "eligible": model.RoleEligibility.Name()}[strings.ToLower(field(record, pimState).str())]
+	dataset, known := map[string]string{"active": setActive, "eligible": setEligible}[strings.ToLower(field(record, pimState).str())]
 	if !known {
 		return adapted{odd: fmt.Sprintf("its %s is %q; Active and Eligible are known", pimState, clip(field(record, pimState).str()))}
 	}
-	role := ""
-	for _, r := range model.BuiltInRoles() {
-		if strings.EqualFold(r.Name, field(record, pimRole).str()) {
-			role = r.TemplateID
-		}
-	}
-	if role == "" {
+	role, ok := model.RoleNamed(field(record, pimRole).str())
+	if !ok {
 		return adapted{odd: fmt.Sprintf("%q is not the English name of a built-in role", clip(field(record, pimRole).str()))}
 	}
 	name := strings.TrimSpace(field(record, pimPrincipal).str())
@@ -60,7 +55,7 @@ func adaptPIM(record *node, at spot) adapted {
 	if !ok || name == "" {
 		return adapted{odd: fmt.Sprintf("no user or group of the export, or more than one, is called %q", clip(name))}
 	}
-	row := object("id", text("csv:"+at.pointer), "principalId", text(id), "roleDefinitionId", text(role))
+	row := object("id principalId roleDefinitionId", text("csv:"+at.pointer), text(id), text(role.TemplateID))
 	if member := field(record, pimMember); member.str() != "" {
 		row.put("memberType", member)
 	}
@@ -172,13 +167,13 @@ func (sc *scan) observePeople() {
 			})
 		}
 	}
-	sc.b.Observe(model.Users.Name(), func(record any) {
+	sc.b.Observe("users", func(record any) {
 		if u, ok := record.(model.User); ok {
 			known.users = true
 			keep(u.ID, u.UserPrincipalName)
 		}
 	})
-	sc.b.Observe(model.Groups.Name(), func(record any) {
+	sc.b.Observe("groups", func(record any) {
 		if g, ok := record.(model.Group); ok {
 			keep(g.ID, g.DisplayName)
 		}

@@ -19,16 +19,16 @@ var entraExporter = &layout{
 		Known: "its folders, such as Identity/Conditional/AccessPolicies/<id>/<id>.json, below any other",
 		Trap:  "It passes over what it was refused and keeps no record of it: a folder that is not there is unknown, and no list is whole.",
 		Supplies: supplies(
-			inFull(model.Organizations.Name(), model.SecurityDefaults.Name(), model.AuthorizationPolicies.Name(), model.CrossTenantDefault.Name()),
-			inPart("it asks for permanent assignments only, and leaves activations out", model.RoleAssignmentSchedule.Name()),
-			inPart("without -All it asks for dynamic groups only", model.Groups.Name()),
-			inPart("every partner without an id overwrites the one before", model.CrossTenantPartners.Name()),
-			inPart("it has the rules of roles and groups that somebody is eligible for", model.RolePolicies.Name()),
+			inFull("organization", "policies/identitySecurityDefaultsEnforcementPolicy", setAuthorization, "policies/crossTenantAccessPolicy/default"),
+			inPart("it asks for permanent assignments only, and leaves activations out", setActive),
+			inPart("without -All it asks for dynamic groups only", "groups"),
+			inPart("every partner without an id overwrites the one before", "policies/crossTenantAccessPolicy/partners"),
+			inPart("it has the rules of roles and groups that somebody is eligible for", setRules),
 			inPart("it keeps no record of what it was refused or could not read", slices.Concat([]string{
-				model.OnPremisesSync.Name(), model.RoleEligibility.Name(), model.GroupEligibility.Name()},
+				"directory/onPremisesSynchronization", setEligible, setGroupEligible},
 				slices.DeleteFunc(slices.Compact(slices.Sorted(maps.Values(entraFolders))), func(name string) bool {
 					d, _ := model.DatasetNamed(name)
-					return d.Single || name == model.RoleAssignmentSchedule.Name() || name == model.Groups.Name() || name == model.CrossTenantPartners.Name()
+					return d.Single || name == setActive || name == "groups" || name == "policies/crossTenantAccessPolicy/partners"
 				}))...),
 		),
 	},
@@ -38,41 +38,41 @@ var entraExporter = &layout{
 // entraFolders are the data sets by folder, in small letters; {id} stands for
 // the parent's folder.
 var entraFolders = map[string]string{
-	"domains":                       model.TenantDomains.Name(),
-	"subscribedskus":                model.SubscribedSkus.Name(),
-	"users":                         model.Users.Name(),
-	"groups":                        model.Groups.Name(),
-	"devices":                       model.Devices.Name(),
-	"applications":                  model.Applications.Name(),
-	"serviceprincipals":             model.ServicePrincipals.Name(),
-	"directoryroles":                model.DirectoryRoles.Name(),
-	"administrativeunits":           model.AdministrativeUnits.Name(),
-	"groups/{id}/members":           model.GroupMembers.Name(),
-	"groups/{id}/owners":            model.GroupOwners.Name(),
-	"applications/{id}/owners":      model.ApplicationOwners.Name(),
-	"serviceprincipals/{id}/owners": model.ServicePrincipalOwner.Name(),
-	"serviceprincipals/{id}/approleassignments":                model.AppRoleAssignments.Name(),
-	"serviceprincipals/{id}/approleassignedto":                 model.AppRoleAssignedTo.Name(),
-	"serviceprincipals/{id}/oauth2permissiongrants":            model.OAuth2Grants.Name(),
-	"directoryroles/{id}/members":                              model.DirectoryRoleMembers.Name(),
-	"administrativeunits/{id}/members":                         model.AdministrativeUnitMembers.Name(),
-	"identity/conditional/accesspolicies":                      model.ConditionalAccessPolicies.Name(),
-	"identity/conditional/namedlocations":                      model.NamedLocations.Name(),
-	"identity/conditional/authenticationcontexts":              model.AuthenticationContexts.Name(),
-	"identitygovernance/accessreviews":                         model.AccessReviews.Name(),
-	"policies/identitysecuritydefaultsenforcementpolicy":       model.SecurityDefaults.Name(),
-	"policies/authorizationpolicy":                             model.AuthorizationPolicies.Name(),
-	"policies/crosstenantaccesspolicy/default":                 model.CrossTenantDefault.Name(),
-	"policies/crosstenantaccesspolicy/partners":                model.CrossTenantPartners.Name(),
-	"rolemanagement/directory/roledefinitions":                 model.RoleDefinitions.Name(),
-	"rolemanagement/directory/roleassignments":                 model.RoleAssignments.Name(),
-	"rolemanagement/directory/roleassignmentscheduleinstances": model.RoleAssignmentSchedule.Name(),
+	"domains":                       "domains",
+	"subscribedskus":                "subscribedSkus",
+	"users":                         "users",
+	"groups":                        "groups",
+	"devices":                       "devices",
+	"applications":                  "applications",
+	"serviceprincipals":             "servicePrincipals",
+	"directoryroles":                "directoryRoles",
+	"administrativeunits":           "directory/administrativeUnits",
+	"groups/{id}/members":           setMembers,
+	"groups/{id}/owners":            "groups/{id}/owners",
+	"applications/{id}/owners":      "applications/{id}/owners",
+	"serviceprincipals/{id}/owners": "servicePrincipals/{id}/owners",
+	"serviceprincipals/{id}/approleassignments":                "servicePrincipals/{id}/appRoleAssignments",
+	"serviceprincipals/{id}/approleassignedto":                 "servicePrincipals/{id}/appRoleAssignedTo",
+	"serviceprincipals/{id}/oauth2permissiongrants":            "oauth2PermissionGrants",
+	"directoryroles/{id}/members":                              "directoryRoles/{id}/members",
+	"administrativeunits/{id}/members":                         "directory/administrativeUnits/{id}/members",
+	"identity/conditional/accesspolicies":                      setPolicies,
+	"identity/conditional/namedlocations":                      setLocations,
+	"identity/conditional/authenticationcontexts":              "identity/conditionalAccess/authenticationContextClassReferences",
+	"identitygovernance/accessreviews":                         "identityGovernance/accessReviews/definitions",
+	"policies/identitysecuritydefaultsenforcementpolicy":       "policies/identitySecurityDefaultsEnforcementPolicy",
+	"policies/authorizationpolicy":                             setAuthorization,
+	"policies/crosstenantaccesspolicy/default":                 "policies/crossTenantAccessPolicy/default",
+	"policies/crosstenantaccesspolicy/partners":                "policies/crossTenantAccessPolicy/partners",
+	"rolemanagement/directory/roledefinitions":                 setDefinitions,
+	"rolemanagement/directory/roleassignments":                 setAssignments,
+	"rolemanagement/directory/roleassignmentscheduleinstances": setActive,
 }
 
 // entraFiles are single files.
 var entraFiles = map[string]string{
-	"organization/organization.json":           model.Organizations.Name(),
-	"directory/onpremisessynchronization.json": model.OnPremisesSync.Name(),
+	"organization/organization.json":           "organization",
+	"directory/onpremisessynchronization.json": "directory/onPremisesSynchronization",
 }
 
 func placeEntra(name string) (placed, bool) {
@@ -100,7 +100,7 @@ func placeEntra(name string) (placed, bool) {
 // entraRoles reads PIM/DirectoryRoles: an eligible assignment, with the PIM
 // policy of its role beside Graph's properties. The wrapper's names are .NET's.
 var entraRoles = &adapter{Format: entraPIM, adapt: func(record *node, at spot) adapted {
-	found := adapted{supplies: []supply{entraPIM.supply(model.RoleEligibility.Name(), "", located{at.pointer, record})}}
+	found := adapted{supplies: []supply{entraPIM.supply(setEligible, "", located{at.pointer, record})}}
 	policy := record.get("policy")
 	if rule := entraRules(policy, policy.get("roleID"), text("/"), text("DirectoryRole"), at); rule != nil {
 		found.supplies = append(found.supplies, *rule)
@@ -111,9 +111,8 @@ var entraRoles = &adapter{Format: entraPIM, adapt: func(record *node, at spot) a
 // entraGroups reads PIM/Groups: the schedule of an eligible membership, which
 // is not Graph's instance of it, and says nothing of its end there.
 var entraGroups = &adapter{Format: entraPIM, adapt: func(record *node, at spot) adapted {
-	row := object("id", record.get("id"), "groupId", record.get("groupId"), "principalId", record.get("principalId"),
-		"accessId", record.get("accessId"), "memberType", record.get("memberType"))
-	found := adapted{supplies: []supply{entraPIM.supply(model.GroupEligibility.Name(), "", located{at.pointer, row})}}
+	row := object("id groupId principalId accessId memberType", record.get("id"), record.get("groupId"), record.get("principalId"), record.get("accessId"), record.get("memberType"))
+	found := adapted{supplies: []supply{entraPIM.supply(setGroupEligible, "", located{at.pointer, row})}}
 	if rule := entraRules(record.get("policy"), record.get("accessId"), record.get("groupId"), text("Group"), at); rule != nil {
 		found.supplies = append(found.supplies, *rule)
 	}
@@ -124,8 +123,8 @@ var entraGroups = &adapter{Format: entraPIM, adapt: func(record *node, at spot) 
 var entraPIM = Format{
 	Tool: "EntraExporter",
 	Supplies: supplies(
-		inPart("it keeps no record of what it was refused or could not read", model.RoleEligibility.Name(), model.GroupEligibility.Name()),
-		inPart("it has the rules of roles and groups that somebody is eligible for", model.RolePolicies.Name()),
+		inPart("it keeps no record of what it was refused or could not read", setEligible, setGroupEligible),
+		inPart("it has the rules of roles and groups that somebody is eligible for", setRules),
 	),
 }
 
@@ -137,8 +136,6 @@ func entraRules(policy, role, scope, scopeType *node, at spot) *supply {
 		return nil
 	}
 	id := text(scope.str() + "_" + role.str())
-	s := entraPIM.supply(model.RolePolicies.Name(), "", located{at.pointer + "/Policy", object(
-		"id", id, "policyId", policy.get("policyID"), "scopeId", scope, "scopeType", scopeType, "roleDefinitionId", role,
-		"policy", object("id", id, "rules", rules))})
+	s := entraPIM.supply(setRules, "", located{at.pointer + "/Policy", object("id policyId scopeId scopeType roleDefinitionId policy", id, policy.get("policyID"), scope, scopeType, role, object("id rules", id, rules))})
 	return &s
 }

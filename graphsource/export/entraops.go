@@ -25,19 +25,19 @@ var entraOpsFormat = Format{
 	Trap: "It is derived: only objects with classified roles are there, and of an assignment neither its end nor whether PIM activated it. " +
 		"An account is synchronised where it says so; where it does not, nothing is known. The work account and the workstation of an administrator are the owner's words: state them in declarations.json.",
 	Supplies: inPart("it lists the objects that it classified, and derives their assignments",
-		model.Users.Name(), model.Groups.Name(), model.ServicePrincipals.Name(), model.GroupMembers.Name(),
-		model.RoleAssignments.Name(), model.RoleEligibility.Name()),
+		"users", "groups", "servicePrincipals", setMembers,
+		setAssignments, setEligible),
 }
 
 func adaptEntraOps(record *node, at spot) adapted {
 	id := record.get("objectId").str()
 	kind := strings.ToLower(record.get("objectType").str())
-	dataset, known := map[string]string{"user": model.Users.Name(), "group": model.Groups.Name(), "serviceprincipal": model.ServicePrincipals.Name()}[kind]
+	dataset, known := map[string]string{"user": "users", "group": "groups", "serviceprincipal": "servicePrincipals"}[kind]
 	if id == "" || !known {
 		return adapted{odd: "it is no user, group or service principal with an ObjectId"}
 	}
 	found := adapted{info: model.TenantInfo{Collector: entraOpsFormat.Tool}}
-	self := object("id", text(id), "displayName", given(record, "objectDisplayName"))
+	self := object("id displayName", text(id), given(record, "objectDisplayName"))
 	if kind == "user" {
 		if name := given(record, "objectUserPrincipalName"); name != nil {
 			self.put("userPrincipalName", name)
@@ -68,22 +68,21 @@ func entraOpsAssignment(l located, id, kind string) []supply {
 	if group := row.get("transitiveByObjectId").str(); group != "" {
 		principal = group
 		if row.get("roleAssignmentSubType").str() == "" {
-			member := object("@odata.type", text("#microsoft.graph."+map[string]string{"user": "user", "group": "group", "serviceprincipal": "servicePrincipal"}[kind]), "id", text(id))
-			all = append(all, entraOpsFormat.supply(model.GroupMembers.Name(), group, located{l.pointer, member}))
+			member := object("@odata.type id", text("#microsoft.graph."+map[string]string{"user": "user", "group": "group", "serviceprincipal": "servicePrincipal"}[kind]), text(id))
+			all = append(all, entraOpsFormat.supply(setMembers, group, located{l.pointer, member}))
 		}
 	} else if row.get("roleAssignmentType").str() != "Direct" {
 		return nil
 	}
-	dataset := model.RoleAssignments.Name()
+	dataset := setAssignments
 	switch row.get("pIMAssignmentType").str() {
 	case "Eligible":
-		dataset = model.RoleEligibility.Name()
+		dataset = setEligible
 	case "Permanent":
 	default:
 		return all
 	}
-	return append(all, entraOpsFormat.supply(dataset, "", located{l.pointer, object("id", row.get("roleAssignmentId"),
-		"principalId", text(principal), "roleDefinitionId", row.get("roleDefinitionId"), "directoryScopeId", row.get("roleAssignmentScopeId"))}))
+	return append(all, entraOpsFormat.supply(dataset, "", located{l.pointer, object("id principalId roleDefinitionId directoryScopeId", row.get("roleAssignmentId"), text(principal), row.get("roleDefinitionId"), row.get("roleAssignmentScopeId"))}))
 }
 
 // given is a text that is there, nil where it is empty.

@@ -48,6 +48,21 @@ var formats = []*Format{
 	&entraOps.Format, &intuneCD.Format, &pimCSV.Format, &logRecords.Format,
 }
 
+// The data sets that several formats supply, as [model.Datasets] names them.
+const (
+	setPolicies      = "identity/conditionalAccess/policies"
+	setLocations     = "identity/conditionalAccess/namedLocations"
+	setCompliance    = "deviceManagement/deviceCompliancePolicies"
+	setMembers       = "groups/{id}/members"
+	setDefinitions   = "roleManagement/directory/roleDefinitions"
+	setAssignments   = "roleManagement/directory/roleAssignments"
+	setActive        = "roleManagement/directory/roleAssignmentScheduleInstances"
+	setEligible      = "roleManagement/directory/roleEligibilityScheduleInstances"
+	setRules         = "policies/roleManagementPolicyAssignments"
+	setAuthorization = "policies/authorizationPolicy"
+	setGroupEligible = "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances"
+)
+
 // adapters reads files that their content shows, layouts files that their place
 // shows.
 var (
@@ -87,12 +102,15 @@ func inPart(limit string, datasets ...string) []FormatSupply {
 
 // supplies joins parts of a table and puts them in the order of the data sets.
 func supplies(parts ...[]FormatSupply) []FormatSupply {
-	all := slices.Concat(parts...)
-	rank := map[string]int{}
-	for i, d := range model.Datasets() {
-		rank[d.Name] = i
+	given := slices.Concat(parts...)
+	var all []FormatSupply
+	for _, d := range model.Datasets() {
+		for _, s := range given {
+			if s.Dataset == d.Name {
+				all = append(all, s)
+			}
+		}
 	}
-	slices.SortStableFunc(all, func(a, b FormatSupply) int { return rank[a.Dataset] - rank[b.Dataset] })
 	return all
 }
 

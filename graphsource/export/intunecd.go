@@ -3,8 +3,6 @@ package export
 import (
 	"path"
 	"strings"
-
-	"github.com/privpath/privpath/model"
 )
 
 // intuneCD reads a backup of IntuneCD as JSON: one object a file,
@@ -32,12 +30,12 @@ var intuneCDFormat = Format{
 	Trap: "It takes ids and dates out of the objects: what refers to one finds it only where the backup appends ids to the files' names. " +
 		"A backup can be limited by a prefix, and does not say so. As YAML it is not read.",
 	Supplies: inPart("a backup can be limited to a prefix, and does not say so",
-		model.ConditionalAccessPolicies.Name(), model.CompliancePolicies.Name()),
+		setPolicies, setCompliance),
 }
 
 var intuneCDFolders = map[string]*adapter{
-	"conditional access":           intuneCDObjects(model.ConditionalAccessPolicies.Name()),
-	"compliance policies/policies": intuneCDObjects(model.CompliancePolicies.Name()),
+	"conditional access":           intuneCDObjects(setPolicies),
+	"compliance policies/policies": intuneCDObjects(setCompliance),
 }
 
 // intuneCDObjects gives every object the id that its file's name tells.

@@ -19,8 +19,8 @@ var intuneManagement = &layout{
 		Known: "MigrationTable.json, and the folders beside it",
 		Trap: "People choose what to export and no file says what they chose, so no list is whole. " +
 			"Groups come without members. Placeholders such as %OrganizationId% stay ids that nobody has.",
-		Supplies: inPart("it exports what was chosen and does not say what was", model.ConditionalAccessPolicies.Name(),
-			model.NamedLocations.Name(), model.CompliancePolicies.Name(), model.Groups.Name()),
+		Supplies: inPart("it exports what was chosen and does not say what was", setPolicies,
+			setLocations, setCompliance, "groups"),
 	},
 	marker: "MigrationTable.json",
 	about: func(marker *node) about {
@@ -40,8 +40,8 @@ var intuneManagement = &layout{
 }
 
 var intuneFolders = map[string]string{
-	"conditionalaccess":  model.ConditionalAccessPolicies.Name(),
-	"namedlocations":     model.NamedLocations.Name(),
-	"compliancepolicies": model.CompliancePolicies.Name(),
-	"groups":             model.Groups.Name(),
+	"conditionalaccess":  setPolicies,
+	"namedlocations":     setLocations,
+	"compliancepolicies": setCompliance,
+	"groups":             "groups",
 }

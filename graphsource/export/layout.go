@@ -183,11 +183,11 @@ func (sc *scan) readList(files []laid, said map[*layout]map[string]about) error 
 		}
 		return nil
 	}
-	slices.SortStableFunc(files, func(a, b laid) int { return cmp.Compare(a.page, b.page) })
 	var pages []page
 	for _, l := range files {
 		pages = append(pages, page{l.entry, l.target, l.page})
 	}
+	slices.SortStableFunc(pages, func(a, b page) int { return cmp.Compare(a.number, b.number) })
 	if err := sc.readGroup(pages); err != nil {
 		return err
 	}

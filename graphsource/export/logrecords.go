@@ -34,16 +34,16 @@ var logFormat = Format{
 	Trap: "A file holds an hour, and nothing says which hours are missing. Sign-ins of applications and those that ran without the user are left out. " +
 		"Logs that the portal downloads as JSON are recognised as well, and as partial.",
 	Supplies: inPart("a file is a part of a log, and nothing says what comes before and after it",
-		model.SignIns.Name(), model.DirectoryAudits.Name(), model.RiskyUsers.Name(), model.RiskDetections.Name()),
+		"auditLogs/signIns", "auditLogs/directoryAudits", "identityProtection/riskyUsers", "identityProtection/riskDetections"),
 }
 
 // logCategories are the data sets by log; a log without one is known, and of no
 // use.
 var logCategories = map[string]string{
-	"SignInLogs":                   model.SignIns.Name(),
-	"AuditLogs":                    model.DirectoryAudits.Name(),
-	"RiskyUsers":                   model.RiskyUsers.Name(),
-	"UserRiskEvents":               model.RiskDetections.Name(),
+	"SignInLogs":                   "auditLogs/signIns",
+	"AuditLogs":                    "auditLogs/directoryAudits",
+	"RiskyUsers":                   "identityProtection/riskyUsers",
+	"UserRiskEvents":               "identityProtection/riskDetections",
 	"NonInteractiveUserSignInLogs": "",
 	"ServicePrincipalSignInLogs":   "",
 	"ManagedIdentitySignInLogs":    "",

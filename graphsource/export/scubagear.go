@@ -31,8 +31,8 @@ var scubaFormat = Format{
 	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
 		"PIM's rules of groups name them by display name only, and are left out.",
 	Supplies: supplies(
-		inFull(model.ConditionalAccessPolicies.Name(), model.TenantDomains.Name(), model.AuthorizationPolicies.Name(), model.MethodsPolicies.Name()),
-		inPart("it reads eight highly privileged roles only", model.RoleAssignmentSchedule.Name(), model.RolePolicies.Name()),
+		inFull(setPolicies, "domains", setAuthorization, "policies/authenticationMethodsPolicy"),
+		inPart("it reads eight highly privileged roles only", setActive, setRules),
 	),
 }
 
@@ -87,10 +87,10 @@ var scubaLists = []struct {
 	key, dataset, command string
 	shape                 func(located) located
 }{
-	{"conditional_access_policies", model.ConditionalAccessPolicies.Name(), "IdentityConditionalAccessPolicy", nil},
-	{"domain_settings", model.TenantDomains.Name(), "Domain", nil},
-	{"authorization_policies", model.AuthorizationPolicies.Name(), "PolicyAuthorizationPolicy", scubaAuthorization},
-	{"authentication_method", model.MethodsPolicies.Name(), "PolicyAuthenticationMethodPolicy", scubaMethods},
+	{"conditional_access_policies", setPolicies, "IdentityConditionalAccessPolicy", nil},
+	{"domain_settings", "domains", "Domain", nil},
+	{"authorization_policies", setAuthorization, "PolicyAuthorizationPolicy", scubaAuthorization},
+	{"authentication_method", "policies/authenticationMethodsPolicy", "PolicyAuthenticationMethodPolicy", scubaMethods},
 }
 
 // scubaAuthorization moves the grant policies to where Graph v1.0 has them; beta
@@ -139,8 +139,8 @@ func scubaCommand(settings *node, command string) model.Coverage {
 }
 
 func scubaRoles(roles *node, base string) []supply {
-	assignments := scubaFormat.supply(model.RoleAssignmentSchedule.Name(), "")
-	rules := scubaFormat.supply(model.RolePolicies.Name(), "")
+	assignments := scubaFormat.supply(setActive, "")
+	rules := scubaFormat.supply(setRules, "")
 	for i, role := range roles.elements() {
 		at := base
 		if roles.kind == '[' {
@@ -169,8 +169,7 @@ func scubaPolicy(role *node) *node {
 		return nil
 	}
 	name := text("scubagear_" + id.str())
-	return object("Id", name, "ScopeId", text("/"), "ScopeType", text("DirectoryRole"), "RoleDefinitionId", id,
-		"Policy", object("Id", name, "Rules", list))
+	return object("Id ScopeId ScopeType RoleDefinitionId Policy", name, text("/"), text("DirectoryRole"), id, object("Id Rules", name, list))
 }
 
 // locate gives the elements of a list with their pointers.

@@ -4,8 +4,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-
-	"github.com/privpath/privpath/model"
 )
 
 // zeroTrust reads zt-export, what Microsoft's Zero Trust Assessment saved of a
@@ -52,16 +50,16 @@ var zeroTrust = &layout{
 }
 
 var zeroTrustLists = map[string]string{
-	"application":                     model.Applications.Name(),
-	"serviceprincipal":                model.ServicePrincipals.Name(),
-	"user":                            model.Users.Name(),
-	"device":                          model.Devices.Name(),
-	"roledefinition":                  model.RoleDefinitions.Name(),
-	"roleassignment":                  model.RoleAssignments.Name(),
-	"roleassignmentscheduleinstance":  model.RoleAssignmentSchedule.Name(),
-	"roleeligibilityscheduleinstance": model.RoleEligibility.Name(),
-	"rolemanagementpolicyassignment":  model.RolePolicies.Name(),
-	"userregistrationdetails":         model.RegistrationDetails.Name(),
+	"application":                     "applications",
+	"serviceprincipal":                "servicePrincipals",
+	"user":                            "users",
+	"device":                          "devices",
+	"roledefinition":                  setDefinitions,
+	"roleassignment":                  setAssignments,
+	"roleassignmentscheduleinstance":  setActive,
+	"roleeligibilityscheduleinstance": setEligible,
+	"rolemanagementpolicyassignment":  setRules,
+	"userregistrationdetails":         "reports/authenticationMethods/userRegistrationDetails",
 }
 
 var zeroTrustFormat = Format{
@@ -70,12 +68,12 @@ var zeroTrustFormat = Format{
 	Trap: "Conditional Access, named locations and compliance policies are asked for and not saved. Its sign-ins are those of one application, and are not used. " +
 		"A list is whole only where ztConfig.json says that it was finished and its last page has no @odata.nextLink.",
 	Supplies: supplies(
-		inFull(model.Users.Name(), model.Devices.Name(), model.Applications.Name(), model.ServicePrincipals.Name(), model.RoleDefinitions.Name(),
-			model.RoleAssignments.Name(), model.RoleEligibility.Name(), model.RegistrationDetails.Name(),
-			model.AppRoleAssignments.Name(), model.GroupMembers.Name()),
-		inPart("it asks for permanent assignments only, and leaves activations out", model.RoleAssignmentSchedule.Name()),
-		inPart("it asks which policy a role has, and not for the policy's rules", model.RolePolicies.Name()),
-		inPart("grants that could not be read are passed over", model.OAuth2Grants.Name()),
+		inFull("users", "devices", "applications", "servicePrincipals", setDefinitions,
+			setAssignments, setEligible, "reports/authenticationMethods/userRegistrationDetails",
+			"servicePrincipals/{id}/appRoleAssignments", setMembers),
+		inPart("it asks for permanent assignments only, and leaves activations out", setActive),
+		inPart("it asks which policy a role has, and not for the policy's rules", setRules),
+		inPart("grants that could not be read are passed over", "oauth2PermissionGrants"),
 	),
 }
 
@@ -86,5 +84,5 @@ var zeroTrustMembers = &adapter{Format: zeroTrustFormat, together: true, adapt: 
 	if group == "" {
 		return adapted{odd: "it names no privilegedGroupId"}
 	}
-	return adapted{supplies: []supply{zeroTrustFormat.supply(model.GroupMembers.Name(), group, located{at.pointer, record})}}
+	return adapted{supplies: []supply{zeroTrustFormat.supply(setMembers, group, located{at.pointer, record})}}
 }}
