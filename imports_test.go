@@ -75,8 +75,9 @@ var rooms = []room{
 	{"graphsource", []string{"model", "assess", "graphsource/..."}},
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
-	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "examples/tenants", "wasm/..."}},
+	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "wasm/..."}},
 	{"examples", []string{"..."}},
+	{"tools", []string{"..."}},
 }
 
 func TestImportsStayInTheirRooms(t *testing.T) {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/privpath/privpath/assess"
-	"github.com/privpath/privpath/examples/tenants"
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/model"
@@ -65,7 +64,7 @@ func about([]js.Value) ([]byte, error) {
 	for _, c := range pillars.All() {
 		controls = append(controls, c.ControlInfo)
 	}
-	return json.Marshal(map[string]any{"version": assess.Version, "controls": controls, "samples": tenants.Names()})
+	return json.Marshal(map[string]any{"version": assess.Version, "controls": controls})
 }
 
 // inventory takes the input and the function that is told how far the work is.
@@ -117,12 +116,6 @@ func assessInput(args []js.Value) ([]byte, error) {
 func source(input js.Value, counter *byteCounter) (*export.Source, error) {
 	opts := export.Options{Decompressor: inflate}
 	switch kind := input.Get("kind").String(); kind {
-	case "sample":
-		fsys, err := tenants.FS(input.Get("name").String())
-		if err != nil {
-			return nil, err
-		}
-		return export.FS(fsys, opts), nil
 	case "file":
 		return oneFile(input.Get("file"), counter, opts)
 	case "files":

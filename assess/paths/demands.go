@@ -16,6 +16,9 @@ type demands struct {
 	base     *access.Engine
 	index    *index
 	engines  map[int]*access.Engine // by variant
+	answers  map[question][]model.Truth
+	classes  map[int]string // by index of a holding
+	interned map[string]string
 	variants []variant
 	built    bool
 	groups   policyGroups
@@ -43,7 +46,7 @@ const (
 )
 
 func newDemands(x *index, engine *access.Engine) *demands {
-	d := &demands{base: engine, index: x, engines: map[int]*access.Engine{}}
+	d := &demands{base: engine, index: x, engines: map[int]*access.Engine{}, answers: map[question][]model.Truth{}, classes: map[int]string{}, interned: map[string]string{}}
 	d.readProtectedActions()
 	return d
 }
@@ -156,13 +159,49 @@ func (d *demands) engine(i int) *access.Engine {
 	return d.engines[i]
 }
 
+// question is what is asked about the holdings of a class.
+type question struct {
+	variant int // -1 for none
+	class   string
+	access.Circumstances
+}
+
+// classOf gives the class of the holding with an index.
+func (d *demands) classOf(i int, h principals.Holding) string {
+	class, ok := d.classes[i]
+	if !ok {
+		class = d.base.Class(h)
+		if known, ok := d.interned[class]; ok {
+			class = known
+		}
+		d.interned[class], d.classes[i] = class, class
+	}
+	return class
+}
+
+// judge asks once for all holdings that an engine does not tell apart.
+func (d *demands) judge(variant int, class string, h principals.Holding, asked access.Circumstances) []model.Truth {
+	q := question{variant, class, asked}
+	verdicts, ok := d.answers[q]
+	if !ok {
+		engine := d.base
+		if variant >= 0 {
+			engine = d.engine(variant)
+		}
+		verdicts = engine.Judge(h, asked, attackers)
+		d.answers[q] = verdicts
+	}
+	return verdicts
+}
+
 // demandOf adds the rules of using a holding: one for each place, with the
 // weakest credential that is enough, and one for each way of taking policies out
 // of the way that makes less enough.
 func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	h := b.holdings[i]
 	asked := access.Circumstances{AuthContext: authContext}
-	base := b.demands.base.Judge(h, asked, attackers)
+	class := b.demands.classOf(i, h)
+	base := b.demands.judge(-1, class, h, asked)
 	shown := b.useHop(i, authContext)
 	b.passes(head, h, base, nil, shown)
 	if alive := model.And(base[session], enabled(h.Principal)); alive != model.False && h.Role.ID != "" {
@@ -176,7 +215,7 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 			continue
 		}
 		asked.NoPIMRules = v.noPIM
-		without := b.demands.engine(n).Judge(h, asked, attackers)
+		without := slices.Clone(b.demands.judge(n, class, h, asked))
 		for c := range without {
 			if without[c] == base[c] {
 				without[c] = model.False // no better than before

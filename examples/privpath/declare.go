@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/privpath/privpath/assess/declare"
 	"github.com/privpath/privpath/model"
@@ -39,17 +38,11 @@ func declareCommand(ctx context.Context, args []string, s streams) error {
 	if *output == "" {
 		return writeDeclarations(s.out, declare.Start(tenant, infos))
 	}
-	// What a person wrote there must not be lost.
-	file, err := os.OpenFile(*output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	if err := writeDeclarations(file, declare.Start(tenant, infos)); err != nil {
-		_ = file.Close()
+	if err := createFile(*output, func(w io.Writer) error { return writeDeclarations(w, declare.Start(tenant, infos)) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "Wrote %s. It states nothing yet: check what stands under suggestions.\n", *output)
-	return file.Close()
+	return nil
 }
 
 func writeDeclarations(w io.Writer, d model.Declarations) error {

@@ -181,11 +181,24 @@ func writeScubaGear(t *testing.T, f facts) map[string][]byte {
 		}
 		roles = append(roles, object{"DisplayName": role.Name, "RoleTemplateId": role.TemplateID, "Assignments": assignments, "Rules": rules})
 	}
+	var domains []any
+	for _, d := range f["domains"] {
+		domains = append(domains, pascal(d.record))
+	}
+	authorization := pascal(f["policies/authorizationPolicy"][0].record).(object)
+	permissions := authorization["DefaultUserRolePermissions"].(object)
+	authorization["PermissionGrantPolicyIdsAssignedToDefaultUserRole"] = permissions["PermissionGrantPoliciesAssigned"]
+	delete(permissions, "PermissionGrantPoliciesAssigned")
+	methods := pascal(f["policies/authenticationMethodsPolicy"][0].record).(object)
+	features := methods["AuthenticationMethodConfigurations"]
+	delete(methods, "AuthenticationMethodConfigurations")
 	return map[string][]byte{"M365BaselineConformance/ProviderSettingsExport.json": jsonOf(t, object{
-		"baseline_version": "1", "module_version": "1.8.0", "timestamp_zulu": "2026-11-20T09:00:00Z",
+		"domain_settings": domains, "authorization_policies": []any{authorization},
+		"authentication_method": []any{object{"authentication_method_policy": methods, "authentication_method_feature_settings": features}},
+		"baseline_version":      "1", "module_version": "1.8.0", "timestamp_zulu": "2026-11-20T09:00:00Z",
 		"tenant_details":              []any{object{"TenantId": id, "DisplayName": name}},
 		"conditional_access_policies": policies, "privileged_roles": roles,
-		"aad_successful_commands": []any{"Get-MgBetaIdentityConditionalAccessPolicy"}, "aad_unsuccessful_commands": []any{},
+		"aad_successful_commands": []any{"Get-MgBetaIdentityConditionalAccessPolicy", "Get-MgBetaDomain", "Get-MgBetaPolicyAuthorizationPolicy", "Get-MgBetaPolicyAuthenticationMethodPolicy"}, "aad_unsuccessful_commands": []any{},
 	})}
 }
 
@@ -516,6 +529,7 @@ func TestSameFactsOfEveryTool(t *testing.T) {
 				}
 			}
 			sameReach(t, wholly, less, tool+" of "+name)
+			samePaths(t, wholly, less, tool+" of "+name)
 		}
 		said := export.FS(bundleOf(map[string][]byte{"manifest.json": []byte(`{"format":"privpath-export/1"}`)}), export.Options{Declarations: declarations})
 		check(declared, said)
@@ -542,7 +556,7 @@ const declared = "declarations alone"
 // sameReach compares where both answer for the same holding.
 func sameReach(t *testing.T, wholly, less *model.Assessment, what string) {
 	key := func(r model.Reach) string {
-		return strings.ToLower(r.Principal.ID + "|" + r.Role.ID + "|" + string(r.Holding) + "|" + r.Scope + "|" + strings.Join(r.Via, ","))
+		return strings.ToLower(r.Principal.ID + "|" + r.Role.ID + "|" + r.Holding + "|" + r.Scope + "|" + strings.Join(r.Via, ","))
 	}
 	known := map[string]model.Reach{}
 	for _, r := range wholly.Reach {
@@ -554,6 +568,21 @@ func sameReach(t *testing.T, wholly, less *model.Assessment, what string) {
 			if ok && r.From[i].Verdict != model.ReachUnknown {
 				require.Equal(t, other.From[i], r.From[i], "%s: %s from %s", what, key(r), r.From[i].Device)
 			}
+		}
+	}
+}
+
+// samePaths: whoever reaches Tier 0 by less data reaches it by all.
+func samePaths(t *testing.T, wholly, less *model.Assessment, what string) {
+	reaches := map[string]bool{}
+	for _, p := range wholly.Paths {
+		if p.Verdict == model.Reaches {
+			reaches[model.FoldID(p.From.ID)] = true
+		}
+	}
+	for _, p := range less.Paths {
+		if p.Verdict == model.Reaches {
+			require.True(t, reaches[model.FoldID(p.From.ID)], "%s: %s %s", what, p.From.Kind, p.From.Name)
 		}
 	}
 }

@@ -61,11 +61,26 @@ func rootsOf(entries []entry) roots {
 	return found
 }
 
+// deepest is more folders than any path of a layout without a marker has: what
+// stands before them is where it lies, and a hostile name has thousands.
+const deepest = 16
+
+// ending is the end of a path, of at most so many segments.
+func ending(name string, segments int) string {
+	at := len(name)
+	for range segments {
+		if at = strings.LastIndexByte(name[:at], '/'); at < 0 {
+			return name
+		}
+	}
+	return name[at+1:]
+}
+
 // layOut finds the layout that a path belongs to.
 func (r roots) layOut(e entry) (laid, bool) {
 	for _, l := range layouts {
 		if l.marker == "" {
-			if p, ok := l.place(e.path); ok {
+			if p, ok := l.place(ending(e.path, deepest)); ok {
 				return laid{p, e, l, ""}, true
 			}
 			continue

@@ -185,6 +185,9 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 	if err := r.scan.ctx.Err(); err != nil {
 		return err
 	}
+	if most := r.scan.source.opts.MaxRecordValues; values(raw) > most {
+		return &LimitError{Option: "MaxRecordValues", Limit: int64(most), Offset: offset}
+	}
 	if r.failure != nil && r.names == 1 && pointer == "" {
 		reason, text := graphError(r.failure)
 		r.refuse(reason, "this is an error of Graph and no data: "+text)
@@ -212,6 +215,16 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 		return r.adapt(raw, pointer)
 	}
 	return r.add(*r.target, raw, pointer, offset, dialectAny)
+}
+
+// values counts what a record holds, from above: what separates or opens a value,
+// also inside a text.
+func values(raw []byte) int {
+	n := 0
+	for _, sign := range []string{",", "{", "["} {
+		n += bytes.Count(raw, []byte(sign))
+	}
+	return n
 }
 
 // add decodes a record and what it expands.

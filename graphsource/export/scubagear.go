@@ -31,7 +31,7 @@ var scubaFormat = Format{
 	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
 		"PIM's rules of groups name them by display name only, and are left out.",
 	Supplies: supplies(
-		inFull(model.ConditionalAccessPolicies.Name()),
+		inFull(model.ConditionalAccessPolicies.Name(), model.TenantDomains.Name(), model.AuthorizationPolicies.Name(), model.MethodsPolicies.Name()),
 		inPart("it reads eight highly privileged roles only", model.RoleAssignmentSchedule.Name(), model.RolePolicies.Name()),
 	),
 }
@@ -61,15 +61,68 @@ func adaptScubaGear(root *node, at spot) adapted {
 	}
 	found.info.Collector = strings.TrimSpace("ScubaGear " + settings.get("module_version").str())
 
-	if policies := settings.get("conditional_access_policies"); policies != nil {
-		s := scubaFormat.supply(model.ConditionalAccessPolicies.Name(), "", locate(policies, base+"/conditional_access_policies")...)
-		s.coverage = s.coverage.Worst(scubaCommand(settings, "IdentityConditionalAccessPolicy"))
+	for _, list := range scubaLists {
+		read := settings.get(list.key)
+		if read == nil {
+			continue
+		}
+		s := scubaFormat.supply(list.dataset, "", locate(read, base+"/"+list.key)...)
+		s.coverage = s.coverage.Worst(scubaCommand(settings, list.command))
+		for i := range s.records {
+			if list.shape != nil {
+				s.records[i] = list.shape(s.records[i])
+			}
+		}
 		found.supplies = append(found.supplies, s)
 	}
 	if roles := settings.get("privileged_roles"); roles != nil {
 		found.supplies = append(found.supplies, scubaRoles(roles, base+"/privileged_roles")...)
 	}
 	return found
+}
+
+// scubaLists are the lists that ScubaGear reads as Graph gives them, each with
+// the end of its command's name.
+var scubaLists = []struct {
+	key, dataset, command string
+	shape                 func(located) located
+}{
+	{"conditional_access_policies", model.ConditionalAccessPolicies.Name(), "IdentityConditionalAccessPolicy", nil},
+	{"domain_settings", model.TenantDomains.Name(), "Domain", nil},
+	{"authorization_policies", model.AuthorizationPolicies.Name(), "PolicyAuthorizationPolicy", scubaAuthorization},
+	{"authentication_method", model.MethodsPolicies.Name(), "PolicyAuthenticationMethodPolicy", scubaMethods},
+}
+
+// scubaAuthorization moves the grant policies to where Graph v1.0 has them; beta
+// has them at the top.
+func scubaAuthorization(l located) located {
+	permissions, grants := l.record.get("defaultUserRolePermissions"), l.record.get("permissionGrantPolicyIdsAssignedToDefaultUserRole")
+	if permissions == nil || permissions.kind != '{' || grants == nil || permissions.get("permissionGrantPoliciesAssigned") != nil {
+		return l
+	}
+	out := &node{kind: '{'}
+	for i, name := range l.record.names {
+		value := l.record.items[i]
+		if value == permissions {
+			value = &node{kind: '{', names: slices.Clone(permissions.names), items: slices.Clone(permissions.items)}
+			value.put("PermissionGrantPoliciesAssigned", grants)
+		}
+		out.put(name, value)
+	}
+	return located{l.pointer, out}
+}
+
+// scubaMethods takes the policy out of its wrapper, with the methods beside it.
+func scubaMethods(l located) located {
+	policy := l.record.get("authentication_method_policy")
+	if policy == nil || policy.kind != '{' {
+		return l
+	}
+	if methods := l.record.get("authentication_method_feature_settings"); policy.get("authenticationMethodConfigurations") == nil && methods != nil {
+		policy = &node{kind: '{', names: slices.Clone(policy.names), items: slices.Clone(policy.items)}
+		policy.put("AuthenticationMethodConfigurations", methods)
+	}
+	return located{l.pointer + "/authentication_method_policy", policy}
 }
 
 // scubaCommand is complete only where ScubaGear says that the command worked.

@@ -453,10 +453,9 @@ export interface ControlInfo {
 /** About is what the engine says of itself. */
 export interface About {
   controls: Map<string, ControlInfo>;
-  samples: string[];
 }
 
-/** parseAbout reads the engine's own catalogue and the names of its sample tenants. */
+/** parseAbout reads the engine's own catalogue. */
 export function parseAbout(v: unknown): About {
   const o = object(v);
   return {
@@ -466,6 +465,5 @@ export function parseAbout(v: unknown): About {
         return [text(info.id), { rationale: text(info.rationale), decides: text(info.decides) }];
       }),
     ),
-    samples: texts(o.samples),
   };
 }

@@ -4,6 +4,7 @@ import { select } from './derive.ts';
 import { Engine, EngineError } from './engine/client.ts';
 import type { Input, InputFile, Options, Progress } from './engine/protocol.ts';
 import { classify, InputProblem, type Given } from './input/collect.ts';
+import { readSample } from './input/samples.ts';
 import type { Entry } from './engine/protocol.ts';
 import { parse, parseAbout, type About, type Assessment } from './model.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
@@ -32,8 +33,8 @@ export const files = signal<InputFile[] | null>(null);
 export const progress = signal<Progress | null>(null);
 export const problem = signal<Problem | null>(null);
 export const notice = signal('');
-/** about is what the engine says of itself; until it has started, the samples are those that the page has words for. */
-export const about = signal<About>({ controls: new Map(), samples: Object.keys(t.samples) });
+/** about is what the engine says of itself; nothing until it has started. */
+export const about = signal<About>({ controls: new Map() });
 export const route = signal<Route>(parseRoute(location.hash));
 export const search = signal('');
 export const theme = signal<'system' | 'light' | 'dark'>('system');
@@ -88,9 +89,13 @@ export async function take(entries: Entry[] | Promise<Entry[]>): Promise<void> {
   }
 }
 
-/** sample assesses one of the built-in tenants. */
-export function sample(name: string): Promise<void> {
-  return run({ kind: 'sample', name });
+/** sample assesses one of the sample tenants. */
+export async function sample(name: string): Promise<void> {
+  try {
+    await run(await readSample(name));
+  } catch (e) {
+    report(e);
+  }
 }
 
 /** runAsOf assesses an input that did not say when it was collected. */

@@ -9,8 +9,7 @@ export interface Entry {
 /** Input is what to assess. */
 export type Input =
   | { kind: 'file'; file: File }
-  | { kind: 'files'; files: Entry[] }
-  | { kind: 'sample'; name: string };
+  | { kind: 'files'; files: Entry[] };
 
 /** Progress is one step of a run; total is 0 while unknown. */
 export interface Progress {

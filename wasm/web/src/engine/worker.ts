@@ -27,7 +27,7 @@ interface GoEngine {
 const LIST_FIRST = 1 << 20;
 
 const sizeOf = (input: Input): number =>
-  input.kind === 'file' ? input.file.size : input.kind === 'files' ? input.files.reduce((sum, f) => sum + f.file.size, 0) : 0;
+  input.kind === 'file' ? input.file.size : input.files.reduce((sum, f) => sum + f.file.size, 0);
 
 declare const Go: new () => {
   importObject: WebAssembly.Imports;
