@@ -14,6 +14,7 @@ FUZZTIME ?= 30s
 GOVULNCHECK_VERSION := v1.9.0
 RELEASE ?= dist
 PROOF ?= 10000000
+BENCH ?=
 
 .PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean build-time vuln licences sbom release reproducible
 
@@ -81,8 +82,12 @@ fuzz:
 proof:
 	PRIVPATH_PROOF=$(PROOF) go test -timeout 0 -run 'TestSampledContexts|TestEngineEqualsOracle' -v ./assess/access
 
+# The targets of speed and size against what is measured now, as a table: BENCH
+# narrows it ("-rows job -size S"). Half an hour and 10 GB of disk for all of it,
+# on a machine that does nothing else. The peers are optional.
 bench:
-	go test -run '^$$' -bench . -benchmem ./...
+	@[ -d examples/bench/node_modules ] || ! command -v npm >/dev/null || npm ci --prefix examples/bench --no-audit --no-fund >&2
+	go run ./examples/bench $(BENCH)
 
 # What the Graph SDK costs a consumer: a build with an empty cache without it, and
 # one with it.

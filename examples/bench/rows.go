@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/privpath/privpath/examples/tenants/synth"
 )
@@ -245,7 +246,37 @@ func sizesUpTo(large string) []string {
 	return sizes[:1+slices.Index(sizes, large)]
 }
 
-// decode compares our strict reader with encoding/json over the same bytes.
+// decode compares our strict reader with encoding/json into plain structs, over
+// the same bytes, native and in wasm. The benchmark compares the records first.
 func (b *bench) decode() ([]line, error) {
-	return nil, errors.New("the bulk reader has no benchmark yet")
+	var lines []line
+	for _, where := range []struct {
+		name, target string
+		env          []string
+	}{
+		{name: "native", target: "≥ 7× encoding/json"},
+		{name: "wasm", target: "≥ 8× encoding/json", env: []string{"GOOS=js", "GOARCH=wasm"}},
+	} {
+		var more []string
+		if where.env != nil {
+			root, err := b.output(nil, "go", "env", "GOROOT")
+			if err != nil {
+				return lines, err
+			}
+			more = []string{"-exec", filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "go_js_wasm_exec")}
+		}
+		m, err := b.metrics(where.env, "./graphsource/export", "BenchmarkDecode", more...)
+		if err != nil {
+			return lines, err
+		}
+		for _, what := range []string{"users", "signIns"} {
+			ours, library := m["Decode/"+what+"/ours"]["MB/s"], m["Decode/"+what+"/encodingjson"]["MB/s"]
+			if ours == 0 || library == 0 {
+				return lines, fmt.Errorf("BenchmarkDecode does not print %s", what)
+			}
+			lines = append(lines, line{"decode " + what + ", strict, " + where.name, where.target,
+				fmt.Sprintf("%.0f MB/s, encoding/json %.0f MB/s", ours, library), ratio(ours, library)})
+		}
+	}
+	return lines, nil
 }

@@ -107,11 +107,11 @@ func (b *bench) drop(dir string) error {
 	return errors.Join(os.RemoveAll(dir), os.RemoveAll(dir+".json"))
 }
 
-// node finds Node, and wasmExec what starts a Go program in it.
+// node finds Node.
 func (b *bench) node() (string, error) {
 	path, err := exec.LookPath("node")
 	if err != nil {
-		return "", errors.New("Node is not installed")
+		return "", errors.New("node is not installed")
 	}
 	return path, nil
 }

@@ -103,7 +103,10 @@ func writeHeap(name string) error {
 		return err
 	}
 	defer f.Close()
-	return pprof.WriteHeapProfile(f)
+	runtime.GC()
+	err = pprof.WriteHeapProfile(f)
+	runtime.KeepAlive(kept)
+	return err
 }
 
 // kept keeps the assessment reachable for a profile of the memory.

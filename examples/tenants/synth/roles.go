@@ -171,12 +171,11 @@ func (t *Tenant) eligibilityRecord(e *enc, i int) {
 
 // activation is one use of an eligibility; each has two in the window.
 type activation struct {
-	k         int
-	id        string
-	start     time.Time
-	reason    string
-	ip        string
-	approving bool
+	k      int
+	id     string
+	start  time.Time
+	reason string
+	ip     string
 }
 
 func (t *Tenant) activations() int { return 2 * len(t.roster.eligible) }

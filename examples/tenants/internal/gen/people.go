@@ -25,12 +25,14 @@ type user struct {
 // activity is what signInActivity tells.
 type activity struct{ interactive, background, success time.Time }
 
+// GivenNames are invented people's.
 var GivenNames = strings.Fields(`Aoife Bastian Carys Dashiell Edda Ferran Ghislaine Hollis Imke Jocasta
 	Keziah Leopold Maren Niamh Odalys Piers Quillon Rosamund Saskia Torvald Ulla Verity Wilhelmina Xanthe Yannick
 	Zadie Anselm Brannoch Cosima Dilwyn Eluned Fintan Greer Henrike Iolo Jarek Kirsi Linnea Mungo Nerys
 	Orla Padraig Romilly Sanna Tamsin Ursel Vaughan Wiebke Amaru Bronwen Chidi Deepika Emeka Farida Goran
 	Hanako Ishaan Jovana Kwame Lakshmi Mirela Nasrin Oyelaran Pooja Radek Samira Tomasz Usha Wojtek Yusra`)
 
+// FamilyNames are invented ones.
 var FamilyNames = strings.Fields(`Ackerby Bellwether Crosskill Dunmorrow Eastgarth Fallowmere Garrowby Hexworth
 	Inglefold Jessamy Kettlestone Lanternby Marlowick Netherwood Oxbarrow Pellworthy Quarrington Ravensward Saltmarsh
 	Thistlewick Underbeck Vanterpole Whinfield Yarrowdale Zellwood Ashcombe Birkenfell Coldharrow Drumlanne Everscote
@@ -107,6 +109,7 @@ func (t *tenant) guestUser(name, domain string, created time.Time) *user {
 	return u
 }
 
+// MailName makes the local part of an address of a name.
 func MailName(name string) string {
 	plain := strings.NewReplacer("ć", "c", "é", "e", "ó", "o", " ", ".", "'", "").Replace(strings.ToLower(name))
 	return plain
