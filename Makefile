@@ -64,11 +64,12 @@ wasm/web/node_modules: wasm/web/package-lock.json
 	cd wasm/web && npm ci --no-audit --no-fund
 	touch $@
 
-# The browser comes from Debian, as root and only where it is missing.
+# The browsers come from Debian, as root and only where they are missing.
 tools:
-	@if ! command -v chromium >/dev/null; then \
-	  if [ "$$(id -u)" != 0 ]; then echo "Chromium is missing: install the package chromium" >&2; exit 1; fi; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	@missing=; for b in chromium firefox-esr; do command -v $$b >/dev/null || missing="$$missing $$b"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" != 0 ]; then echo "missing Debian packages:$$missing" >&2; exit 1; fi; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
 
 # Every fuzz target of the module in turn, FUZZTIME each.

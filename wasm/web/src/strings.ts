@@ -87,6 +87,7 @@ export const t = {
     state: { complete: 'Read', partial: 'Read in part', malformed: 'Cannot be read', ignored: 'Ignored' } as Record<string, string>,
     records: (count: number) => plural(count, 'record', 'records'),
     size: 'Size',
+    memory: (size: string) => `The engine holds ${size} of memory in this tab.`,
     working: (stage: string) => `${stage}…`,
   },
 

@@ -1,8 +1,12 @@
-// Starts Debian's Chromium and opens the page.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Starts Debian's Chromium, serves the hosted build and runs the command line.
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 export const web = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -34,4 +38,45 @@ export function writeScratch(name, data) {
   const path = join(scratch, name);
   writeFileSync(path, data);
   return path;
+}
+
+/** cli assesses by the command line, built once unless PRIVPATH_BIN names it. */
+export function cli(path, ...flags) {
+  if (!built) {
+    built = join(scratch, 'privpath');
+    execFileSync('go', ['build', '-o', built, './examples/privpath'], { cwd: root, stdio: 'inherit' });
+  }
+  return execFileSync(built, ['assess', '-format', 'json', ...flags, path], { cwd: root, maxBuffer: 1 << 28 });
+}
+let built = process.env.PRIVPATH_BIN;
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.json': 'application/json' };
+
+/**
+ * serve serves the hosted build on loopback with the headers that it asks for, compressed as a static host would
+ * where compress is set: made once, brotli where the browser takes it.
+ */
+export async function serve({ compress = false } = {}) {
+  const dir = join(web, 'dist', 'hosted');
+  const header = readFileSync(join(dir, '_headers'), 'utf8').match(/Content-Security-Policy: (.*)/)[1];
+  const asked = [];
+  const packed = new Map();
+  const pack = (name, how) => {
+    const key = `${how} ${name}`;
+    const data = readFileSync(join(dir, name));
+    if (!packed.has(key)) packed.set(key, how === 'br' ? brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }) : gzipSync(data));
+    return packed.get(key);
+  };
+  const server = createServer((req, res) => {
+    asked.push(req.url);
+    const name = req.url === '/' ? 'index.html' : req.url.slice(1);
+    if (!readdirSync(dir).includes(name)) return res.writeHead(404).end();
+    const headers = { 'Content-Type': TYPES[extname(name)] ?? 'text/plain', 'Content-Security-Policy': header, 'Cache-Control': 'max-age=31536000' };
+    const how = compress && ['br', 'gzip'].find((h) => req.headers['accept-encoding']?.includes(h));
+    if (how) headers['Content-Encoding'] = how;
+    res.writeHead(200, headers).end(how ? pack(name, how) : readFileSync(join(dir, name)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}/`, asked, close: () => server.close() };
 }

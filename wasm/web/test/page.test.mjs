@@ -1,13 +1,12 @@
 // The page in Chromium, from file:// and over http.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { audit } from './axe.mjs';
-import { give, launch, root, scratch, singleFile, singleURL, web, writeScratch } from './browser.mjs';
+import { cli, give, launch, root, serve, singleFile, singleURL, web, writeScratch } from './browser.mjs';
 import { fixture, HOSTILE } from './fixture.mjs';
 import { folder, zip } from './zip.mjs';
 
@@ -16,16 +15,6 @@ if (!existsSync(singleFile)) throw new Error('there is no dist/privpath.html: ru
 const tenants = join(root, 'examples', 'tenants');
 const SAMPLES = readdirSync(tenants).filter((n) => existsSync(join(tenants, n, 'manifest.json')));
 const document = writeScratch('assessment.json', JSON.stringify(fixture()));
-
-/** cli is the command line, built once unless PRIVPATH_BIN names it. */
-let built = process.env.PRIVPATH_BIN;
-function cli(path, ...flags) {
-  if (!built) {
-    built = join(scratch, 'privpath');
-    execFileSync('go', ['build', '-o', built, './examples/privpath'], { cwd: root, stdio: 'inherit' });
-  }
-  return execFileSync(built, ['assess', '-format', 'json', ...flags, path], { cwd: root, maxBuffer: 1 << 28 });
-}
 
 const result = (page) => page.getByRole('navigation', { name: 'Views of the assessment' });
 const problem = (page) => page.getByRole('alert');
@@ -444,35 +433,25 @@ describe('privacy', () => {
 });
 
 describe('the hosted site over http', () => {
-  const dir = join(web, 'dist', 'hosted');
-  const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
-  const header = readFileSync(join(dir, '_headers'), 'utf8').match(/Content-Security-Policy: (.*)/)[1];
-  const asked = [];
-  const server = createServer((req, res) => {
-    asked.push(req.url);
-    const name = req.url === '/' ? 'index.html' : req.url.slice(1);
-    if (!readdirSync(dir).includes(name)) return res.writeHead(404).end();
-    res.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'text/plain', 'Content-Security-Policy': header }).end(readFileSync(join(dir, name)));
-  });
+  let site;
   let context;
   before(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    site = await serve();
     context = await launch();
   });
   after(async () => {
     await context.close();
-    server.close();
+    site.close();
   });
 
   it('runs, and asks for its own four files and the sample once', async () => {
     const page = await context.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(site.url);
     await page.getByRole('button', { name: 'PIM only' }).click();
     await settled(page);
     same(await saved(page), cli(join(tenants, 'pim-only')));
-    const names = readdirSync(dir).filter((n) => /^(app|privpath|sample-pim-only)-/.test(n)).map((n) => `/${n}`);
-    assert.deepEqual([...asked].sort(), ['/', ...names].sort());
+    const names = readdirSync(join(web, 'dist', 'hosted')).filter((n) => /^(app|privpath|sample-pim-only)-/.test(n)).map((n) => `/${n}`);
+    assert.deepEqual([...site.asked].sort(), ['/', ...names].sort());
     await page.close();
   });
 });

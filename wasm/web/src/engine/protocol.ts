@@ -17,6 +17,8 @@ export interface Progress {
   name: string;
   done: number;
   total: number;
+  /** memory is what the program holds, in bytes; it never shrinks. */
+  memory: number;
 }
 
 /** Options are what the engine does not read from the input. */

@@ -42,6 +42,7 @@ interface Scope {
 const scope = globalThis as unknown as Scope;
 
 let engine: GoEngine | undefined;
+let memory: WebAssembly.Memory | undefined;
 
 function fail({ error, fault }: Answer): void {
   scope.postMessage({ type: 'failed', message: error ?? '', fault: fault ?? 'crash' });
@@ -50,6 +51,7 @@ function fail({ error, fault }: Answer): void {
 async function start(module: WebAssembly.Module): Promise<void> {
   const go = new Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
+  memory = instance.exports.mem as WebAssembly.Memory;
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
   engine = scope.newPrivpath?.();
@@ -60,7 +62,7 @@ async function start(module: WebAssembly.Module): Promise<void> {
 }
 
 const onProgress: OnProgress = (stage, name, done, total) =>
-  scope.postMessage({ type: 'progress', progress: { stage, name, done, total } });
+  scope.postMessage({ type: 'progress', progress: { stage, name, done, total, memory: memory?.buffer.byteLength ?? 0 } });
 
 async function list(input: Input): Promise<void> {
   const { json } = await engine!.inventory(input, onProgress);

@@ -45,6 +45,11 @@ export function Working() {
         aria-label={current.title}
         {...(p && p.total > 0 ? { value: Math.min(p.done, p.total), max: p.total } : {})}
       />
+      {p && p.memory > 0 && (
+        <p class="engine-memory" data-bytes={p.memory}>
+          {t.work.memory(t.bytes(p.memory))}
+        </p>
+      )}
       {files.value && <FileList files={files.value} />}
     </section>
   );
