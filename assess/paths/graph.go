@@ -188,7 +188,9 @@ func (g *Graph) Verdict(principal model.PrincipalRef, attacker string) model.Tru
 	switch principal.Kind {
 	case string(principals.KindServicePrincipal):
 		return g.Anyone()
-	case "tenant", "externalIdentity":
+	case "onPremises", "azureResource":
+		return model.False // nothing comes from it that matters
+	case "tenant", "externalIdentity", "identityProvider":
 		return g.reached[startKey(outsider)][AttackerControl]
 	}
 	return g.reached[startKey(anybody)][AttackerControl]
