@@ -18,11 +18,11 @@ func (b *builder) application(head horn.Atom, k key) {
 	to := appRef(app)
 	owners := model.RowsOf(b.tenant, model.ApplicationOwners, nil).For(app.ID)
 	for owner := range owners.All() {
-		b.conclude(head, b.byOwning(owner).shown(hop{edge: "ownsApplication", to: to, from: b.ref(owner.ID), text: "owns the application " + to.Name,
+		b.conclude(head, b.byOwning(owner).shown(hop{edge: "ownsApplication", to: to, from: b.ref(owner.ID), text: "owns the application " + to.Name + ", and adds a credential to it",
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
 	b.unseenOwners(head, owners.Coverage(), "applications/"+app.ID+"/owners", to)
-	manages := hop{edge: "managesApplication", to: to, text: "manages the application " + to.Name,
+	manages := hop{edge: "managesApplication", to: to, text: "adds a credential to the application " + to.Name,
 		evidence: []model.Evidence{app.Evidence("/appId", app.AppID)}}
 	for _, p := range []powers.Power{powers.UpdateApplicationCredentials, powers.UpdateApplicationOwners} {
 		b.conclude(head, surely.shown(manages), powerAtom(atomPower, p))
@@ -157,7 +157,7 @@ var microsoftTenants = []string{"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988b
 // principal: in this tenant, or in the one that owns it.
 func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to model.PrincipalRef) {
 	if app, ok := b.registered(s); ok {
-		b.conclude(head, surely.shown(hop{edge: "addsCredential", to: to, text: "adds a credential and signs in as " + to.Name,
+		b.conclude(head, surely.shown(hop{edge: "addsCredential", to: to, text: "signs in with that credential, as its service principal",
 			evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}),
 			key{kind: atomApplication, subject: app.ID})
 		b.federated(head, app, to)

@@ -328,7 +328,8 @@ func (b *builder) acts(head horn.Atom, k key) {
 		b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: k.subject + " was not exported"}), key{kind: atomAnyone})
 		return
 	}
-	h := principals.Holding{Principal: p, Manner: principals.Standing, Scope: tenantWide}
+	h := principals.Holding{Principal: p, Manner: principals.Standing, Scope: tenantWide,
+		Evidence: []model.Evidence{p.User.Evidence("/accountEnabled", p.User.AccountEnabled)}}
 	i := len(b.holdings)
 	b.holdings = append(b.holdings, h)
 	b.demandOf(head, i, "")

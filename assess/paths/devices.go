@@ -13,9 +13,9 @@ import (
 func (b *builder) device(head horn.Atom, id string) {
 	d, to := b.devices[id], b.deviceRefOf(id)
 	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
-	b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: to, text: "runs code on the device through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
+	b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
 	opens := func(p powers.Power, shielded model.Truth) {
-		shown := hop{edge: "opensDevice", to: to, text: "opens the device, if it can be reached, with the power to " + p.String(), evidence: managed}
+		shown := hop{edge: "opensDevice", to: to, text: "opens " + to.Name + ", if it can be reached, with the power to " + p.String(), evidence: managed}
 		why := unfollowed(p).shown(shown)
 		b.conclude(head, why.about(shielded.Not(), model.Devices.Name(), "whether a restricted unit shields the device is not known"), powerAtom(atomPower, p))
 		for _, scoped := range b.scopedOver(p, id) {
@@ -32,7 +32,7 @@ func (b *builder) device(head horn.Atom, id string) {
 	}
 	if b.roles[deviceLocalAdministrator] != nil && model.Equals(d.TrustType, "AzureAd") != model.False {
 		b.conclude(head, open(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Detail: "whether somebody who is local administrator of " + to.Name + " gets at it is not known"}).
-			shown(hop{edge: "administersDevice", to: to, text: "is local administrator of the device, if it can be reached", evidence: managed}), roleKey(deviceLocalAdministrator, tenantWide))
+			shown(hop{edge: "administersDevice", to: to, text: "is local administrator of " + to.Name + ", if it can be reached", evidence: managed}), roleKey(deviceLocalAdministrator, tenantWide))
 	}
 }
 

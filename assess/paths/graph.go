@@ -188,7 +188,9 @@ func (g *Graph) Verdict(principal model.PrincipalRef, attacker string) model.Tru
 	switch principal.Kind {
 	case string(principals.KindServicePrincipal):
 		return g.Anyone()
-	case "tenant", "externalIdentity":
+	case "onPremises", "azureResource":
+		return model.False // nothing comes from it that matters
+	case "tenant", "externalIdentity", "identityProvider":
 		return g.reached[startKey(outsider)][AttackerControl]
 	}
 	return g.reached[startKey(anybody)][AttackerControl]
@@ -298,6 +300,7 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 		r := g.b.rules[rule]
 		from := ends[r.If]
 		if r.hop < 0 {
+			shows[r.Head] = shows[r.If]
 			if k := g.b.keys[r.If]; k.kind == atomRole {
 				shows[r.Head] = g.b.roles[k.subject].evidence
 			}
@@ -316,6 +319,9 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 		}
 		if len(h.Evidence) == 0 {
 			h.Evidence = shows[r.If]
+		}
+		if g.b.keys[r.Head].kind == atomAppPower {
+			shows[r.Head] = h.Evidence
 		}
 		ends[r.Head] = h.To
 		p.Hops = append(p.Hops, h)

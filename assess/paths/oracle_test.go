@@ -1,8 +1,10 @@
 package paths_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/assesstest"
+	"github.com/privpath/privpath/assess/paths"
 	"github.com/privpath/privpath/model"
 )
 
@@ -26,9 +29,15 @@ const (
 	conditionalAccess   = "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9"
 	groupsAdministrator = "fdd7a751-b60b-444a-984c-02652fe8fa1c"
 	readers             = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
+	intune              = "3a2c62db-5318-420d-8d74-23affee5d9d5"
+	domainNames         = "8329153b-31d0-4727-b945-745eb3bc5f31"
+	exchange            = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+	pimRules            = "pim-rules"
+	methodsPolicy       = "methods-policy"
 )
 
-var worldRoles = []string{globalAdministrator, helpdesk, authentication, applications, conditionalAccess, groupsAdministrator, readers}
+var worldRoles = []string{globalAdministrator, helpdesk, authentication, applications, conditionalAccess, groupsAdministrator, readers,
+	intune, domainNames, exchange, pimRules, methodsPolicy}
 
 type worldHolding struct {
 	user, role string
@@ -50,7 +59,26 @@ type world struct {
 
 	unregistered []string // users without a second factor
 	asked        bool     // a policy asks something of whoever registers one
+
+	synced, federated    []string // users from on-premises, and of the federated domain
+	passkeys, passes     bool     // methods that are on
+	unit, unitDesk       []string // users in a unit, and its helpdesk
+	nested               []string // owners of a group in the excluded one
+	devices              []string // users who sign in on a managed device
+	appDesk              []string // Application Administrators over the application alone
+	trusts               string   // whom the application trusts: "", pipeline or vm
+	azure, azureRole     string   // who has the role over the vm, and which
+	builders, builderBy  []string // members and owners of the group that may have it
+	tool, toolBy         string   // for whom the tool has consent, and who owns it
+	packaged, partnered  bool     // a catalogue holds the group; a partner is a provider
+	manager, passwordApp string   // who owns the application that manages the other, and the one that sets passwords
 }
+
+// Azure roles.
+const (
+	contributor = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+	azureReader = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+)
 
 func worlds(t *rapid.T) world {
 	w := world{users: []string{"u0", "u1", "u2", "u3"}}
@@ -82,6 +110,18 @@ func worlds(t *rapid.T) world {
 		w.excluded, w.writers = some("excluded", 2), some("writers", 1)
 	}
 	w.unregistered, w.asked = some("unregistered", 2), rapid.Bool().Draw(t, "asked")
+	one := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
+	w.synced, w.federated = some("synced", 1), some("federated", 1)
+	w.passkeys, w.passes = rapid.Bool().Draw(t, "passkeys"), rapid.Bool().Draw(t, "passes")
+	w.unit, w.unitDesk, w.nested = some("unit", 2), some("unit's helpdesk", 1), some("nested", 1)
+	w.devices, w.appDesk = some("devices", 1), some("application's administrator", 1)
+	if w.trusts = one("trusts", "", "pipeline", "vm"); w.trusts == "vm" {
+		w.azure, w.azureRole = one("azure", "", "u0", "u1", "builders"), one("azure role", contributor, azureReader, "of-its-own")
+		w.builders, w.builderBy = some("builders", 1), some("builders' owner", 1)
+	}
+	w.tool, w.toolBy = one("tool", "", "all", "u2"), one("tool's owner", "", "u1", "u3")
+	w.packaged, w.partnered = rapid.IntRange(0, 5).Draw(t, "packaged") == 0, rapid.Bool().Draw(t, "partnered")
+	w.manager, w.passwordApp = one("manager", "", "u1"), one("password application", "", "u0")
 	return w
 }
 
@@ -110,8 +150,15 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 			row("id", u, "isMfaRegistered", !slices.Contains(w.unregistered, u)))
 	}
 	for _, u := range w.users {
-		c.Files["users"] = append(c.Files["users"], row("id", u, "userPrincipalName", u+"@case.onmicrosoft.com", "accountEnabled", true,
-			"userType", "Member", "onPremisesSyncEnabled", nil, "externalUserState", nil, "isManagementRestricted", nil))
+		domain, synced := "@case.onmicrosoft.com", any(nil)
+		if slices.Contains(w.federated, u) {
+			domain = "@case.example"
+		}
+		if slices.Contains(w.synced, u) {
+			synced = true
+		}
+		c.Files["users"] = append(c.Files["users"], row("id", u, "userPrincipalName", u+domain, "accountEnabled", true,
+			"userType", "Member", "onPremisesSyncEnabled", synced, "externalUserState", nil, "isManagementRestricted", nil))
 	}
 	const standing, eligible = "roleManagement/directory/roleAssignmentScheduleInstances", "roleManagement/directory/roleEligibilityScheduleInstances"
 	c.Files[standing], c.Files[eligible] = []any{}, []any{}
@@ -165,8 +212,99 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 		applications["includeApplications"], applications["includeUserActions"] = []any{}, []any{"urn:user:registersecurityinfo"}
 		c.Files["identity/conditionalAccess/policies"] = append(slices.Clone(c.Files["identity/conditionalAccess/policies"]), asking)
 	}
+	w.more(&c, row, refs)
 	return &c
 }
+
+// more writes what else there is in the world.
+func (w world) more(c *assesstest.Case, row func(...any) map[string]any, refs func([]string) []any) {
+	list := func(path string, rows ...any) { c.Files[path] = append(slices.Clone(c.Files[path]), rows...) }
+	c.Files["domains"] = []any{row("id", "case.onmicrosoft.com", "authenticationType", "Managed"), row("id", "case.example", "authenticationType", "Federated")}
+	state := map[bool]string{true: "enabled", false: "disabled"}
+	c.Files["policies/authenticationMethodsPolicy"] = []any{row("id", "authenticationMethodsPolicy", "authenticationMethodConfigurations", []any{
+		row("id", "Fido2", "state", state[w.passkeys]), row("id", "TemporaryAccessPass", "state", state[w.passes]), row("id", "X509Certificate", "state", "disabled")})}
+	for id, action := range map[string]string{exchange: "microsoft.office365.exchange/allEntities/basic/allTasks",
+		pimRules: "microsoft.directory/privilegedIdentityManagement/allProperties/update", methodsPolicy: "microsoft.directory/organization/strongAuthentication/update"} {
+		list("roleManagement/directory/roleDefinitions", row("id", id, "templateId", id, "displayName", id, "isBuiltIn", id == exchange, "isEnabled", true,
+			"rolePermissions", []any{row("allowedResourceActions", []any{action}, "condition", nil)}))
+	}
+	const standing = "roleManagement/directory/roleAssignmentScheduleInstances"
+	scoped := func(who []string, role, scope string) {
+		for _, u := range who {
+			list(standing, row("id", "scoped"+u+role, "principalId", u, "roleDefinitionId", role, "directoryScopeId", scope, "assignmentType", "Assigned",
+				"startDateTime", "2025-01-11T08:00:00Z", "endDateTime", nil))
+		}
+	}
+	c.Files["directory/administrativeUnits"] = []any{row("id", "au", "displayName", "Unit", "isMemberManagementRestricted", false, "membershipType", nil)}
+	c.Files["directory/administrativeUnits/au/members"] = refs(w.unit)
+	scoped(w.unitDesk, helpdesk, "/administrativeUnits/au")
+	scoped(w.appDesk, applications, "/app")
+	if w.nested != nil {
+		list("groups", row("id", "inner", "displayName", "inner", "isAssignableToRole", nil, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil, "membershipRule", nil))
+		list("groups/exempt/members", row("@odata.type", "#microsoft.graph.group", "id", "inner"))
+		c.Files["groups/inner/members"], c.Files["groups/inner/owners"] = []any{}, refs(w.nested)
+	}
+	for _, u := range w.devices {
+		list("devices", row("id", "pc"+u, "deviceId", "d"+u, "displayName", "PC", "accountEnabled", true, "isManaged", true, "isCompliant", true, "trustType", "AzureAd", "extensionAttributes", map[string]any{}))
+		c.Files["devices/pc"+u+"/registeredOwners"] = refs([]string{u})
+	}
+	application := func(id, owner string) {
+		list("applications", row("id", id+"-app", "appId", id+"-id", "displayName", id, "servicePrincipalLockConfiguration", row("isEnabled", true, "allProperties", true)))
+		list("servicePrincipals", row("id", id, "appId", id+"-id", "displayName", id, "servicePrincipalType", "Application", "appOwnerOrganizationId", "tenant"))
+		c.Files["applications/"+id+"-app/owners"], c.Files["servicePrincipals/"+id+"/owners"] = []any{}, []any{}
+		c.Files["applications/"+id+"-app/federatedIdentityCredentials"] = []any{}
+		if owner != "" {
+			c.Files["applications/"+id+"-app/owners"] = refs([]string{owner})
+		}
+	}
+	granted := func(id, permission string) {
+		list("servicePrincipals/graph/appRoleAssignedTo", row("id", "g"+id, "appRoleId", permission, "principalId", id, "resourceId", "graph"))
+	}
+	trusted := []any{}
+	switch w.trusts {
+	case "pipeline":
+		trusted = []any{row("id", "f", "issuer", pipelineIssuer, "subject", "main")}
+	case "vm":
+		trusted = []any{row("id", "f", "issuer", "https://login.microsoftonline.com/tenant/v2.0", "subject", "vm")}
+		list("servicePrincipals", row("id", "vm", "appId", "vm-id", "displayName", "vm", "servicePrincipalType", "ManagedIdentity", "appOwnerOrganizationId", "tenant",
+			"alternativeNames", []any{"isExplicit=False", "/subscriptions/s1/resourcegroups/rg/providers/microsoft.compute/virtualmachines/vm"}))
+		list("groups", row("id", "builders", "displayName", "builders", "isAssignableToRole", nil, "isManagementRestricted", nil, "onPremisesSyncEnabled", nil, "membershipRule", nil))
+		c.Files["groups/builders/members"], c.Files["groups/builders/owners"] = refs(w.builders), refs(w.builderBy)
+		assignment := func(who, role string) any {
+			return row("properties", row("principalId", who, "principalType", "User", "roleDefinitionId", "/providers/Microsoft.Authorization/roleDefinitions/"+role, "scope", "/subscriptions/s1"))
+		}
+		c.Files["imports/arm/roleAssignments"] = []any{assignment("nobody", azureReader)}
+		if w.azure != "" {
+			list("imports/arm/roleAssignments", assignment(w.azure, w.azureRole))
+		}
+	}
+	c.Files["applications/app/federatedIdentityCredentials"] = trusted
+	if w.tool != "" {
+		application("tool", w.toolBy)
+		consent := row("id", "o", "clientId", "tool", "resourceId", "graph", "scope", "RoleManagement.ReadWrite.Directory", "consentType", "AllPrincipals", "principalId", nil)
+		if w.tool != "all" {
+			consent["consentType"], consent["principalId"] = "Principal", w.tool
+		}
+		c.Files["oauth2PermissionGrants"] = []any{consent}
+	}
+	if w.packaged {
+		c.Files["identityGovernance/entitlementManagement/catalogs/general/resources"] = []any{row("id", "r", "displayName", "rulers", "originId", "rulers", "originSystem", "AadGroup")}
+	}
+	if w.partnered {
+		c.Files["policies/crossTenantAccessPolicy/partners"] = []any{row("tenantId", "provider", "isServiceProvider", true)}
+	}
+	if w.manager != "" {
+		application("manager", w.manager)
+		granted("manager", "18a4783c-866b-4cc7-a460-3d5e5662c884")
+		list("applications/app/owners", row("@odata.type", "#microsoft.graph.servicePrincipal", "id", "manager"))
+	}
+	if w.passwordApp != "" {
+		application("hr", w.passwordApp)
+		granted("hr", "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7")
+	}
+}
+
+const pipelineIssuer = "https://token.actions.githubusercontent.com"
 
 // mfaPolicy asks everybody but the excluded group for a second factor.
 func mfaPolicy() map[string]any {
@@ -188,6 +326,12 @@ type have struct {
 	roles                       map[string]bool
 	policyOff, groupOff, robots bool
 	tier0                       bool
+
+	unitDesk                  bool
+	vm, tool, manager, hr     bool // applications that are controlled
+	inside                    bool // an account or an application of the tenant
+	pipeline, partner, ground bool // what is outside: the pipeline, the provider, the on-premises directory
+	issuer                    bool // the identity provider of the federated domain
 }
 
 func (w world) signsIn(h have, user string) bool {
@@ -215,20 +359,89 @@ func (w world) play(h have, may bool) bool {
 				h.groupOff = h.groupOff || w.mfa && slices.Contains(w.writers, u)
 			}
 		}
+		w.moveMore(&h, may)
 		h.robots = h.robots || h.roles[applications]
 		h.policyOff = h.policyOff || h.roles[conditionalAccess]
 		h.groupOff = h.groupOff || h.roles[groupsAdministrator]
 		h.tier0 = h.tier0 || h.roles[globalAdministrator] || h.robots && w.ruling
 		for _, u := range w.users {
-			if h.roles[helpdesk] && w.resets(helpdesk, u, may) {
+			writeback := may || !slices.Contains(w.synced, u)
+			if h.roles[helpdesk] && w.resets(helpdesk, u, may) && writeback {
 				h.credential[u] = max(h.credential[u], 1)
 			}
-			if h.roles[authentication] && w.resets(authentication, u, may) {
+			if !h.roles[authentication] || !w.resets(authentication, u, may) {
+				continue
+			}
+			if writeback {
+				h.credential[u] = max(h.credential[u], 1)
+			}
+			if w.passes || h.roles[methodsPolicy] {
+				h.credential[u] = max(h.credential[u], 2)
+			}
+			if w.passkeys || h.roles[methodsPolicy] {
 				h.credential[u] = 3
 			}
 		}
 	}
 	return h.tier0
+}
+
+// moveMore makes the moves of what else there is in the world.
+func (w world) moveMore(h *have, may bool) {
+	by := func(owner string) bool { return owner != "" && w.acts(*h, owner) }
+	any := func(owners []string) bool { return slices.ContainsFunc(owners, by) }
+	groups := h.roles[groupsAdministrator]
+	h.unitDesk = h.unitDesk || any(w.unitDesk)
+	h.groupOff = h.groupOff || w.mfa && any(w.nested)
+	h.robots = h.robots || any(w.appDesk) || h.pipeline && w.trusts == "pipeline" || h.vm && w.trusts == "vm" || h.manager
+	h.manager = h.manager || w.manager != "" && (by(w.manager) || h.roles[applications])
+	h.hr = h.hr || w.passwordApp != "" && (by(w.passwordApp) || h.roles[applications])
+	h.tool = h.tool || w.tool != "" && (by(w.toolBy) || h.roles[applications])
+	if w.trusts == "vm" && (w.azureRole == contributor || may && w.azureRole == "of-its-own") {
+		h.vm = h.vm || by(w.azure) || w.azure == "builders" && (any(w.builders) || any(w.builderBy) || groups)
+	}
+	if may {
+		administers := w.tool == "all" || w.administers(w.tool)
+		h.tier0 = h.tier0 || h.tool && administers || h.partner && w.partnered || h.roles[exchange]
+		if w.packaged && w.groupRole != "" && h.inside {
+			h.roles[w.groupRole] = true
+		}
+	}
+	for _, u := range w.users {
+		get := func(credential int) { h.credential[u] = max(h.credential[u], credential) }
+		if h.ground && slices.Contains(w.synced, u) {
+			get(1)
+		}
+		if slices.Contains(w.federated, u) {
+			if h.issuer {
+				get(1)
+			}
+			if h.roles[domainNames] || h.issuer && may {
+				get(2)
+			}
+		}
+		if h.roles[intune] && (slices.Contains(w.devices, u) || may && len(w.devices) > 0) {
+			get(3)
+		}
+		if h.unitDesk && slices.Contains(w.unit, u) && w.resets(helpdesk, u, may) && (may || !w.administers(u) && !slices.Contains(w.synced, u)) {
+			get(1)
+		}
+		if h.hr && may && w.resets("", u, true) && !w.holdsNow(u) {
+			get(1)
+		}
+	}
+}
+
+// holdsNow says whether a user has an active role, administers also whether an
+// eligible one, or one of the group.
+func (w world) holdsNow(u string) bool {
+	return slices.Contains(w.unitDesk, u) || slices.Contains(w.appDesk, u) ||
+		slices.ContainsFunc(w.holdings, func(h worldHolding) bool { return h.user == u && !h.eligible })
+}
+
+func (w world) administers(u string) bool {
+	return w.holdsNow(u) || slices.ContainsFunc(w.holdings, func(h worldHolding) bool { return h.user == u }) ||
+		w.groupRole != "" && slices.Contains(w.members, u)
 }
 
 // take puts every role into use that the user can bring into use.
@@ -239,7 +452,7 @@ func (w world) take(h *have, u string) {
 		case h.session[u]:
 			h.roles[holding.role] = true
 		case !w.signsIn(*h, u):
-		case holding.eligible && holding.role == helpdesk && w.approvers != nil:
+		case holding.eligible && holding.role == helpdesk && w.approvers != nil && !h.roles[pimRules]:
 			for _, a := range w.approvers {
 				h.roles[helpdesk] = h.roles[helpdesk] || a != u && w.acts(*h, a)
 			}
@@ -258,6 +471,9 @@ func (w world) resets(actor, target string, may bool) bool {
 	if slices.Contains(w.members, target) || slices.Contains(w.owners, target) {
 		return false // the group is role-assignable, whether it holds a role or not
 	}
+	if slices.Contains(w.appDesk, target) || slices.Contains(w.unitDesk, target) && actor != helpdesk {
+		return false
+	}
 	for _, h := range w.holdings {
 		if h.user == target && h.role != actor && h.role != readers && (!h.eligible || !may) {
 			return false
@@ -267,25 +483,115 @@ func (w world) resets(actor, target string, may bool) bool {
 }
 
 func TestVerdictsAgreeWithPlayingForward(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		w := worlds(rt)
-		g := build(t, w.tenant(t))
-		require.NoError(rt, g.Verify())
-		for _, u := range w.users {
-			for _, attacker := range everyAttacker[:5] {
-				want := model.Unknown
-				if must, may := w.play(begin(u, attacker), false), w.play(begin(u, attacker), true); must == may {
-					want = model.Of(must)
-				}
-				require.Equal(rt, want, g.Verdict(model.PrincipalRef{Kind: "user", ID: u}, attacker), "%s as %s in %+v", u, attacker, w)
+	rapid.Check(t, func(rt *rapid.T) { agrees(t, rt, worlds(rt)) })
+}
+
+// agrees asks from every start, as every attacker, and gives the graph.
+func agrees(t testing.TB, rt require.TestingT, w world) *paths.Graph {
+	g := build(t, w.tenant(t))
+	require.NoError(rt, g.Verify())
+	ask := func(kind, id, attacker string, start func() have) {
+		want := model.Unknown
+		if must, may := w.play(start(), false), w.play(start(), true); must == may {
+			want = model.Of(must)
+		}
+		require.Equal(rt, want, g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker), "%s as %s in %+v", id, attacker, w)
+	}
+	for _, u := range w.users {
+		for _, attacker := range everyAttacker[:5] {
+			ask("user", u, attacker, func() have { return begin(u, attacker) })
+		}
+	}
+	for id, has := range map[string]func(*have){"sp": func(h *have) { h.robots = true }, "vm": func(h *have) { h.vm = true }, "tool": func(h *have) { h.tool = true },
+		"manager": func(h *have) { h.manager = true }, "hr": func(h *have) { h.hr = true }} {
+		if id == "sp" || id == "vm" && w.trusts == "vm" || id == "tool" && w.tool != "" || id == "manager" && w.manager != "" || id == "hr" && w.passwordApp != "" {
+			ask("servicePrincipal", id, paths.AttackerCredential, func() have {
+				h := begin("", "")
+				h.inside = true
+				has(&h)
+				return h
+			})
+		}
+	}
+	for id, has := range map[string]func(*have){"onPremises": func(h *have) { h.ground = true }, pipelineIssuer + "#main": func(h *have) { h.pipeline = true },
+		"provider": func(h *have) { h.partner = true }, "case.example": func(h *have) { h.issuer = true }} {
+		kind := map[string]string{"onPremises": "onPremises", "provider": "tenant", "case.example": "identityProvider"}[id]
+		ask(cmp.Or(kind, "externalIdentity"), id, paths.AttackerControl, func() have {
+			h := begin("", "")
+			has(&h)
+			return h
+		})
+	}
+	return g
+}
+
+// rareWorlds are those in which hops surely lead in that seldom do by chance.
+func rareWorlds() []world {
+	var list []world
+	add := func(change func(*world)) {
+		w := world{users: []string{"u0", "u1", "u2", "u3"}, appOwners: []string{"u2"}, ruling: true, passkeys: true}
+		change(&w)
+		list = append(list, w)
+	}
+	for _, approver := range []string{"u1", "u3"} {
+		add(func(w *world) {
+			w.holdings = []worldHolding{{"u0", helpdesk, true}}
+			w.approvers, w.synced = []string{approver}, []string{"u0", "u1"}
+			if approver == "u3" {
+				w.holdings = append(w.holdings, worldHolding{"u1", pimRules, false})
+			}
+		})
+	}
+	add(func(w *world) {
+		w.holdings, w.mfa = []worldHolding{{"u0", conditionalAccess, false}}, true
+		w.excluded, w.synced = []string{"u0"}, []string{"u0", "u2"}
+	})
+	add(func(w *world) {
+		w.holdings, w.approvers = []worldHolding{{"u0", helpdesk, true}}, []string{"u3"}
+	})
+	for _, role := range []string{authentication, domainNames, intune} {
+		add(func(w *world) {
+			w.holdings, w.mfa, w.excluded = []worldHolding{{"u0", role, false}}, true, []string{"u0"}
+			w.federated, w.devices = []string{"u2"}, []string{"u2"}
+		})
+	}
+	return list
+}
+
+// Every kind of hop that the oracle plays occurs in the random tenants, certain
+// where it can be, and else unknown. PATHS_WORLDS asks for more of them.
+func TestEveryKindOfHopIsPlayed(t *testing.T) {
+	worldsAsked, first := 300, 1
+	if text := os.Getenv("PATHS_WORLDS"); text != "" {
+		_, err := fmt.Sscan(text, &worldsAsked, &first)
+		require.NoError(t, err, "PATHS_WORLDS is how many, and the number of the first")
+	}
+	generator, seen := rapid.Custom(worlds), map[string]int{}
+	played := rareWorlds()
+	for i := range worldsAsked {
+		played = append(played, generator.Example(first+i))
+	}
+	for _, w := range played {
+		for _, p := range agrees(t, t, w).Paths() {
+			for _, h := range p.Hops {
+				seen[h.Edge+" "+p.Verdict]++
 			}
 		}
-	})
+	}
+	for _, edge := range []string{"usesRole", "activatesRole", "approves", "signsIn", "ownsGroup", "writesGroup", "resetsPassword", "addsMethod", "registersMethod", "ownsApplication",
+		"managesApplication", "addsCredential", "hasPermission", "assignsRole", "writesConditionalAccess", "writesPIMPolicy", "ridesSession", "federatesDomain", "federatesWorkload",
+		"controlsResource", "hostsIdentity", "runsCodeOn", "signsInOn", "syncedFrom", "vouchesFor"} {
+		require.NotZero(t, seen[edge+" "+model.Reaches], "%s never reaches: %v", edge, seen)
+	}
+	for _, edge := range []string{"actsInTheName", "requestsPackage", "administersAsPartner", "leadsOn"} {
+		require.NotZero(t, seen[edge+" "+model.ReachUnknown], "%s is never unknown: %v", edge, seen)
+	}
 }
 
 func begin(user, attacker string) have {
-	h := have{credential: map[string]int{}, session: map[string]bool{}, roles: map[string]bool{}}
+	h := have{credential: map[string]int{}, session: map[string]bool{}, roles: map[string]bool{}, inside: user != ""}
 	switch attacker {
+	case "":
 	case access.AttackerStolenPassword:
 		h.credential[user] = 1
 	case access.AttackerPhishedSession:

@@ -74,6 +74,20 @@ func describe(g *paths.Graph) string {
 	return strings.Join(lines, "\n")
 }
 
+// shownBare lists the hops that show no evidence, but for those from what the
+// export does not hold.
+func shownBare(g *paths.Graph) []string {
+	var list []string
+	for _, p := range g.Paths() {
+		for _, h := range p.Hops {
+			if len(h.Evidence) == 0 && len(p.Unknown) == 0 {
+				list = append(list, h.Edge+": "+h.From.Name+" "+h.Explanation)
+			}
+		}
+	}
+	return list
+}
+
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	require.NoError(t, err)
@@ -88,6 +102,7 @@ func TestCases(t *testing.T) {
 			g := build(t, c)
 			require.NoError(t, g.Verify())
 			got := describe(g)
+			require.Empty(t, shownBare(g), "hops without evidence")
 			if *rewrite {
 				text, err := os.ReadFile(file)
 				require.NoError(t, err)

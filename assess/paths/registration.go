@@ -14,6 +14,7 @@ import (
 // something of whoever registers one.
 type registration struct {
 	registered map[string]model.Truth // by user
+	shows      map[string]model.Evidence
 	open       model.Truth
 }
 
@@ -22,9 +23,10 @@ type registration struct {
 const registerSecurityInfo = "urn:user:registersecurityinfo"
 
 func readRegistration(t *model.Tenant, engine *access.Engine) registration {
-	r := registration{registered: map[string]model.Truth{}, open: model.True}
+	r := registration{registered: map[string]model.Truth{}, shows: map[string]model.Evidence{}, open: model.True}
 	for row := range model.RowsOf(t, model.RegistrationDetails, nil).All() {
 		r.registered[model.FoldID(row.ID)] = model.Equals(row.IsMfaRegistered, true)
+		r.shows[model.FoldID(row.ID)] = row.Evidence("/isMfaRegistered", row.IsMfaRegistered)
 	}
 	if model.RowsOf(t, model.ConditionalAccessPolicies, nil).Coverage().State != model.Complete {
 		r.open = model.Unknown
@@ -56,6 +58,10 @@ func (b *builder) registers(head horn.Atom, p principals.Principal) {
 	if why.truth == model.Unknown {
 		text = "may register a second factor of its own for " + p.Name
 	}
-	b.conclude(head, why.shown(hop{edge: "registersMethod", to: b.ref(p.ID), text: text}),
+	shown := hop{edge: "registersMethod", to: b.ref(p.ID), text: text, evidence: []model.Evidence{p.User.Evidence("/id", p.ID)}}
+	if row, ok := b.factors.shows[model.FoldID(p.ID)]; ok {
+		shown.evidence = []model.Evidence{row}
+	}
+	b.conclude(head, why.shown(shown),
 		key{kind: atomAt, subject: p.ID, n: at(password, own)})
 }

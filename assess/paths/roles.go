@@ -119,7 +119,7 @@ func (b *builder) inUse(head horn.Atom, k key) {
 	switch {
 	case h.Principal.Dangling == model.True:
 	case h.Principal.Kind == principals.KindServicePrincipal:
-		b.conclude(head, surely.shown(hop{edge: "holdsRole", to: roleRef(h.Role), text: "holds " + h.Role.Name + "; no device and no network is asked of it",
+		b.conclude(head, surely.shown(hop{edge: "holdsRole", to: b.heldRole(h.Role, h.Scope), text: "holds " + b.heldRole(h.Role, h.Scope).Name + "; no device and no network is asked of it",
 			evidence: h.Evidence}), key{kind: atomActs, subject: h.Principal.ID})
 	case h.Principal.Kind == principals.KindUser:
 		b.demandOf(head, k.n, k.other)
@@ -134,21 +134,30 @@ func (b *builder) inUse(head horn.Atom, k key) {
 	}
 }
 
+// heldRole names a role and over what it is held, where that is not the tenant.
+func (b *builder) heldRole(role principals.Role, scope string) model.PrincipalRef {
+	ref := roleRef(role)
+	if scope != "" && scope != tenantWide {
+		ref.ID += scope
+		ref.Name += " over " + b.scopeName(scope)
+	}
+	return ref
+}
+
 // useHop is what a path shows of the use of a holding.
 func (b *builder) useHop(i int, authContext string) hop {
 	h := b.holdings[i]
-	text := "uses " + h.Role.Name
-	edge := "usesRole"
-	to := roleRef(h.Role)
+	edge, to := "usesRole", b.heldRole(h.Role, h.Scope)
+	text := "uses " + to.Name
 	switch {
 	case h.Role.ID == "":
 		edge, to, text = "signsIn", b.ref(h.Principal.ID), "signs in"
 	case h.ViaEligible:
-		edge, text = "activatesMembership", "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+h.Role.Name
+		edge, text = "activatesMembership", "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+to.Name
 	case len(h.Evidence) > 0 && strings.HasSuffix(h.Evidence[0].Dataset, "/owners"):
-		edge, text = "ownsGroup", "adds itself to "+b.groupRef(h.Via[0]).Name+", which it owns, and uses "+h.Role.Name
+		edge, text = "ownsGroup", "adds itself to "+b.groupRef(h.Via[0]).Name+", which it owns, and uses "+to.Name
 	case h.Manner != principals.Standing:
-		edge, text = "activatesRole", "activates and uses "+h.Role.Name
+		edge, text = "activatesRole", "activates and uses "+to.Name
 	}
 	if authContext != "" {
 		text += ", with authentication context " + authContext + " for a protected action"

@@ -149,7 +149,7 @@ func (b *builder) workloads(head horn.Atom, admin model.PrincipalRef) {
 		}
 		b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.NotInAPI,
 			Detail: "where the administration of " + w.Name + " leads is not in Microsoft Graph; it is counted by its label"}).
-			shown(hop{edge: "leadsOn", to: admin, text: "rules " + w.Name + ", which may lead on"}), roleKey(w.Role, tenantWide))
+			shown(hop{edge: "leadsOn", to: admin, text: "rules " + w.Name + ", which may lead on", evidence: b.roles[w.Role].evidence}), roleKey(w.Role, tenantWide))
 	}
 }
 

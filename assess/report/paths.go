@@ -61,6 +61,8 @@ func Paths(w io.Writer, a *model.Assessment, opts Options) error {
 		t.title("Ways into Tier 0 over somebody or something else")
 		if len(a.Paths) == 0 {
 			t.line("  There is none in the data.")
+		} else {
+			t.line("  %s", t.paint(dim, "Of the places to start from, "+counted(a.Paths)))
 		}
 		for _, p := range a.Paths {
 			t.path(p)
@@ -77,7 +79,7 @@ func (t *text) path(p model.Path) {
 	for i, h := range p.Hops {
 		line := fmt.Sprintf("%d. %s %s", i+1, clean(cmp.Or(h.From.Name, h.From.ID)), Inert(h.Explanation))
 		if h.With != nil {
-			line += ", with " + clean(cmp.Or(h.With.Name, h.With.ID))
+			line += withWords(*h.With)
 		}
 		if len(h.Requires) > 0 {
 			line += " [" + strings.Join(h.Requires, " + ") + "]"
@@ -87,6 +89,31 @@ func (t *text) path(p model.Path) {
 	for _, n := range p.Unknown {
 		t.block(6, "not known: "+Inert(n.Detail)+" ("+Inert(n.Dataset)+")")
 	}
+}
+
+// withWords says what a hop takes besides where it starts.
+func withWords(with model.PrincipalRef) string {
+	name := clean(cmp.Or(with.Name, with.ID))
+	if with.Kind == "policy" {
+		return ", now that " + name + " no longer stands in the way"
+	}
+	return ", with the help of " + name
+}
+
+// counted says how many starts surely get there, and how many may.
+func counted(list []model.Path) string {
+	surely, perhaps := map[model.PrincipalRef]bool{}, map[model.PrincipalRef]bool{}
+	for _, p := range list {
+		if p.Verdict == model.Reaches {
+			surely[p.From] = true
+		} else {
+			perhaps[p.From] = true
+		}
+	}
+	for start := range surely {
+		delete(perhaps, start)
+	}
+	return fmt.Sprintf("%d surely lead there, %d more may; the weakest attackers come first.", len(surely), len(perhaps))
 }
 
 func (t *text) tier0() {

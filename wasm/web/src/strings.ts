@@ -259,7 +259,8 @@ export const t = {
     picture: (from: string) => `Picture of the way from ${from}; the list below says the same.`,
     scroll: (from: string) => `The way from ${from}, drawn`,
     list: 'Step by step',
-    with: (name: string) => `, with ${name}`,
+    with: (name: string, kind: string) =>
+      kind === 'policy' ? `, now that ${name} no longer stands in the way` : `, with the help of ${name}`,
     demands: 'Demands',
     settles: 'Not known',
     more: (count: number) => `Show ${plural(count, 'more way', 'more ways')}`,

@@ -96,7 +96,7 @@ function Way({ p }: { p: Path }) {
         {p.hops.map((h, i) => (
           <li key={i}>
             <bdi class="name">{h.from.name}</bdi> {h.explanation}
-            {h.with && t.paths.with(h.with.name)}
+            {h.with && t.paths.with(h.with.name, h.with.kind)}
             {h.requires.length > 0 && (
               <span class="sub">
                 {' '}
