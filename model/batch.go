@@ -14,8 +14,8 @@ import (
 // Batch is for one goroutine at a time.
 type Batch struct {
 	// Type, where it is not empty, is the only "@odata.type" whose records are
-	// read; Aside are names of properties whose records are not. They are for the
-	// caller to look at.
+	// read, and Aside are names of properties whose records are not: the others
+	// are declined, for the caller to look at.
 	Type  string
 	Aside []string
 
@@ -35,7 +35,7 @@ func (b *Batch) Len() int { return b.n }
 // Read decodes the reader's next value as a record and reports whether it now is
 // one of the batch. Where it is not, either the reader tells a fault, or the value
 // is well-formed and has been read to its end, but needs a closer look: it is no
-// object of this data set, is set aside, or the reader is doubtful.
+// object of this data set, or the reader is doubtful.
 func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
 	row, address := b.rows.extend("")
 	b.record(r, address)
@@ -73,14 +73,12 @@ func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
 // consider looks at a name of the record that may set it aside.
 func (b *Batch) consider(r *jsonpull.Reader, name []byte) {
 	for _, aside := range b.Aside {
-		if string(name) == aside {
-			r.Doubt()
+		if len(name) == len(aside) && strings.EqualFold(string(name), aside) {
+			r.Decline()
 		}
 	}
-	if b.Type != "" && len(name) == len(typeName) && name[0] == '@' && strings.EqualFold(string(name), typeName) {
-		if r.Peek() != '"' || !r.NextIs(b.Type) {
-			r.Doubt()
-		}
+	if b.Type != "" && len(name) == len(typeName) && name[0] == '@' && strings.EqualFold(string(name), typeName) && !r.NextIs(b.Type) {
+		r.Decline()
 	}
 }
 

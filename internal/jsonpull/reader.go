@@ -28,6 +28,7 @@ const (
 	Syntax                   // this is not JSON
 	Encoding                 // this is not UTF-8
 	Depth                    // objects and arrays are nested too deep
+	Declined                 // nothing is wrong: see [Reader.Decline]
 )
 
 // Error is the first fault of a text.
@@ -57,6 +58,9 @@ type Reader struct {
 	doubtful bool
 	mismatch bool
 
+	// AnyBytes lets bytes pass that are not UTF-8; the reader is then doubtful, and
+	// texts hold them as they are.
+	AnyBytes bool
 	// Suspect, when not nil, is asked about every text value that begins with one
 	// of the bytes marked in Suspicious; where it holds, the reader is [Reader.Doubtful].
 	Suspect    func(text []byte) bool
@@ -92,6 +96,9 @@ func (r *Reader) Doubt() { r.doubtful = true }
 // Doubtful reports whether [Reader.Doubt] was called, a text was suspect, or most
 // names of the outermost object, annotations ("@…") aside, begin with a capital.
 func (r *Reader) Doubtful() bool { return r.doubtful || r.capitals > 0 }
+
+// Decline stops the reading: the caller wants the value read in another way.
+func (r *Reader) Decline() { r.fail(Declined, r.pos, "declined") }
 
 // Mismatch notes that a value is not of the type that its place asks for.
 func (r *Reader) Mismatch() { r.mismatch = true }
@@ -534,12 +541,15 @@ func (r *Reader) runes(i int) int {
 	for text := r.text; ; {
 		_, size := utf8.DecodeRune(text[i:])
 		if size == 1 {
-			if !r.whole && !utf8.FullRune(text[i:]) {
+			switch {
+			case !r.whole && !utf8.FullRune(text[i:]):
 				r.end()
-			} else {
+				return -1
+			case !r.AnyBytes:
 				r.fail(Encoding, i, fmt.Sprintf("byte 0x%02x is not UTF-8", text[i]))
+				return -1
 			}
-			return -1
+			r.doubtful = true
 		}
 		if i += size; i >= len(text) || text[i] < utf8.RuneSelf {
 			return i
