@@ -59,10 +59,11 @@ func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
 	}
 	for ; more; more = r.More() {
 		name := r.Name()
+		wide := r.Wide()
 		if len(b.Aside) > 0 || b.Type != "" {
 			b.consider(r, name)
 		}
-		if found := b.plan.find(name); found != nil {
+		if found := b.plan.find(name, wide); found != nil {
 			found.read(r, unsafe.Add(at, found.offset))
 		} else {
 			r.Skip()

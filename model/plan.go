@@ -70,8 +70,8 @@ func (p *plan) add(t reflect.Type, base uintptr) {
 }
 
 // find gives the property of a name: the exact one, else, as encoding/json has it,
-// one that differs in letter case.
-func (p *plan) find(name []byte) *property {
+// one that differs in letter case. wide says that the name may not be ASCII.
+func (p *plan) find(name []byte, wide bool) *property {
 	if len(name) < len(p.byLength) {
 		same := p.byLength[len(name)]
 		for _, i := range same {
@@ -85,18 +85,11 @@ func (p *plan) find(name []byte) *property {
 			}
 		}
 	}
-	for _, c := range name {
-		if c >= 0x80 { // "ſ" folds to s, and is longer
-			return p.folded(string(name))
-		}
-	}
-	return nil
-}
-
-func (p *plan) folded(name string) *property {
-	for i := range p.properties {
-		if strings.EqualFold(p.properties[i].name, name) {
-			return &p.properties[i]
+	if wide { // "ſ" folds to s, and is longer
+		for i := range p.properties {
+			if strings.EqualFold(p.properties[i].name, string(name)) {
+				return &p.properties[i]
+			}
 		}
 	}
 	return nil
@@ -113,7 +106,8 @@ func (p *plan) read(r *jsonpull.Reader, at unsafe.Pointer) {
 		return
 	}
 	for more := r.Object(); more; more = r.More() {
-		if found := p.find(r.Name()); found != nil {
+		name := r.Name()
+		if found := p.find(name, r.Wide()); found != nil {
 			found.read(r, unsafe.Add(at, found.offset))
 		} else {
 			r.Skip()
@@ -244,13 +238,19 @@ func readTexts(r *jsonpull.Reader, at unsafe.Pointer) {
 	}
 }
 
+// slice is how Go lays out a slice.
+type slice struct {
+	first    unsafe.Pointer
+	len, cap int
+}
+
 // readingOfSlice is how a list is read; the list of an empty array is empty and
 // not nil.
 func readingOfSlice(t reflect.Type) reading {
 	element, size, again := readingOf(t.Elem()), t.Elem().Size(), readingByLibrary(t)
 	return func(r *jsonpull.Reader, at unsafe.Pointer) {
-		list := reflect.NewAt(t, at).Elem()
-		if list.Len() > 0 { // the name stands here twice, and encoding/json merges
+		list := (*slice)(at)
+		if list.len > 0 { // the name stands here twice, and encoding/json merges
 			again(r, at)
 			return
 		}
@@ -258,23 +258,21 @@ func readingOfSlice(t reflect.Type) reading {
 		case '[':
 		case 'n':
 			r.Null()
-			list.SetZero()
+			*list = slice{}
 			return
 		default:
 			mismatch(r)
 			return
 		}
-		n := 0
 		for more := r.Array(); more; more = r.More() {
-			if n == list.Cap() {
-				list.Grow(1)
+			if list.len == list.cap {
+				reflect.NewAt(t, at).Elem().Grow(1)
 			}
-			n++
-			list.SetLen(n)
-			element(r, unsafe.Add(list.UnsafePointer(), uintptr(n-1)*size))
+			list.len++
+			element(r, unsafe.Add(list.first, uintptr(list.len-1)*size))
 		}
-		if n == 0 {
-			list.Set(reflect.MakeSlice(t, 0, 0))
+		if list.len == 0 {
+			reflect.NewAt(t, at).Elem().Set(reflect.MakeSlice(t, 0, 0))
 		}
 	}
 }

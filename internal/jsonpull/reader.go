@@ -54,6 +54,7 @@ type Reader struct {
 	scratch []byte
 	known   [knownTexts]string
 
+	wide     bool // the text read last is not all ASCII
 	capitals int
 	doubtful bool
 	mismatch bool
@@ -142,6 +143,15 @@ func (r *Reader) wrong(at int, where string) {
 // only the first byte of the next value or a closing bracket is told apart from
 // a fault.
 func (r *Reader) Peek() byte {
+	if r.pos < len(r.text) {
+		if c := r.text[r.pos]; c > ' ' {
+			return c
+		}
+	}
+	return r.pastSpace()
+}
+
+func (r *Reader) pastSpace() byte {
 	for r.pos < len(r.text) {
 		switch c := r.text[r.pos]; c {
 		case ' ', '\t', '\r', '\n':
@@ -334,6 +344,10 @@ func (r *Reader) Number() []byte {
 	return number
 }
 
+// Wide reports whether the name or text that was read last may hold more than
+// ASCII.
+func (r *Reader) Wide() bool { return r.wide }
+
 // Bytes reads a text value. The next value must be a text; the bytes are valid
 // until the next call.
 func (r *Reader) Bytes() []byte {
@@ -447,6 +461,7 @@ func (r *Reader) End() {
 // the marks.
 func (r *Reader) quoted() (content []byte, escaped bool) {
 	text, from := r.text, r.pos+1
+	r.wide = false
 	for i := from; ; {
 		i = plain(text, i)
 		if i >= len(text) {
@@ -458,7 +473,7 @@ func (r *Reader) quoted() (content []byte, escaped bool) {
 			r.pos = i + 1
 			return text[from:i], escaped
 		case c == '\\':
-			escaped = true
+			escaped, r.wide = true, true // it may stand for anything
 			if i = r.escape(i); i < 0 {
 				return nil, false
 			}
@@ -466,6 +481,7 @@ func (r *Reader) quoted() (content []byte, escaped bool) {
 			r.wrong(i, "in string literal")
 			return nil, false
 		default:
+			r.wide = true
 			if i = r.runes(i); i < 0 {
 				return nil, false
 			}
