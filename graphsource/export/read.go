@@ -186,7 +186,7 @@ func (r *reading) member(name string, raw []byte) {
 // element decodes a record at once where nothing about it is unusual. The first of
 // a file goes to record, which finds out what the file holds.
 func (r *reading) element(reader *jsonpull.Reader, pointer string, line bool) bool {
-	if r.records == 0 || r.target == nil || r.adapter != nil || reader.AnyBytes || !r.decodes(r.target.dataset) {
+	if r.records == 0 || r.target == nil || r.adapter != nil || reader.AnyBytes || r.scan.source.slow || !r.decodes(r.target.dataset) {
 		reader.Decline()
 		return false
 	}

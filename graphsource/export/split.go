@@ -244,8 +244,9 @@ func (s *splitter) line(pointer string, out sink) (taken bool, err error) {
 			r.Decline()
 		}
 	})
-	if errors.Is(err, errDeclined) {
-		return false, nil
+	var bad *textError
+	if errors.Is(err, errDeclined) || errors.As(err, &bad) && !bad.cut {
+		return false, nil // object reads it, and says what is wrong
 	}
 	return taken, err
 }
