@@ -88,12 +88,12 @@ func edit(tab table, d Dataset, e Edit) error {
 		if index >= 0 {
 			return fmt.Errorf("there is a record %q already", editedID(e))
 		}
-		row, err := d.decode(e.Create, e.Parent, Location{Dataset: d.Name, File: "change"})
-		if err != nil {
+		created := NewBatch(d)
+		if err := created.add(e.Create, e.Parent, Location{Dataset: d.Name, File: "change"}); err != nil {
 			return err
 		}
-		tab.read()
-		tab.add(row, e.Parent)
+		tab.count(1)
+		tab.absorb(created.rows, e.Parent)
 		return nil
 	}
 	if index < 0 {
@@ -137,13 +137,12 @@ func patch(tab table, d Dataset, index int, e Edit) error {
 	if err != nil {
 		return err
 	}
-	where, _ := tab.at(index).(interface{ place() (string, Location) })
-	parent, at := where.place()
-	row, err := d.decode(merged, parent, at)
-	if err != nil {
+	parent, at := tab.at(index).(record).place()
+	patched := NewBatch(d)
+	if err := patched.add(merged, parent, at); err != nil {
 		return err
 	}
-	tab.replace(index, row)
+	tab.replace(index, patched.rows)
 	return nil
 }
 
@@ -190,15 +189,12 @@ func (t *rowTable[T]) clone() table {
 
 func (t *rowTable[T]) at(i int) any { return &t.rows[i] }
 
-func (t *rowTable[T]) replace(i int, row any) { t.rows[i] = row.(T) }
+func (t *rowTable[T]) replace(i int, from table) { t.rows[i] = from.(*rowTable[T]).rows[0] }
 
 func (t *rowTable[T]) find(parent, id string) int {
 	for i := range t.rows {
-		row, ok := any(&t.rows[i]).(interface {
-			id() string
-			place() (string, Location)
-		})
-		if !ok || !SameID(row.id(), id) || id == "" {
+		row := any(&t.rows[i]).(record)
+		if !SameID(row.id(), id) || id == "" {
 			continue
 		}
 		if of, _ := row.place(); strings.EqualFold(of, parent) {

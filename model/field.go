@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 type fieldState uint8
@@ -88,21 +89,20 @@ func Equals[T comparable](f Field[T], v T) Truth {
 // makes the field unreadable, so that one odd property costs one verdict and
 // not the record.
 func (f *Field[T]) UnmarshalJSON(data []byte) error {
-	var value T
-	f.state = readField(data, &value)
-	if f.state == fieldValue {
-		f.value = value
-	}
+	f.state = readField(data, &f.value)
 	return nil
 }
 
 // readField and writeField do what does not depend on the type, once for all
 // types: there are over a hundred, and the page carries each copy.
 func readField(data []byte, value any) fieldState {
+	place := reflect.ValueOf(value).Elem()
+	place.SetZero() // the name may stand here twice: the last one counts
 	if bytes.Equal(data, []byte("null")) {
 		return fieldNull
 	}
 	if json.Unmarshal(data, value) != nil {
+		place.SetZero()
 		return fieldUnreadable
 	}
 	return fieldValue

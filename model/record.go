@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 )
 
@@ -40,9 +39,9 @@ func (o *Object) locate(parent string, at Location) {
 }
 
 // record is a pointer to a record type; embedding Object provides it.
-type record[T any] interface {
-	*T
+type record interface {
 	locate(parent string, at Location)
+	place() (parent string, at Location)
 	id() string
 }
 
@@ -92,28 +91,3 @@ func SameID(a, b string) bool { return strings.EqualFold(a, b) }
 
 // FoldID gives the form of an id used as a map key.
 func FoldID(id string) string { return strings.ToLower(id) }
-
-func decodeRecord[T any, P record[T]](raw []byte, parent string, at Location) (any, error) {
-	var row T
-	if err := json.Unmarshal(raw, &row); err != nil {
-		return nil, err
-	}
-	P(&row).locate(parent, at)
-	return row, nil
-}
-
-var errNoID = errors.New(`the record has no "id"`)
-
-// decodeWithID refuses a record without an id: nothing could be joined to it, so
-// taking it would lose a record without saying so.
-func decodeWithID[T any, P record[T]](raw []byte, parent string, at Location) (any, error) {
-	row, err := decodeRecord[T, P](raw, parent, at)
-	if err != nil {
-		return nil, err
-	}
-	typed := row.(T)
-	if P(&typed).id() == "" {
-		return nil, errNoID
-	}
-	return row, nil
-}

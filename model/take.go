@@ -38,14 +38,14 @@ func (t *rowTable[T]) take(from table, match func(record any) bool) table {
 	insert := func() {
 		for i := range other.rows {
 			if match(&other.rows[i]) {
-				out.add(other.rows[i], otherParents[i])
+				out.add(otherParents[i], other.rows[i])
 			}
 		}
 		taken = true
 	}
 	for i := range t.rows {
 		if !match(&t.rows[i]) {
-			out.add(t.rows[i], parents[i])
+			out.add(parents[i], t.rows[i])
 			continue
 		}
 		if !taken {

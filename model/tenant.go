@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+	"unsafe"
 )
 
 // Key names a data set and fixes the type of its records. The name is the Graph
@@ -21,9 +24,10 @@ func (k Key[T]) Name() string { return k.name }
 type Dataset struct {
 	Name string
 	// Single is true where Graph returns one entity instead of a collection.
-	Single bool
-	decode func(raw []byte, parent string, at Location) (any, error)
-	table  func() table
+	Single  bool
+	needsID bool
+	table   func() table
+	plan    func() *plan // of the record type
 }
 
 // Child reports whether the data set hangs below a parent object.
@@ -193,8 +197,11 @@ func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
 }
 
 type table interface {
-	read()
-	add(row any, parent string)
+	count(n int)
+	extend(parent string) (row record, at unsafe.Pointer)
+	shrink()
+	absorb(from table, parent string)
+	clear()
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
 	records() iter.Seq[any]
@@ -202,7 +209,7 @@ type table interface {
 	clone() table
 	at(i int) any
 	find(parent, id string) int
-	replace(i int, row any)
+	replace(i int, from table)
 	remove(i int)
 	values(see func(any))
 }
@@ -214,17 +221,37 @@ type rowTable[T any] struct {
 	covered  map[string]Coverage // by folded parent; "" is the whole data set
 }
 
-func (t *rowTable[T]) read() { t.seen++ }
+func (t *rowTable[T]) count(n int) { t.seen += n }
 
-func (t *rowTable[T]) add(row any, parent string) {
-	t.rows = append(t.rows, row.(T))
+// extend adds an empty row. It stays where it is until the next one is added.
+func (t *rowTable[T]) extend(parent string) (record, unsafe.Pointer) {
+	var empty T
+	t.add(parent, empty)
+	row := &t.rows[len(t.rows)-1]
+	return any(row).(record), unsafe.Pointer(row)
+}
+
+// shrink takes the row that was added last, and is below no parent, away again.
+func (t *rowTable[T]) shrink() { t.rows = t.rows[:len(t.rows)-1] }
+
+func (t *rowTable[T]) clear() {
+	clear(t.rows)
+	t.rows = t.rows[:0]
+}
+
+func (t *rowTable[T]) absorb(from table, parent string) { t.add(parent, from.(*rowTable[T]).rows...) }
+
+func (t *rowTable[T]) add(parent string, rows ...T) {
 	if parent != "" {
 		if t.byParent == nil {
 			t.byParent = map[string][]int{}
 		}
 		key := FoldID(parent)
-		t.byParent[key] = append(t.byParent[key], len(t.rows)-1)
+		for i := range rows {
+			t.byParent[key] = append(t.byParent[key], len(t.rows)+i)
+		}
 	}
+	t.rows = append(t.rows, rows...)
 }
 
 func (t *rowTable[T]) cover(parent string, c Coverage) {
@@ -288,12 +315,13 @@ type Builder struct {
 	tenant  *Tenant
 	want    map[string]bool
 	observe map[string][]func(any)
+	batches map[string]*Batch
 }
 
 // NewBuilder makes a builder that keeps the named data sets; with no name it
 // keeps all.
 func NewBuilder(want ...string) *Builder {
-	b := &Builder{tenant: &Tenant{tables: map[string]table{}}, observe: map[string][]func(any){}}
+	b := &Builder{tenant: &Tenant{tables: map[string]table{}}, observe: map[string][]func(any){}, batches: map[string]*Batch{}}
 	if len(want) > 0 {
 		b.want = map[string]bool{}
 		for _, name := range want {
@@ -321,24 +349,37 @@ func (b *Builder) keeps(dataset string) bool { return b.want == nil || b.want[da
 // error means that raw is not a JSON object of this data set; the record is then
 // left out and the caller marks the data set partial.
 func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
-	d, ok := DatasetNamed(dataset)
+	batch, ok := b.batches[dataset]
 	if !ok {
-		return fmt.Errorf("model: %q is not a data set of the bundle format", dataset)
+		d, ok := DatasetNamed(dataset)
+		if !ok {
+			return fmt.Errorf("model: %q is not a data set of the bundle format", dataset)
+		}
+		batch = NewBatch(d)
+		b.batches[dataset] = batch
 	}
-	row, err := d.decode(raw, parent, at)
-	if err != nil {
+	if err := batch.add(raw, parent, at); err != nil {
 		return fmt.Errorf("%s%s: not a record of %s: %w", at.File, at.Pointer, dataset, err)
 	}
-	for _, see := range b.observe[dataset] {
-		see(row)
-	}
-	if b.Needs(dataset) {
-		b.table(d).read()
-	}
-	if b.keeps(dataset) {
-		b.table(d).add(row, parent)
-	}
+	b.Take(batch, parent)
 	return nil
+}
+
+// Take makes the records of a batch, below one parent where the data set is a
+// child data set, part of the tenant, and empties the batch.
+func (b *Builder) Take(batch *Batch, parent string) {
+	name := batch.dataset.Name
+	for _, see := range b.observe[name] {
+		batch.rows.values(see)
+	}
+	if b.Needs(name) {
+		b.table(batch.dataset).count(batch.n)
+	}
+	if b.keeps(name) {
+		b.table(batch.dataset).absorb(batch.rows, parent)
+	}
+	batch.rows.clear()
+	batch.n = 0
 }
 
 // Cover says how much of a data set (or of one parent's part of it) was read.
@@ -365,24 +406,24 @@ func (b *Builder) table(d Dataset) table {
 }
 
 // define describes a collection whose records have an id.
-func define[T any, P record[T]](key Key[T]) Dataset {
-	d := anonymous[T, P](key)
-	d.decode = decodeWithID[T, P]
+func define[T any](key Key[T]) Dataset {
+	d := anonymous(key)
+	d.needsID = true
 	return d
 }
 
 // anonymous describes a collection whose records need no id.
-func anonymous[T any, P record[T]](key Key[T]) Dataset {
+func anonymous[T any](key Key[T]) Dataset {
 	return Dataset{
-		Name:   key.name,
-		decode: decodeRecord[T, P],
-		table:  func() table { return &rowTable[T]{} },
+		Name:  key.name,
+		table: func() table { return &rowTable[T]{} },
+		plan:  sync.OnceValue(func() *plan { return newPlan(reflect.TypeFor[T]()) }),
 	}
 }
 
 // single describes a single entity.
-func single[T any, P record[T]](key Key[T]) Dataset {
-	d := anonymous[T, P](key)
+func single[T any](key Key[T]) Dataset {
+	d := anonymous(key)
 	d.Single = true
 	return d
 }

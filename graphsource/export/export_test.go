@@ -338,7 +338,7 @@ func TestCancel(t *testing.T) {
 		}
 	}})
 	require.ErrorIs(t, err, context.Canceled)
-	require.Equal(t, 3, n)
+	require.Less(t, n, 3+2*batchSize, "what is decoded already is seen; nothing else is read")
 }
 
 func TestNothingToRead(t *testing.T) {

@@ -92,6 +92,22 @@ func unusual(raw []byte) bool {
 	}
 }
 
+// oddFirst marks the first bytes of the texts that oddText asks about.
+var oddFirst = [256]bool{'/': true, '@': true, 'M': true, 'S': true}
+
+// oddText finds the texts that [normaliser.str] may change.
+func oddText(text []byte) bool {
+	switch text[0] {
+	case '/':
+		return bytes.HasPrefix(text, []byte("/Date("))
+	case '@':
+		return bytes.HasPrefix(text, []byte("@{"))
+	case 'M':
+		return bytes.HasPrefix(text, []byte("Microsoft.Graph."))
+	}
+	return bytes.HasPrefix(text, []byte("System."))
+}
+
 // pascal reports whether most of an object's names are .NET's. A few others may
 // have been added, as by Select-Object.
 func pascal(n *node) bool {

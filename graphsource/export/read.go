@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/privpath/privpath/internal/jsonpull"
 	"github.com/privpath/privpath/model"
 )
 
@@ -36,6 +37,7 @@ type reading struct {
 	next     bool
 	counted  int64 // @odata.count, or -1
 	coverage model.Coverage
+	batch    *model.Batch // decoded, and not yet given to the builder
 }
 
 const oneObject = "one object, taken for a list of one"
@@ -66,7 +68,8 @@ func (r *reading) run() (*reading, error) {
 	}
 	err := sc.stream(e, f, func(src io.Reader) error {
 		var err error
-		r.form, err = split(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth, r)
+		r.form, err = sc.splitter.split(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth, r)
+		r.flush()
 		return err
 	})
 	if err != nil && sc.ends(err) {
@@ -180,8 +183,83 @@ func (r *reading) member(name string, raw []byte) {
 	}
 }
 
+// element decodes a record at once where nothing about it is unusual. The first of
+// a file goes to record, which finds out what the file holds.
+func (r *reading) element(reader *jsonpull.Reader, pointer string, line bool) bool {
+	if r.records == 0 || r.target == nil || r.adapter != nil || reader.AnyBytes || r.scan.source.slow || !r.decodes(r.target.dataset) {
+		reader.Decline()
+		return false
+	}
+	if r.batch == nil {
+		r.batch = r.scan.batchOf(r.target.dataset)
+	}
+	if r.batch.Len() == 0 && r.scan.ctx.Err() != nil {
+		reader.Decline() // record tells it
+		return false
+	}
+	r.batch.Aside = r.scan.aside(r.target.dataset, line)
+	at := model.Location{Dataset: r.target.dataset, File: r.entry.path, Pointer: pointer}
+	if !r.batch.Read(reader, r.target.parent, at) {
+		return false
+	}
+	if r.records++; r.batch.Len() == batchSize {
+		r.flush()
+	}
+	return true
+}
+
+// batchOf gives the batch of a data set, for one file after the other.
+func (sc *scan) batchOf(dataset string) *model.Batch {
+	batch, ok := sc.batches[dataset]
+	if !ok {
+		d, _ := model.DatasetNamed(dataset)
+		batch = model.NewBatch(d)
+		if kind, ok := recordTypes[dataset]; ok {
+			batch.Type = "#microsoft.graph." + kind
+		}
+		sc.batches[dataset] = batch
+	}
+	return batch
+}
+
+// aside lists the properties whose records are not decoded at once: they may hold
+// records of a child data set, or be more than a record where they stand on a line.
+func (sc *scan) aside(dataset string, line bool) []string {
+	known := asideKey{dataset, line}
+	names, ok := sc.asides[known]
+	if ok {
+		return names
+	}
+	for _, x := range expansions[dataset] {
+		if sc.needs(x.dataset) {
+			names = append(names, x.property)
+		}
+	}
+	if line {
+		names = append(names, "value", "data", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
+	}
+	sc.asides[known] = names
+	return names
+}
+
+// batchSize is how many records are decoded before they go to the builder.
+const batchSize = 64
+
+// flush gives the decoded records to the builder.
+func (r *reading) flush() {
+	if r.batch != nil && r.batch.Len() > 0 {
+		r.scan.b.Take(r.batch, r.target.parent)
+	}
+}
+
+// decodes reports whether records of the data set are decoded at all.
+func (r *reading) decodes(dataset string) bool {
+	return dataset != deviceManagement && r.scan.needs(dataset)
+}
+
 // record takes one record.
 func (r *reading) record(raw []byte, pointer string, offset int64) error {
+	r.flush()
 	if err := r.scan.ctx.Err(); err != nil {
 		return err
 	}
@@ -195,11 +273,6 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 	}
 	if !utf8.Valid(raw) {
 		r.notes.add("not valid UTF-8 (an ANSI code page?): the odd characters were replaced")
-	}
-	if unusual(raw) || r.target == nil {
-		if err := checkJSON(raw, offset, pointer); err != nil {
-			return err
-		}
 	}
 	if r.target == nil && r.adapter == nil {
 		if err := r.recognise(raw); err != nil {
@@ -230,9 +303,6 @@ func values(raw []byte) int {
 // add decodes a record and what it expands.
 func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dialect) error {
 	if raw[0] != '{' {
-		if err := checkJSON(raw, offset, pointer); err != nil {
-			return err
-		}
 		return r.leaveOut(pointer, "it is not an object")
 	}
 	sdk := false
@@ -252,15 +322,10 @@ func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dia
 		return r.leaveOut(pointer, fmt.Sprintf("it is a %q", clip(kind)))
 	}
 	at := model.Location{Dataset: t.dataset, File: r.entry.path, Pointer: pointer}
-	if t.dataset != deviceManagement && r.scan.needs(t.dataset) {
+	if r.decodes(t.dataset) {
 		if err := r.scan.b.Add(t.dataset, t.parent, at, raw); err != nil {
-			if bad := checkJSON(raw, offset, pointer); bad != nil {
-				return bad
-			}
 			return r.leaveOut(pointer, cause(err))
 		}
-	} else if err := checkJSON(raw, offset, pointer); err != nil {
-		return err
 	}
 	r.records++
 	for _, e := range expand(t.dataset, raw, sdk, r.scan.needs) {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -172,7 +173,7 @@ var recordTypes = map[string]string{
 // wrongType reports the type of a record that does not belong to the data set.
 func wrongType(dataset string, record []byte) (string, bool) {
 	want, ok := recordTypes[dataset]
-	if !ok || !strings.Contains(string(record), `"@odata.type"`) {
+	if !ok || !bytes.Contains(record, []byte(`"@odata.type"`)) {
 		return "", false
 	}
 	var typed struct {

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/jsonpull"
 	"github.com/privpath/privpath/model"
 )
 
@@ -26,6 +27,10 @@ type scan struct {
 	b      *model.Builder
 	needs  func(dataset string) bool // records are decoded
 	asked  func(dataset string) bool // coverage is reported
+
+	splitter splitter
+	batches  map[string]*model.Batch // by data set
+	asides   map[asideKey][]string
 
 	files    []*FileReport
 	total    int64
@@ -43,6 +48,11 @@ type scan struct {
 	people   *people              // by name, where a file names them so
 }
 
+type asideKey struct {
+	dataset string
+	line    bool
+}
+
 // part is what the export holds for one target.
 type part struct {
 	target   target
@@ -55,7 +65,8 @@ type part struct {
 }
 
 func newScan(ctx context.Context, s *Source, b *model.Builder) *scan {
-	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}}
+	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}, batches: map[string]*model.Batch{}, asides: map[asideKey][]string{}}
+	sc.splitter.reader = jsonpull.Reader{Suspicious: &oddFirst, Suspect: oddText}
 	b.Observe(model.Organizations.Name(), func(record any) {
 		o, ok := record.(model.Organization)
 		if ok {

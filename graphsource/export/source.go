@@ -16,6 +16,7 @@ type Source struct {
 	opts  Options
 	list  lister
 	alone bool // one file: whatever it is called, it is meant to be read
+	slow  bool // for tests: every record goes the tolerant way
 }
 
 var _ assess.Source = (*Source)(nil)

@@ -1,12 +1,13 @@
 package export
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
+
+	"github.com/privpath/privpath/internal/jsonpull"
 )
 
 // form is how a file holds its records.
@@ -22,7 +23,14 @@ const (
 
 // sink takes what a splitter finds. Bytes are valid during the call only.
 type sink interface {
-	// record takes one record. An error of it ends the splitting.
+	// element takes the reader's next value, which is a record, and reports whether
+	// it did: if not, it has read it to its end or declined it, and record is given
+	// it. Where the reader is left with a fault, nothing was taken; the same record
+	// comes again once more of the text is there. line says that it is an object
+	// that follows others, at the top of the text.
+	element(r *jsonpull.Reader, pointer string, line bool) bool
+	// record takes one record, which is valid JSON but for bytes that are not
+	// UTF-8. An error of it ends the splitting.
 	record(raw []byte, pointer string, offset int64) error
 	// member takes a member of an outermost object, other than the records.
 	member(name string, raw []byte)
@@ -48,15 +56,19 @@ func (e *textError) Error() string {
 	return text
 }
 
-var errWindow = errors.New("record is larger than the window")
+var (
+	errWindow   = errors.New("record is larger than the window")
+	errDeclined = errors.New("somebody else is to read this value")
+)
 
-// splitter cuts a JSON text into records and holds no more than one of them. It
-// checks the text around the records itself; what is inside a record is checked
-// by whoever decodes it.
+// splitter cuts a JSON text into records and holds no more than one of them and a
+// window. Everything is checked to be JSON on the way. A splitter can be used
+// again for another text.
 type splitter struct {
 	src     io.Reader
 	max     int64 // bytes of one record
 	depth   int
+	reader  jsonpull.Reader
 	buf     []byte
 	pos     int
 	mark    int    // first byte that must be kept, or -1
@@ -65,12 +77,17 @@ type splitter struct {
 	pointer string // of the record or member that is being read
 }
 
-const firstWindow = 64 << 10
+const firstWindow = 256 << 10
 
 // split reads src to its end and gives its records to out. depth and max bound
 // a record; beyond them it returns a [*LimitError] without a name.
-func split(src io.Reader, max int64, depth int, out sink) (form, error) {
-	s := &splitter{src: src, max: max, depth: depth, mark: -1, buf: make([]byte, 0, min(firstWindow, max))}
+func (s *splitter) split(src io.Reader, max int64, depth int, out sink) (form, error) {
+	s.src, s.max, s.depth = src, max, depth
+	s.pos, s.mark, s.base, s.ended, s.pointer = 0, -1, 0, nil, ""
+	if size := min(firstWindow, max); int64(cap(s.buf)) < size || int64(cap(s.buf)) > max {
+		s.buf = make([]byte, 0, size)
+	}
+	s.buf = s.buf[:0]
 	found, err := s.text(out)
 	if errors.Is(err, errWindow) {
 		err = &LimitError{Option: "MaxRecordBytes", Limit: max, Offset: s.offset()}
@@ -107,7 +124,14 @@ func (s *splitter) objects(out sink) (form, error) {
 		if i > 0 {
 			prefix = "/" + strconv.Itoa(i)
 		}
-		kind, err := s.object(prefix, i == 0, out)
+		kind, err := formSingle, error(nil)
+		if taken := false; i > 0 {
+			if taken, err = s.line(prefix, out); !taken && err == nil {
+				kind, err = s.object(prefix, false, out)
+			}
+		} else {
+			kind, err = s.object(prefix, true, out)
+		}
 		found = max(found, kind)
 		if i > 0 && found == formSingle {
 			found = formSequence
@@ -164,7 +188,7 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 				named++
 			}
 			from := s.offset()
-			raw, err := s.value(enveloped)
+			raw, err := s.value()
 			if err != nil {
 				return formNone, err
 			}
@@ -172,9 +196,6 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 				inner = [2]int64{from, s.offset()}
 			}
 			out.member(name, raw)
-			if enveloped {
-				s.mark = -1
-			}
 		}
 		if c, err = s.need(); err != nil {
 			return formNone, err
@@ -214,25 +235,30 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 
 func annotation(name string) bool { return len(name) > 0 && name[0] == '@' }
 
+// line gives an object that follows others to out. It stays where it is when out
+// does not take it.
+func (s *splitter) line(pointer string, out sink) (taken bool, err error) {
+	s.pointer = pointer
+	_, err = s.parse(func(r *jsonpull.Reader) {
+		if taken = out.element(r, pointer, true); !taken {
+			r.Decline()
+		}
+	})
+	var bad *textError
+	if errors.Is(err, errDeclined) || errors.As(err, &bad) && !bad.cut {
+		return false, nil // object reads it, and says what is wrong
+	}
+	return taken, err
+}
+
 // name reads a member's name and the colon behind it.
 func (s *splitter) name(c byte) (string, error) {
 	if c != '"' {
 		return "", s.wrong("a property name is missing", false)
 	}
-	from := s.offset()
-	held := s.mark >= 0
-	if !held {
-		s.mark = s.pos
-	}
-	if err := s.skipString(); err != nil {
-		return "", err
-	}
 	var name string
-	if json.Unmarshal(s.buf[from-s.base:s.pos], &name) != nil {
-		return "", s.wrong("the property name is not valid", false)
-	}
-	if !held {
-		s.mark = -1
+	if _, err := s.parse(func(r *jsonpull.Reader) { name = r.Text() }); err != nil {
+		return "", err
 	}
 	c, err := s.need()
 	if err != nil {
@@ -245,24 +271,16 @@ func (s *splitter) name(c byte) (string, error) {
 	return name, nil
 }
 
-// value reads any value and checks it. The bytes are valid until the next read.
-func (s *splitter) value(release bool) ([]byte, error) {
-	if release {
-		s.mark = s.pos
-	}
-	from := s.offset()
-	if err := s.skip(); err != nil {
-		return nil, err
-	}
-	raw := s.buf[from-s.base : s.pos]
-	if err := checkJSON(raw, from, s.pointer); err != nil {
-		return nil, err
-	}
-	return raw, nil
+// value reads any value. The bytes are valid until the next read.
+func (s *splitter) value() ([]byte, error) {
+	return s.parse(func(r *jsonpull.Reader) { r.Skip() })
 }
 
 // array gives every element of an array to out.
 func (s *splitter) array(pointer string, out sink) error {
+	taken := false
+	element := func(r *jsonpull.Reader) { taken = out.element(r, s.pointer, false) }
+	place := append([]byte(pointer), '/')
 	s.pos++
 	for i := 0; ; i++ {
 		s.pointer = pointer
@@ -274,16 +292,20 @@ func (s *splitter) array(pointer string, out sink) error {
 			s.pos++
 			return nil
 		}
-		s.pointer = pointer + "/" + strconv.Itoa(i)
-		s.mark = s.pos
+		s.pointer = string(strconv.AppendInt(place, int64(i), 10))
 		from := s.offset()
-		if err := s.skip(); err != nil {
+		raw, err := s.parse(element)
+		if errors.Is(err, errDeclined) {
+			raw, err = s.value()
+		}
+		if err != nil {
 			return err
 		}
-		if err := out.record(s.buf[s.mark:s.pos], s.pointer, from); err != nil {
-			return err
+		if !taken {
+			if err := out.record(raw, s.pointer, from); err != nil {
+				return err
+			}
 		}
-		s.mark = -1
 		if c, err = s.need(); err != nil {
 			return err
 		}
@@ -299,6 +321,51 @@ func (s *splitter) array(pointer string, out sink) error {
 	}
 }
 
+// parse has read, which must read one value to its end, read what comes next, and
+// gives its bytes, valid until the next read. Where the window ends first it reads
+// once more from the value's beginning; the window doubles each time, so that all
+// readings together cost no more than two. A value that read declines stays where
+// it is, and the error is errDeclined.
+func (s *splitter) parse(read func(r *jsonpull.Reader)) ([]byte, error) {
+	held := s.mark >= 0
+	if !held {
+		s.mark = s.pos
+		defer func() { s.mark = -1 }()
+	}
+	if c, err := s.need(); err != nil {
+		return nil, err
+	} else if c == ',' || c == ':' || c == ']' || c == '}' {
+		return nil, s.wrong("a value is missing", false)
+	}
+	r := &s.reader
+	for r.AnyBytes = false; ; {
+		r.Reset(s.buf[s.pos:], false, s.depth)
+		read(r)
+		fault, _ := r.Err().(*jsonpull.Error)
+		if fault == nil {
+			from := s.pos
+			s.pos += r.Offset()
+			return s.buf[from:s.pos], nil
+		}
+		at := s.offset() + int64(fault.Offset)
+		switch fault.Kind {
+		case jsonpull.Short:
+			if err := s.fill(); err != nil {
+				s.pos = len(s.buf)
+				return nil, s.short(err)
+			}
+		case jsonpull.Encoding:
+			r.AnyBytes = true
+		case jsonpull.Declined:
+			return nil, errDeclined
+		case jsonpull.Depth:
+			return nil, &LimitError{Option: "MaxDepth", Limit: int64(s.depth), Offset: at}
+		default:
+			return nil, &textError{offset: at, pointer: s.pointer, what: "this is not valid JSON: " + fault.What}
+		}
+	}
+}
+
 func (s *splitter) end() error {
 	_, err := s.token()
 	switch {
@@ -308,93 +375,6 @@ func (s *splitter) end() error {
 		return nil
 	}
 	return err
-}
-
-// skip moves past one value.
-func (s *splitter) skip() error {
-	c, err := s.need()
-	if err != nil {
-		return err
-	}
-	switch c {
-	case '{', '[':
-		return s.skipNested()
-	case '"':
-		return s.skipString()
-	}
-	return s.skipScalar()
-}
-
-// skipNested moves past an object or array by counting brackets. Mismatched
-// brackets are found by whoever decodes the value.
-func (s *splitter) skipNested() error {
-	for depth := 0; ; {
-		for s.pos < len(s.buf) {
-			switch s.buf[s.pos] {
-			case '"':
-				if err := s.skipString(); err != nil {
-					return err
-				}
-				continue
-			case '{', '[':
-				if depth++; depth > s.depth {
-					return &LimitError{Option: "MaxDepth", Limit: int64(s.depth), Offset: s.offset()}
-				}
-			case '}', ']':
-				if depth--; depth == 0 {
-					s.pos++
-					return nil
-				}
-			}
-			s.pos++
-		}
-		if err := s.more(); err != nil {
-			return err
-		}
-	}
-}
-
-func (s *splitter) skipString() error {
-	s.pos++
-	from := s.offset()
-	for {
-		i := bytes.IndexByte(s.buf[s.pos:], '"')
-		if i < 0 {
-			s.pos = len(s.buf)
-			if err := s.more(); err != nil {
-				return err
-			}
-			continue
-		}
-		end := s.pos + i
-		begin := end
-		for begin > int(from-s.base) && s.buf[begin-1] == '\\' {
-			begin--
-		}
-		s.pos = end + 1
-		if (end-begin)%2 == 0 {
-			return nil
-		}
-	}
-}
-
-func (s *splitter) skipScalar() error {
-	from := s.offset()
-	for {
-		for s.pos < len(s.buf) {
-			switch s.buf[s.pos] {
-			case ',', ']', '}', ':', '"', '{', '[', ' ', '\t', '\r', '\n':
-				if s.offset() == from {
-					return s.wrong("a value is missing", false)
-				}
-				return nil
-			}
-			s.pos++
-		}
-		if err := s.more(); err != nil {
-			return err
-		}
-	}
 }
 
 // token moves to the next byte that is not white space; io.EOF says that there
@@ -421,8 +401,6 @@ func (s *splitter) need() (byte, error) {
 	return c, s.short(err)
 }
 
-func (s *splitter) more() error { return s.short(s.fill()) }
-
 func (s *splitter) short(err error) error {
 	if errors.Is(err, io.EOF) {
 		return s.wrong("the file ends in the middle: it was cut", true)
@@ -430,8 +408,9 @@ func (s *splitter) short(err error) error {
 	return err
 }
 
-// fill reads more text behind buf. It drops what nobody needs any more, and
-// grows the window up to the bound.
+// fill reads more text behind buf, until the window is full or the source ends. It
+// drops what nobody needs any more, and doubles the window, up to the bound, where
+// all of it is needed.
 func (s *splitter) fill() error {
 	if s.ended != nil {
 		return s.ended
@@ -452,17 +431,19 @@ func (s *splitter) fill() error {
 		s.buf = grown
 	}
 	s.buf = s.buf[:left]
-	for range 100 {
-		n, err := s.src.Read(s.buf[left:cap(s.buf)])
-		s.buf, s.ended = s.buf[:left+n], err
-		if n > 0 {
-			return nil
-		}
-		if err != nil {
-			return err
+	for idle := 0; len(s.buf) < cap(s.buf) && s.ended == nil; {
+		n, err := s.src.Read(s.buf[len(s.buf):cap(s.buf)])
+		s.buf, s.ended = s.buf[:len(s.buf)+n], err
+		if idle++; n > 0 {
+			idle = 0
+		} else if idle == 100 && err == nil {
+			s.ended = io.ErrNoProgress
 		}
 	}
-	return io.ErrNoProgress
+	if len(s.buf) == left {
+		return s.ended
+	}
+	return nil
 }
 
 func (s *splitter) offset() int64 { return s.base + int64(s.pos) }

@@ -9,6 +9,8 @@ import (
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/privpath/privpath/internal/jsonpull"
 )
 
 // collected is what a splitter gave.
@@ -18,10 +20,12 @@ type collected struct {
 	members  map[string]string
 }
 
-func (c *collected) record(raw []byte, pointer string, offset int64) error {
-	if err := checkJSON(raw, offset, pointer); err != nil {
-		return err
-	}
+func (c *collected) element(r *jsonpull.Reader, _ string, _ bool) bool {
+	r.Decline()
+	return false
+}
+
+func (c *collected) record(raw []byte, pointer string, _ int64) error {
 	c.records = append(c.records, string(raw))
 	c.pointers = append(c.pointers, pointer)
 	return nil
@@ -63,7 +67,7 @@ func TestSplit(t *testing.T) {
 		"comma in the object":  {text: `{"value":[],}`, wrong: "a property name is missing at byte 12"},
 		"no comma":             {text: `[{} {}]`, wrong: "a comma or ] is missing at byte 4", records: []string{`{}`}, pointers: []string{"/0"}},
 		"wrong bracket":        {text: `[{"a":[1}]]`, wrong: "invalid character '}' after array element at byte 8"},
-		"bad literal":          {text: `{"x":nul,"value":[]}`, wrong: "at byte 7"},
+		"bad literal":          {text: `{"x":nul,"value":[]}`, wrong: "invalid character ',' in literal null at byte 8"},
 		"bad number":           {text: `{"value":[],"x":01}`, wrong: "at byte 17"},
 		"text behind":          {text: `[] x`, wrong: "something follows the JSON text at byte 3"},
 		"array behind":         {text: `{"a":1} []`, wrong: "something follows the JSON text at byte 8", records: []string{`{"a":1}`}, pointers: []string{"/0"}},
@@ -71,12 +75,12 @@ func TestSplit(t *testing.T) {
 		"value cut to a text":  {text: `{"@odata.context":"c","value":"System.Object[]"}`, wrong: "no records and no properties"},
 		"nothing but a link":   {text: `{"@odata.context":"c"}`, wrong: "no records and no properties"},
 		"no colon":             {text: `{"a" 1}`, wrong: "a colon is missing at byte 5"},
-		"control char in name": {text: "{\"a\x01\":1}", wrong: "property name is not valid"},
+		"control char in name": {text: "{\"a\x01\":1}", wrong: "in string literal at byte 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, src := range []io.Reader{strings.NewReader(tc.text), iotest.OneByteReader(strings.NewReader(tc.text)), iotest.DataErrReader(strings.NewReader(tc.text))} {
 				got := &collected{}
-				found, err := split(src, 1<<20, 100, got)
+				found, err := new(splitter).split(src, 1<<20, 100, got)
 				if tc.wrong != "" {
 					require.ErrorContains(t, err, tc.wrong)
 				} else {
@@ -92,7 +96,7 @@ func TestSplit(t *testing.T) {
 
 func TestSplitMembers(t *testing.T) {
 	got := &collected{}
-	_, err := split(strings.NewReader(`{"@odata.context":"c","value":[],"@odata.nextLink":"n","n":[1,2]}`), 1<<20, 100, got)
+	_, err := new(splitter).split(strings.NewReader(`{"@odata.context":"c","value":[],"@odata.nextLink":"n","n":[1,2]}`), 1<<20, 100, got)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"@odata.context": `"c"`, "@odata.nextLink": `"n"`, "n": "[1,2]"}, got.members)
 }
@@ -101,18 +105,18 @@ func TestSplitMembers(t *testing.T) {
 func TestSplitWindow(t *testing.T) {
 	text := "[" + strings.Repeat(`{"name":"\\\"0123456789"},`, 1000) + `{}]`
 	got := &collected{}
-	_, err := split(iotest.HalfReader(strings.NewReader(text)), 64, 10, got)
+	_, err := new(splitter).split(iotest.HalfReader(strings.NewReader(text)), 64, 10, got)
 	require.NoError(t, err)
 	require.Len(t, got.records, 1001)
 
-	_, err = split(strings.NewReader(`[{"name":"`+strings.Repeat("x", 100)+`"}]`), 64, 10, got)
+	_, err = new(splitter).split(strings.NewReader(`[{"name":"`+strings.Repeat("x", 100)+`"}]`), 64, 10, got)
 	var limit *LimitError
 	require.ErrorAs(t, err, &limit)
 	require.Equal(t, "MaxRecordBytes", limit.Option)
 }
 
 func TestSplitNoProgress(t *testing.T) {
-	_, err := split(stuck{}, 64, 10, &collected{})
+	_, err := new(splitter).split(stuck{}, 64, 10, &collected{})
 	require.ErrorIs(t, err, io.ErrNoProgress)
 }
 
@@ -129,8 +133,8 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, again := &collected{}, &collected{}
-		found, err := split(bytes.NewReader(text), 1<<20, 200, got)
-		foundAgain, errAgain := split(iotest.OneByteReader(bytes.NewReader(text)), 1<<20, 200, again)
+		found, err := new(splitter).split(bytes.NewReader(text), 1<<20, 200, got)
+		foundAgain, errAgain := new(splitter).split(iotest.OneByteReader(bytes.NewReader(text)), 1<<20, 200, again)
 		require.Equal(t, found, foundAgain)
 		require.Equal(t, err == nil, errAgain == nil)
 		require.Equal(t, got.records, again.records)

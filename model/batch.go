@@ -1,0 +1,122 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"unsafe"
+
+	"github.com/privpath/privpath/internal/jsonpull"
+)
+
+// Batch decodes records of one data set that are not yet part of a tenant, so that
+// they can be decoded apart and in any order; [Builder.Take] takes them in turn. A
+// Batch is for one goroutine at a time.
+type Batch struct {
+	// Type, where it is not empty, is the only "@odata.type" whose records are
+	// read, and Aside are names of properties whose records are not: the others
+	// are declined, for the caller to look at.
+	Type  string
+	Aside []string
+
+	dataset Dataset
+	plan    *plan
+	rows    table
+	n       int
+	reader  *jsonpull.Reader // of whole records
+}
+
+// NewBatch makes an empty batch.
+func NewBatch(d Dataset) *Batch { return &Batch{dataset: d, plan: d.plan(), rows: d.table()} }
+
+// Len is the number of records.
+func (b *Batch) Len() int { return b.n }
+
+// Read decodes the reader's next value as a record and reports whether it now is
+// one of the batch. Where it is not, either the reader tells a fault, or the value
+// is well-formed and has been read to its end, but needs a closer look: it is no
+// object of this data set, or the reader is doubtful.
+func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
+	row, address := b.rows.extend("")
+	b.record(r, address)
+	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.id() == "" {
+		b.rows.shrink()
+		return false
+	}
+	row.locate(parent, at)
+	b.n++
+	return true
+}
+
+func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
+	if r.Peek() != '{' {
+		mismatch(r)
+		return
+	}
+	more := r.Object()
+	if !more {
+		r.Doubt()
+	}
+	for ; more; more = r.More() {
+		name := r.Name()
+		wide := r.Wide()
+		if len(b.Aside) > 0 || b.Type != "" {
+			b.consider(r, name)
+		}
+		if found := b.plan.find(name, wide); found != nil {
+			found.read(r, unsafe.Add(at, found.offset))
+		} else {
+			r.Skip()
+		}
+	}
+}
+
+// consider looks at a name of the record that may set it aside.
+func (b *Batch) consider(r *jsonpull.Reader, name []byte) {
+	for _, aside := range b.Aside {
+		if len(name) == len(aside) && strings.EqualFold(string(name), aside) {
+			r.Decline()
+		}
+	}
+	if b.Type != "" && len(name) == len(typeName) && name[0] == '@' && strings.EqualFold(string(name), typeName) && !r.NextIs(b.Type) {
+		r.Decline()
+	}
+}
+
+const typeName = "@odata.type"
+
+var errNoID = errors.New(`the record has no "id"`)
+
+// wholeDepth is as deep as encoding/json reads.
+const wholeDepth = 10_000
+
+// add decodes one whole record. What Read does not take is encoding/json's to
+// judge: it reads what is not UTF-8, and says what else is wrong.
+func (b *Batch) add(raw []byte, parent string, at Location) error {
+	if b.reader == nil {
+		b.reader = &jsonpull.Reader{}
+	}
+	r := b.reader
+	r.Reset(raw, true, wholeDepth)
+	if b.Read(r, parent, at) {
+		if r.End(); r.Fault() == 0 {
+			return nil
+		}
+		b.rows.shrink()
+		b.n--
+	}
+	row, _ := b.rows.extend("")
+	err := json.Unmarshal(raw, row)
+	// Without an id nothing could be joined to a record: taking it would lose it
+	// without saying so.
+	if err == nil && b.dataset.needsID && row.id() == "" {
+		err = errNoID
+	}
+	if err != nil {
+		b.rows.shrink()
+		return err
+	}
+	row.locate(parent, at)
+	b.n++
+	return nil
+}
