@@ -75,7 +75,8 @@ var rooms = []room{
 	{"graphsource", []string{"model", "assess", "graphsource/..."}},
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
-	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "examples/tenants", "wasm/..."}},
+	{"internal/jobs", []string{"model", "assess", "assess/...", "pillars"}},
+	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "examples/tenants", "wasm/..."}},
 	{"examples", []string{"..."}},
 }
 
