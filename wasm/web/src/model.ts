@@ -446,14 +446,27 @@ export function parse(v: unknown): Assessment {
 
 /** ControlInfo is what the catalogue adds to a finding; it holds nothing of a tenant. */
 export interface ControlInfo {
+  title: string;
   rationale: string;
   decides: string;
+  gaps: string[];
+}
+
+/** Format is one way in which the engine writes an assessment. */
+export interface Format {
+  name: string;
+  extension: string;
+  mediaType: string;
+  description: string;
 }
 
 /** About is what the engine says of itself. */
 export interface About {
   controls: Map<string, ControlInfo>;
   samples: string[];
+  formats: Format[];
+  /** gaps are what Privileged Identity Management alone leaves open. */
+  gaps: { key: string; title: string }[];
 }
 
 /** parseAbout reads the engine's own catalogue and the names of its sample tenants. */
@@ -463,9 +476,17 @@ export function parseAbout(v: unknown): About {
     controls: new Map(
       list(o.controls).map((c) => {
         const info = object(c);
-        return [text(info.id), { rationale: text(info.rationale), decides: text(info.decides) }];
+        return [
+          text(info.id),
+          { title: text(info.title), rationale: text(info.rationale), decides: text(info.decides), gaps: texts(info.gaps) },
+        ];
       }),
     ),
     samples: texts(o.samples),
+    formats: list(o.formats).map((v) => {
+      const f = object(v);
+      return { name: text(f.name), extension: text(f.extension), mediaType: text(f.mediaType), description: text(f.description) };
+    }),
+    gaps: list(o.gaps).map((g) => ({ key: text(object(g).key), title: text(object(g).title) })),
   };
 }

@@ -104,7 +104,26 @@ export const t = {
     crash: 'The engine stopped because of a fault of its own, not of your data. It has been started again. The text below holds nothing of your tenant; please report it.',
     copy: 'Copy the report',
     dismiss: 'Dismiss',
+    otherTime: 'That export does not say when it was collected. Assess it on its own first, say when, and save the assessment.',
     violation: (directive: string) => `The browser refused something that this page must not do (${directive}). Please report it.`,
+  },
+
+  task: {
+    cancelled: 'Cancelled.',
+    simulations: (count: number) => plural(count, 'simulated tenant assessed', 'simulated tenants assessed'),
+    saved: (name: string) => `Saved ${name}.`,
+  },
+
+  exports: {
+    open: 'Export',
+    title: 'Export the assessment',
+    text: 'Written by the same engine as the command line, byte for byte.',
+    redact: 'Replace names by pseudonyms',
+    redactText: 'Names, ids, addresses and domains are replaced everywhere, inside sentences too. The structure stays.',
+    key: 'Secret for pseudonyms (optional)',
+    keyText: 'With the same secret the same name gets the same pseudonym in every report. 16 characters or more; keep it to yourself.',
+    format: (name: string, extension: string) => `${name} (${extension})`,
+    writing: (name: string) => `Writing ${name}`,
   },
 
   result: {

@@ -20,11 +20,16 @@ const document = writeScratch('assessment.json', JSON.stringify(fixture()));
 /** cli is the command line, built once unless PRIVPATH_BIN names it. */
 let built = process.env.PRIVPATH_BIN;
 function cli(path, ...flags) {
+  return privpath('assess', '-format', 'json', ...flags, path);
+}
+
+/** privpath runs a command. */
+function privpath(...args) {
   if (!built) {
     built = join(scratch, 'privpath');
     execFileSync('go', ['build', '-o', built, './examples/privpath'], { cwd: root, stdio: 'inherit' });
   }
-  return execFileSync(built, ['assess', '-format', 'json', ...flags, path], { cwd: root, maxBuffer: 1 << 28 });
+  return execFileSync(built, args, { cwd: root, maxBuffer: 1 << 28 });
 }
 
 const result = (page) => page.getByRole('navigation', { name: 'Views of the assessment' });
@@ -42,6 +47,17 @@ async function settled(page) {
 async function saved(page) {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save assessment' }).click()]);
   assert.match(download.suggestedFilename(), /^assessment-\d{4}-\d\d-\d\d\.json$/);
+  return readFileSync(await download.path());
+}
+
+/** exported writes a report by way of the export dialog; secret, when given, redacts. */
+async function exported(page, format, secret) {
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByLabel('Replace names by pseudonyms').setChecked(secret !== undefined);
+  if (secret !== undefined) await page.getByLabel('Secret for pseudonyms').fill(secret);
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.getByRole('button', { name: format }).click()]);
+  assert.match(download.suggestedFilename(), /^assessment(-redacted)?-\d{4}-\d\d-\d\d\./);
+  await page.locator('.task-bar').getByText('Saved').waitFor();
   return readFileSync(await download.path());
 }
 
@@ -124,6 +140,43 @@ describe('the page from file://', () => {
     await give(page, document);
     await settled(page);
     same(await saved(page), readFileSync(document));
+    await page.close();
+  });
+
+  it('writes every format as the command line does, of a run and of a saved assessment', async () => {
+    const middling = join(tenants, 'middling');
+    const assessment = writeScratch('saved.json', cli(middling));
+    for (const given of [writeScratch('formats.zip', zip(folder(middling))), assessment]) {
+      const page = await open(context);
+      await give(page, given);
+      await settled(page);
+      for (const [name, format] of [['markdown', /^markdown/], ['csv', /^csv/], ['sarif', /^sarif/], ['html', /^html/], ['json', /^json/]]) {
+        same(await exported(page, format), privpath('assess', '-format', name, given === assessment ? middling : given));
+      }
+      await page.close();
+    }
+  });
+
+  it('writes a redacted report as the command line does, with a secret of ones own or without', async () => {
+    const path = join(tenants, 'pim-only');
+    const secret = 'correct horse battery staple';
+    const page = await open(context);
+    await give(page, writeScratch('redact.zip', zip(folder(path))));
+    await settled(page);
+    same(await exported(page, /^html/, ''), privpath('assess', '-redact', '-format', 'html', join(scratch, 'redact.zip')));
+    same(await exported(page, /^json/, secret), cli(join(scratch, 'redact.zip'), '-redact', '-redact-key', writeScratch('key', secret)));
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByLabel('Secret for pseudonyms').fill('short');
+    await page.getByRole('button', { name: /^csv/ }).click();
+    await problem(page).getByText('fewer than 16 bytes').waitFor();
+    await page.close();
+  });
+
+  it('refuses a saved assessment that holds what it does not know', async () => {
+    const page = await open(context);
+    const strange = { ...fixture(), verdict: 'all good' };
+    await give(page, writeScratch('strange.json', JSON.stringify(strange)));
+    await problem(page).getByText('unknown field "verdict"').waitFor();
     await page.close();
   });
 
@@ -276,7 +329,7 @@ describe('the page from file://', () => {
     await page.getByLabel('Severity', { exact: true }).selectOption('critical');
     assert.equal(await page.evaluate(() => location.hash), '#findings?status=fail&severity=critical');
     assert.equal(await rows.count(), 4);
-    assert.match(await page.getByRole('status').innerText(), /4 of 36/);
+    assert.match(await page.locator('.table-head').innerText(), /4 of 36/);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     assert.equal(await rows.count(), all);
     await page.getByRole('columnheader', { name: 'Severity' }).getByRole('button').click();

@@ -4,7 +4,7 @@ import { looksLikeAssessment } from '../model.ts';
 import type { Entry, Input } from '../engine/protocol.ts';
 
 /** Given is what a person gave: an input to assess, or an assessment saved before. */
-export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer>; document: unknown };
+export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer> };
 
 /** InputProblem is a key of the strings table. */
 export class InputProblem extends Error {
@@ -26,8 +26,7 @@ async function savedAssessment(file: File): Promise<Given | null> {
   if (!/"schemaVersion"/.test(head)) return null;
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
-    const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return looksLikeAssessment(document) ? { kind: 'assessment', bytes, document } : null;
+    return looksLikeAssessment(JSON.parse(new TextDecoder().decode(bytes))) ? { kind: 'assessment', bytes } : null;
   } catch {
     return null; // Not ours: the engine says what is wrong with it.
   }

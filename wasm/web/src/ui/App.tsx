@@ -1,8 +1,8 @@
 // The frame: header, problem bar, one of three views, footer; and the whole
 // window as a drop target.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Input } from '../engine/protocol.ts';
-import { busy, problem, runAsOf, shown, theme } from '../state.ts';
+import type { Input, Options } from '../engine/protocol.ts';
+import { busy, problem, run, shown, theme } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button, CopyButton } from './bits.tsx';
 import { Icon, Mark } from './icons.tsx';
@@ -69,7 +69,7 @@ function ProblemBar() {
           <strong>{t.problem.title}</strong>
         </p>
         <p class="message">{p.message}</p>
-        {p.needsTime && <AskTime input={p.needsTime} />}
+        {p.needsTime && <AskTime {...p.needsTime} />}
         {p.report && (
           <>
             <pre tabIndex={0}>{p.report}</pre>
@@ -85,7 +85,7 @@ function ProblemBar() {
 }
 
 /** AskTime asks when an export was collected; the newest file's own time is the proposal. */
-function AskTime({ input }: { input: Input }) {
+function AskTime({ input, options }: { input: Input; options: Options }) {
   const given = input.kind === 'file' ? [input.file] : input.kind === 'files' ? input.files.map((f) => f.file) : [];
   const newest = given.reduce((latest, file) => Math.max(latest, file.lastModified), 0);
   const [time, setTime] = useState(() => new Date(newest || Date.now()).toISOString().slice(0, 16));
@@ -94,7 +94,7 @@ function AskTime({ input }: { input: Input }) {
       class="ask-time"
       onSubmit={(e) => {
         e.preventDefault();
-        if (time) void runAsOf(input, `${time}:00Z`);
+        if (time) void run(input, { ...options, asOf: `${time}:00Z` });
       }}
     >
       <label for="as-of">{t.problem.timeLabel}</label>

@@ -1,5 +1,5 @@
 import type { Assessment } from '../model.ts';
-import { files, ran } from '../state.ts';
+import { files, tenant } from '../state.ts';
 import { t, word } from '../strings.ts';
 import { CopyButton, Scroller } from './bits.tsx';
 import { Icon, type IconName } from './icons.tsx';
@@ -51,7 +51,7 @@ export function Inputs({ a }: { a: Assessment }) {
           </table>
         </Scroller>
       )}
-      {ran.value && (
+      {tenant.value && (
         <>
           <h3>{t.inputs.files}</h3>
           {files.value ? <FileList files={files.value} /> : <p role="status">{t.inputs.listing}</p>}

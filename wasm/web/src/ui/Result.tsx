@@ -8,10 +8,12 @@ import { go, reset, route, save, type Shown } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button } from './bits.tsx';
 import { Detail } from './Detail.tsx';
+import { Export } from './Export.tsx';
 import { Findings } from './Findings.tsx';
 import { Icon } from './icons.tsx';
 import { Inputs } from './Inputs.tsx';
 import { Overview } from './Overview.tsx';
+import { TaskBar } from './Task.tsx';
 import { Unknowns } from './Unknowns.tsx';
 
 export function Result({ shown }: { shown: Shown }) {
@@ -40,6 +42,7 @@ export function Result({ shown }: { shown: Shown }) {
             <Icon name="save" />
             {t.result.save}
           </Button>
+          <Export />
           <Button onClick={() => print()}>
             <Icon name="print" />
             {t.result.print}
@@ -82,6 +85,7 @@ export function Result({ shown }: { shown: Shown }) {
         <Inputs a={a} />
       </Panel>
       <Detail a={a} />
+      <TaskBar />
     </div>
   );
 }

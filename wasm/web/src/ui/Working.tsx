@@ -6,7 +6,7 @@ import { visible } from '../model.ts';
 import { t, word } from '../strings.ts';
 import { Button, Scroller } from './bits.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import type { InputFile } from '../engine/protocol.ts';
+import type { InputFile, Progress } from '../engine/protocol.ts';
 
 export function Working() {
   const title = useRef<HTMLHeadingElement>(null);
@@ -36,7 +36,7 @@ export function Working() {
               <Icon name={state === 'done' ? 'check' : state === 'running' ? 'clock' : 'dash'} />
               <span>{stage.title}</span>
               <span class="visually-hidden">{t.work.stageState[state]}</span>
-              {state === 'running' && p && <Amount />}
+              {state === 'running' && p && <Amount p={p} />}
             </li>
           );
         })}
@@ -50,12 +50,14 @@ export function Working() {
   );
 }
 
-function Amount() {
-  const p = progress.value!;
+/** Amount is how much of a stage is done. */
+export function Amount({ p }: { p: Progress }) {
   const amount =
-    (p.stage === 'read' || p.stage === 'recognise') && p.total > 0
-      ? t.work.progressBytes(t.bytes(p.done), t.bytes(p.total))
-      : t.work.progress(p.done, p.total);
+    p.stage === 'simulate'
+      ? t.task.simulations(p.done)
+      : (p.stage === 'read' || p.stage === 'recognise') && p.total > 0
+        ? t.work.progressBytes(t.bytes(p.done), t.bytes(p.total))
+        : t.work.progress(p.done, p.total);
   return (
     <span class="amount">
       {p.name && <code>{p.name}</code>} {amount}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall/js"
+
+	"github.com/privpath/privpath/examples/tenants"
+	"github.com/privpath/privpath/graphsource/export"
+)
+
+// source makes a source of what the page was given. declarations, when not nil,
+// take the place of the export's own.
+func source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
+	opts := export.Options{Decompressor: inflate, Declarations: declarations}
+	switch kind := input.Get("kind").String(); kind {
+	case "sample":
+		fsys, err := tenants.FS(input.Get("name").String())
+		if err != nil {
+			return nil, err
+		}
+		return export.FS(fsys, opts), nil
+	case "file":
+		return oneFile(input.Get("file"), counter, opts)
+	case "files":
+		list := input.Get("files")
+		files := make([]handle, list.Length())
+		for i := range files {
+			item := list.Index(i)
+			file := item.Get("file")
+			path := item.Get("path").String()
+			content, size := openFile(file, func(n int) { counter.add(path, n) })
+			files[i] = handle{path: path, size: size, modified: modified(file), content: content}
+			counter.total += size
+		}
+		fsys, err := newLooseFS(files)
+		if err != nil {
+			return nil, err
+		}
+		return export.FS(fsys, opts), nil
+	default:
+		return nil, fmt.Errorf("an input of kind %q is not known", kind)
+	}
+}
+
+// oneFile is a zip when it begins like one, whatever it is called.
+func oneFile(file js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
+	name := file.Get("name").String()
+	content, size := openFile(file, func(n int) { counter.add(name, n) })
+	counter.total += size
+	var magic [2]byte
+	if _, err := content.ReadAt(magic[:], 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if string(magic[:]) == "PK" {
+		return export.Zip(content, size, opts)
+	}
+	return export.File(name, size, func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(content, 0, size)), nil
+	}, opts), nil
+}
