@@ -218,3 +218,41 @@ export function asks(a: Assessment): Ask[] {
     (x, y) => y.controls.length - x.controls.length || compareText(x.need.dataset, y.need.dataset),
   );
 }
+
+/** Delta is what differs between two assessments at a glance. */
+export interface Delta {
+  score: [number, number];
+  levels: { pillar: string; from: number; to: number }[];
+  findings: { control: string; title: string; from: Status; to: Status }[];
+}
+
+/** delta says what moved from one assessment to another; the engine's own comparison says all of it. */
+export function delta(before: Assessment, after: Assessment): Delta {
+  const old = new Map(before.findings.map((f) => [f.control, f]));
+  const level = new Map(before.pillars.map((p) => [p.id, p.confirmed]));
+  return {
+    score: [before.headline.score, after.headline.score],
+    levels: after.pillars
+      .map((p) => ({ pillar: p.id, from: level.get(p.id) ?? 0, to: p.confirmed }))
+      .filter((l) => l.from !== l.to),
+    findings: after.findings
+      .map((f) => ({ control: f.control, title: f.title, from: old.get(f.control)?.status ?? 'unknown', to: f.status }))
+      .filter((f) => f.from !== f.to),
+  };
+}
+
+/** Known is a principal that the assessment names. */
+export interface Known {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+/** principals lists whom the assessment names, by id. */
+export function principals(a: Assessment): Map<string, Known> {
+  const found = new Map<string, Known>();
+  const put = (p: Known) => p.id && p.name && !found.has(p.id) && found.set(p.id, p);
+  a.reach.forEach((r) => put(r.principal));
+  a.findings.forEach((f) => f.subjects.forEach((s) => put({ kind: s.kind, id: s.id, name: s.name })));
+  return found;
+}

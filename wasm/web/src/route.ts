@@ -3,7 +3,7 @@
 import { NO_FILTER, type Filter, type SortKey } from './derive.ts';
 import { PILLARS, SEVERITIES, STATUSES } from './model.ts';
 
-export const VIEWS = ['overview', 'findings', 'unknowns', 'inputs'] as const;
+export const VIEWS = ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {

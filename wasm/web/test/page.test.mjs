@@ -61,6 +61,35 @@ async function exported(page, format, secret) {
   return readFileSync(await download.path());
 }
 
+/** later is a file of the mature tenant a day on, when one policy only reports. */
+function later(path, data) {
+  const document = path.endsWith('.json') ? JSON.parse(data) : null;
+  if (path === 'manifest.json') document.collectedAt = '2026-11-21T09:00:00Z';
+  else if (path === 'identity/conditionalAccess/policies.json') {
+    document.value.find((p) => p.displayName.startsWith('CA201')).state = 'enabledForReportingButNotEnforced';
+  } else return data;
+  return JSON.stringify(document);
+}
+
+/** agrees compares the outcome on screen with what the command line says of the saved change. */
+async function agrees(page, file) {
+  const change = await downloaded(page, page.getByRole('button', { name: 'Save change.json' }));
+  const e = JSON.parse(privpath('plan', '-format', 'json', '-apply', writeScratch('change.json', change), file).toString());
+  const figures = await page.locator('.outcome .big').allTextContents();
+  assert.deepEqual(figures, [`${e.before.score} → ${e.after.score}`, String(e.closed), String(e.stopped)]);
+  assert.ok((await page.locator('.outcome').innerText()).includes(e.lockout.why));
+}
+
+/** downloaded presses a button that saves a file. */
+async function downloaded(page, button) {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFileSync(await download.path());
+}
+
+/** idle waits until what runs beside the assessment has ended. */
+const idle = (page) => page.waitForFunction(() => !document.querySelector('.task-bar progress'), null, { timeout: 120_000 });
+const view = (page, hash) => page.evaluate((h) => (location.hash = h), hash);
+
 /** drop is a drop by the browser itself, so that the page gets real entries. */
 async function drop(page, paths) {
   const session = await page.context().newCDPSession(page);
@@ -150,7 +179,7 @@ describe('the page from file://', () => {
       const page = await open(context);
       await give(page, given);
       await settled(page);
-      for (const [name, format] of [['markdown', /^markdown/], ['csv', /^csv/], ['sarif', /^sarif/], ['html', /^html/], ['json', /^json/]]) {
+      for (const [name, format] of [['markdown', /^Markdown/], ['csv', /^CSV/], ['sarif', /^SARIF/], ['html', /^HTML/], ['json', /^JSON/]]) {
         same(await exported(page, format), privpath('assess', '-format', name, given === assessment ? middling : given));
       }
       await page.close();
@@ -163,12 +192,149 @@ describe('the page from file://', () => {
     const page = await open(context);
     await give(page, writeScratch('redact.zip', zip(folder(path))));
     await settled(page);
-    same(await exported(page, /^html/, ''), privpath('assess', '-redact', '-format', 'html', join(scratch, 'redact.zip')));
-    same(await exported(page, /^json/, secret), cli(join(scratch, 'redact.zip'), '-redact', '-redact-key', writeScratch('key', secret)));
+    same(await exported(page, /^HTML/, ''), privpath('assess', '-redact', '-format', 'html', join(scratch, 'redact.zip')));
+    same(await exported(page, /^JSON/, secret), cli(join(scratch, 'redact.zip'), '-redact', '-redact-key', writeScratch('key', secret)));
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByLabel('Secret for pseudonyms').fill('short');
-    await page.getByRole('button', { name: /^csv/ }).click();
+    await page.getByRole('button', { name: /^CSV/ }).click();
     await problem(page).getByText('fewer than 16 bytes').waitFor();
+    await page.close();
+  });
+
+  it('assesses again with each declaration as the command line does with the saved file', async () => {
+    const file = writeScratch('declare.zip', zip(folder(join(tenants, 'pim-only'))));
+    const guesses = JSON.parse(privpath('declare', file).toString()).suggestions;
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'declarations');
+    await page.locator('.questions').waitFor();
+    await idle(page);
+    await audit(page, 'declarations');
+    const asked = await page.locator('.questions summary .id').allTextContents();
+    assert.deepEqual(asked, guesses.attestations.map((a) => a.control));
+    same(await saved(page), cli(file)); // Guesses alone count for nothing.
+
+    await page.getByRole('button', { name: `State this: ${guesses.trustedLocations[0].name}` }).click();
+    await idle(page);
+    const account = page.getByRole('form', { name: 'Break-glass accounts' });
+    await account.getByLabel('Object id').fill(JSON.parse(cli(file).toString()).reach[0].principal.id);
+    await account.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
+    const question = page.locator('.questions li').filter({ hasText: 'OPS-09' });
+    await question.locator('summary').click();
+    await question.getByLabel('What was done').fill('Drill <b>of</b> October');
+    await question.getByLabel('Owner').fill('Head of IT');
+    await question.getByLabel('Done on').fill('2026-11-01');
+    await question.getByLabel('Expires').fill('2027-01-31');
+    await question.getByRole('button', { name: 'Attest' }).click();
+    await idle(page);
+    const risk = page.getByRole('form', { name: 'Accepted risks' });
+    await risk.getByLabel('Failed control').selectOption('ISO-25');
+    await risk.getByLabel('Reason').fill('New devices arrive in January');
+    await risk.getByLabel('Owner').fill('Head of IT');
+    await risk.getByLabel('Expires').fill('2027-01-31');
+    await risk.getByRole('button', { name: 'Accept the risk' }).click();
+    await idle(page);
+    await audit(page, 'stated');
+    const stated = await downloaded(page, page.getByRole('button', { name: 'Save declarations.json' }));
+    assert.deepEqual(Object.keys(JSON.parse(stated)).sort(), ['attestations', 'breakGlass', 'exceptions', 'trustedLocations', 'version']);
+    const want = cli(file, '-declarations', writeScratch('stated.json', stated));
+    assert.ok(!want.equals(cli(file)), 'the declarations moved nothing');
+    same(await saved(page), want);
+
+    await page.getByText('All of it as text').click();
+    await page.getByLabel('declarations.json', { exact: true }).fill('{"version": 1, "breakglass": []}');
+    await page.getByRole('button', { name: 'Assess with this text' }).click();
+    await problem(page).getByText('breakglass').waitFor();
+    same(await saved(page), want);
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('compares two runs as the command line does, whichever is given first', async () => {
+    const files = folder(join(tenants, 'mature'));
+    const old = writeScratch('old.zip', zip(files));
+    const now = writeScratch('now.zip', zip(files.map(([path, data]) => [path, later(path, data)])));
+    for (const [first, second] of [[now, old], [old, now]]) {
+      const page = await open(context);
+      await give(page, first);
+      await settled(page);
+      await view(page, 'compare');
+      await page.setInputFiles('#compare-files', second);
+      await page.getByRole('heading', { name: 'Which change did it' }).waitFor({ timeout: 60_000 });
+      await idle(page);
+      assert.match(await page.locator('.diff').innerText(), /CA201 T0 - only from a PAW\s+9 holdings; proved/);
+      for (const [name, format] of [['JSON', 'json'], ['Markdown', 'markdown'], ['SARIF', 'sarif'], ['Text', 'text']]) {
+        same(await downloaded(page, page.getByRole('button', { name: `Save the comparison as ${name.toLowerCase()}`, exact: false })), privpath('diff', '-format', format, old, now));
+      }
+      await audit(page, 'compare');
+      await page.close();
+    }
+    // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
+    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
+    const page = await open(context);
+    await give(page, b);
+    await settled(page);
+    await view(page, 'compare');
+    await drop(page, [a]);
+    await page.locator('.diff').waitFor({ timeout: 60_000 });
+    await idle(page);
+    same(await downloaded(page, page.getByRole('button', { name: 'Save the comparison as json' })), privpath('diff', '-format', 'json', a, b));
+    await page.setInputFiles('#compare-files', document);
+    await problem(page).getByText('different tenants').waitFor();
+    await page.close();
+  });
+
+  it('finds the steps that the command line finds, and shows what a change would do', async () => {
+    const file = writeScratch('plan.zip', zip(folder(join(tenants, 'pim-only'))));
+    const plan = JSON.parse(privpath('plan', '-steps', '2', '-format', 'json', file).toString());
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'whatif');
+    await page.getByRole('button', { name: 'Find the first step' }).click();
+    await page.locator('.plan > li').waitFor({ timeout: 120_000 });
+    await idle(page);
+    await page.getByRole('button', { name: 'Find the next step' }).click();
+    await page.waitForTimeout(100);
+    await idle(page);
+    assert.deepEqual(await page.locator('.plan strong').allTextContents(), plan.steps.map((s) => s.change.title));
+
+    await page.locator('.plan input').first().check();
+    const outcome = page.locator('.outcome');
+    await outcome.waitFor({ timeout: 60_000 });
+    await idle(page);
+    await agrees(page, file);
+    await audit(page, 'what if');
+
+    // The whole page shows the supposed tenant, and goes back to the bytes that were.
+    const verdict = () => page.locator('.path-verdict').first().innerText();
+    await view(page, 'overview');
+    const actual = await verdict();
+    await view(page, 'whatif');
+    await outcome.getByRole('button', { name: 'Show it in every view' }).click();
+    await view(page, 'overview');
+    assert.notEqual(await verdict(), actual);
+    assert.equal(await page.getByRole('button', { name: 'Save assessment' }).count(), 0);
+    await page.getByRole('button', { name: 'Back to what is' }).click();
+    assert.equal(await verdict(), actual);
+    same(await saved(page), cli(file));
+
+    // A policy of the export, edited.
+    await view(page, 'whatif');
+    await page.getByText('Edit a Conditional Access policy').click();
+    await page.getByLabel('Policy', { exact: true }).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Off', exact: true }).click();
+    await page.getByRole('button', { name: 'See what it does' }).first().click();
+    await outcome.getByText('as edited').waitFor({ timeout: 60_000 });
+    await idle(page);
+    await agrees(page, file);
+    await page.getByText('Paste a change.json').click();
+    await page.getByLabel('The change').fill('{"format": "privpath-change/1", "operations": []}');
+    await page.getByRole('button', { name: 'See what it does' }).last().click();
+    await problem(page).getByText('no operations').waitFor();
+    assert.deepEqual(page.faults, []);
     await page.close();
   });
 

@@ -1,8 +1,10 @@
 // The frame: header, problem bar, one of three views, footer; and the whole
 // window as a drop target.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { compareWith } from '../compare.ts';
+import { fromTransfer } from '../input/collect.ts';
 import type { Input, Options } from '../engine/protocol.ts';
-import { busy, problem, run, shown, theme } from '../state.ts';
+import { busy, problem, route, run, shown, theme } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button, CopyButton } from './bits.tsx';
 import { Icon, Mark } from './icons.tsx';
@@ -121,7 +123,9 @@ function useDrop(): boolean {
     const drop = (e: DragEvent) => {
       e.preventDefault();
       setHovering(false);
-      if (!busy.value && e.dataTransfer) dropped(e.dataTransfer);
+      if (busy.value || !e.dataTransfer) return;
+      if (shown.value && route.value.view === 'compare') void compareWith(fromTransfer(e.dataTransfer));
+      else dropped(e.dataTransfer);
     };
     const paste = (e: ClipboardEvent) => {
       const field = e.target instanceof Element && e.target.closest('input, textarea');
