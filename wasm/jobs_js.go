@@ -18,6 +18,7 @@ import (
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/examples/tenants"
 	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
@@ -60,8 +61,8 @@ func about(call) (results, error) {
 		"formats": formats, "samples": tenants.Names()})
 }
 
-// inventory takes {input} and answers what each file was taken for, which takes a
-// reading of its own: it checks every record, also those that no control needs.
+// inventory takes {input} and answers what each file was taken for and what none of
+// them holds, which takes a reading of its own: it checks every record, also those that no control needs.
 func inventory(c call) (results, error) {
 	counter := &byteCounter{tell: c.tell}
 	src, err := source(c.args.Get("input"), nil, counter)
@@ -73,7 +74,12 @@ func inventory(c call) (results, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encoded(files)
+	listed, err := encoded(files)
+	if err != nil {
+		return nil, err
+	}
+	listed["missing"], err = json.Marshal(export.MissingFrom(files))
+	return listed, err
 }
 
 // subject is what a job is about: an input with the options of its assessment.

@@ -124,22 +124,32 @@ export function alike(list: readonly ReachMove[]): Alike[] {
   return [...found.values()];
 }
 
-/** Places are the places of a holding that moved alike. */
+/** Places are the places of a holding that moved alike: devices, by the networks that moved for them. */
 export interface Places {
   move: string;
   step: string;
-  places: { device: string; network: string }[];
+  /** network is "" where both moved. */
+  places: { devices: string[]; network: string }[];
 }
 
 export function places(m: ReachMove): Places[] {
-  const found = new Map<string, Places>();
+  const found = new Map<string, { move: string; step: string; networks: Map<string, string[]> }>();
   for (const { move, step, device, network } of m.from) {
     const key = `${move} ${step}`;
-    const group = found.get(key) ?? { move, step, places: [] };
-    group.places.push({ device, network });
+    const group = found.get(key) ?? { move, step, networks: new Map<string, string[]>() };
+    group.networks.set(device, [...(group.networks.get(device) ?? []), network]);
     found.set(key, group);
   }
-  return [...found.values()];
+  return [...found.values()].map(({ move, step, networks }) => {
+    const places: Places['places'] = [];
+    for (const [device, moved] of networks) {
+      const network = moved.length > 1 ? '' : moved[0]!;
+      const alike = places.find((p) => p.network === network);
+      if (alike) alike.devices.push(device);
+      else places.push({ devices: [device], network });
+    }
+    return { move, step, places };
+  });
 }
 
 /** ORDER is the order in which moves are told: what got worse first. */

@@ -30,6 +30,8 @@ export type Network = (typeof NETWORKS)[number];
 
 export interface Evidence {
   dataset: string;
+  /** file is where the record was read. */
+  file: string;
   pointer: string;
   value: unknown;
   hasValue: boolean;
@@ -158,6 +160,7 @@ export interface Hop {
   /** source and target are indices into the path's nodes, -1 for none. */
   source: number;
   target: number;
+  evidence: Evidence[];
 }
 
 export interface Path {
@@ -237,7 +240,7 @@ const verdict = (v: unknown): Verdict => oneOf(VERDICTS, v, 'unknown');
 
 function evidence(v: unknown): Evidence {
   const o = object(v);
-  return { dataset: text(o.dataset), pointer: text(o.pointer), value: o.value, hasValue: 'value' in o };
+  return { dataset: text(o.dataset), file: text(o.file), pointer: text(o.pointer), value: o.value, hasValue: 'value' in o };
 }
 
 function subject(v: unknown): Subject {
@@ -390,6 +393,7 @@ function path(v: unknown): Path {
         explanation: text(hop.explanation),
         source: index(hop.source),
         target: index(hop.target),
+        evidence: list(hop.evidence).map(evidence),
       };
     }),
     nodes,

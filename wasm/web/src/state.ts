@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { select } from './derive.ts';
 import { decode, Engine, EngineError } from './engine/client.ts';
-import { sizeOf, type Bytes, type Entry, type Input, type InputFile, type Options, type Progress, type Subject } from './engine/protocol.ts';
+import { sizeOf, type Bytes, type Entry, type Input, type InputFile, type Missing, type Options, type Progress, type Subject } from './engine/protocol.ts';
 import { classify, InputProblem, type Given } from './input/collect.ts';
 import { parse, parseAbout, type About, type Assessment } from './model.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
@@ -32,6 +32,8 @@ export const supposed = signal<{ title: string; actual: Shown } | null>(null);
 export const busy = signal(false);
 export const task = signal('');
 export const files = signal<InputFile[] | null>(null);
+/** missing is what the files do not supply; known when they were all looked at. */
+export const missing = signal<Missing[]>([]);
 export const progress = signal<Progress | null>(null);
 export const problem = signal<Problem | null>(null);
 export const notice = signal('');
@@ -103,6 +105,7 @@ function forget(): void {
     tenant.value = null;
     supposed.value = null;
     files.value = null;
+    missing.value = [];
     progress.value = null;
     problem.value = null;
     notice.value = '';
@@ -158,7 +161,11 @@ let listing = false;
 async function list(input: Input, watch?: (p: Progress) => void): Promise<void> {
   listing = true;
   try {
-    files.value = (decode((await engine.do('inventory', { input }, watch)).json) as InputFile[] | null) ?? [];
+    const { json, missing: absent } = await engine.do('inventory', { input }, watch);
+    batch(() => {
+      files.value = (decode(json) as InputFile[] | null) ?? [];
+      missing.value = (decode(absent) as Missing[] | null) ?? [];
+    });
   } catch {
     // Told by the assessment, or the person did something else.
   } finally {

@@ -9,7 +9,7 @@ const plural = (count: number, one: string, many: string): string => `${n.format
 
 const LEVELS = ['', 'Initial', 'Developing', 'Defined', 'Managed', 'Optimised'];
 
-export const t = {
+const english = {
   product: 'Privileged Path',
   number: (v: number) => n.format(v),
   bytes: (v: number) =>
@@ -88,6 +88,11 @@ export const t = {
     kind: { manifest: 'Manifest', declarations: 'Declarations', ignored: 'Ignored', records: 'Records' } as Record<string, string>,
     state: { complete: 'Read', partial: 'Read in part', malformed: 'Cannot be read', ignored: 'Ignored' } as Record<string, string>,
     records: (count: number) => plural(count, 'record', 'records'),
+    missing: (count: number) => `What none of the files holds (${n.format(count)})`,
+    missingText: 'Save the answer of each request at its path, or let `privpath collect` do it. Not every tenant has all of it.',
+    request: 'Request',
+    permission: 'Least permission',
+    purpose: 'For',
     size: 'Size',
     working: (stage: string) => `${stage}…`,
   },
@@ -95,7 +100,6 @@ export const t = {
   problem: {
     title: 'That did not work',
     noFiles: 'There was no file in what you gave. Drop a zip, a folder or JSON files.',
-    manyZips: 'Those are several zips. Assess one export at a time.',
     badPaste: 'The text is not JSON: it must start with { or [.',
     notAssessment: (why: string) => `The saved assessment cannot be shown: ${why}.`,
     unreadable: 'The browser could not read the file. It may have moved or changed; choose it again.',
@@ -120,7 +124,7 @@ export const t = {
     since: 'What your statements moved',
     moved: (d: Delta) =>
       [
-        ...d.levels.map((l) => `${t.pillar[l.pillar] ?? l.pillar} level ${l.from} → ${l.to}`),
+        ...d.levels.map((l) => `${english.pillar[l.pillar] ?? l.pillar} level ${l.from} → ${l.to}`),
         d.score[0] !== d.score[1] && `score ${n.format(d.score[0])} → ${n.format(d.score[1])}`,
         d.findings.length > 0 ? `${plural(d.findings.length, 'finding', 'findings')} changed` : 'No finding changed',
       ]
@@ -273,6 +277,7 @@ export const t = {
       path: 'Path', weakestPillar: 'Weakest pillar', maturity: 'Its level', score: 'Score', band: 'Band',
       provisional: 'Provisional', caps: 'Held down by', coverage: 'Decided',
     } as Record<string, string>,
+    place: (devices: string, network: string) => `${devices} on ${network ? `the ${network} network` : 'any network'}`,
     step: { use: 'use', activate: 'activation' } as Record<string, string>,
     reach: 'Who can now use what, from where',
     blames: 'Which change did it',
@@ -308,7 +313,7 @@ export const t = {
     redactText: 'Names, ids, addresses and domains are replaced everywhere, inside sentences too. The structure stays.',
     key: 'Secret for pseudonyms (optional)',
     keyText: 'With the same secret the same name gets the same pseudonym in every report. 16 characters or more; keep it to yourself.',
-    format: (name: string, extension: string) => `${t.exports.names[name] ?? name} (${extension})`,
+    format: (name: string, extension: string) => `${english.exports.names[name] ?? name} (${extension})`,
     names: { text: 'Text', json: 'JSON', markdown: 'Markdown', csv: 'CSV', html: 'HTML', sarif: 'SARIF', junit: 'JUnit', oscal: 'OSCAL' } as Record<string, string>,
     writing: (name: string) => `Writing ${name}`,
   },
@@ -348,7 +353,22 @@ export const t = {
 
   level: (level: number) => LEVELS[level] ?? '',
   levelN: (level: number) => `Level ${level}`,
+  gaps: {
+    title: 'PIM is not enough: what it leaves open',
+    text: 'Privileged Identity Management decides when somebody has a role. It does not see these; each is answered by the controls below it.',
+    verdict: { open: 'Open', unknown: 'Not known', closed: 'Closed' },
+    counts: (open: number, unknown: number, closed: number) =>
+      [open > 0 && `${n.format(open)} open`, unknown > 0 && `${n.format(unknown)} not decided`, `${n.format(closed)} closed`].filter(Boolean).join(', '),
+  },
+
+  earlier: {
+    title: 'Earlier assessments',
+    text: 'Some controls ask whether something held over time. Add assessments of this tenant that you saved before.',
+    assessing: 'Assessing with earlier assessments',
+  },
+
   ladder: {
+    radar: (levels: string) => `Levels as a radar: ${levels}`,
     title: 'The five pillars',
     text: 'Each pillar stands on its own; a level is held only when every level below it is.',
     confirmed: 'Confirmed',
@@ -502,6 +522,9 @@ export const t = {
     status: 'Status',
     shown: (shown: number, all: number) =>
       shown === all ? plural(all, 'finding', 'findings') : `${n.format(shown)} of ${plural(all, 'finding', 'findings')}`,
+    group: 'Group by',
+    groups: { '': 'Nothing', status: 'Status', severity: 'Severity', pillar: 'Pillar', level: 'Level' } as Record<string, string>,
+    keys: 'Keys: J and K or the arrows move between findings, Enter opens one, / searches.',
     clear: 'Clear filters',
     none: 'No finding matches. Clear a filter or search for something else.',
     columns: { status: 'Status', control: 'Control', severity: 'Severity', pillar: 'Pillar', level: 'Level' },
@@ -526,7 +549,7 @@ export const t = {
     subjects: (count: number) => `What was looked at (${n.format(count)})`,
     subjectsAll: (count: number) => `Show all ${n.format(count)}`,
     evidence: (count: number) => plural(count, 'piece of evidence', 'pieces of evidence'),
-    dataset: 'Data set',
+    file: 'File',
     pointer: 'Place in the file',
     value: 'Value',
     absent: 'not written',
@@ -597,6 +620,19 @@ export const t = {
     capabilityNotLicensed: 'The capability is not licensed',
   } as Record<string, string>,
 };
+
+/**
+ * pseudo makes every word of the table longer and marks its ends, as a translation might: what is not marked on screen
+ * does not come from here, and what does not fit now will not fit in German. `?lang=pseudo` asks for it.
+ */
+function pseudo<T>(v: T, key = ''): T {
+  if (typeof v === 'string') return (/\p{L}/u.test(v) && key !== 'id' ? `⟦${v}${'·'.repeat(Math.ceil(v.length * 0.3))}⟧` : v) as T;
+  if (typeof v === 'function') return (key === 'number' ? v : (...args: unknown[]) => pseudo((v as (...a: unknown[]) => unknown)(...args))) as T;
+  if (Array.isArray(v)) return v.map((x) => pseudo(x)) as T;
+  return Object.fromEntries(Object.entries(v as object).map(([k, x]) => [k, pseudo(x, k)])) as T;
+}
+
+export const t = new URLSearchParams(globalThis.location?.search).get('lang') === 'pseudo' ? pseudo(english) : english;
 
 /** word looks a word up and falls back to the word itself, so that new values of the engine still read. */
 export const word = (table: Record<string, string>, key: string): string =>

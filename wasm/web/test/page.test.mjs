@@ -256,28 +256,26 @@ describe('the page from file://', () => {
     const files = folder(join(tenants, 'mature'));
     const old = writeScratch('old.zip', zip(files));
     const now = writeScratch('now.zip', zip(files.map(([path, data]) => [path, later(path, data)])));
-    for (const [first, second] of [[now, old], [old, now]]) {
-      const page = await open(context);
-      await give(page, first);
-      await settled(page);
-      await view(page, 'compare');
-      await page.setInputFiles('#compare-files', second);
-      await page.getByRole('heading', { name: 'Which change did it' }).waitFor({ timeout: 60_000 });
-      await idle(page);
-      assert.match(await page.locator('.diff').innerText(), /CA201 T0 - only from a PAW\s+9 holdings; proved/);
-      for (const [name, format] of [['JSON', 'json'], ['Markdown', 'markdown'], ['SARIF', 'sarif'], ['Text', 'text']]) {
-        same(await downloaded(page, page.getByRole('button', { name: `Save the comparison as ${name.toLowerCase()}`, exact: false })), privpath('diff', '-format', format, old, now));
-      }
-      await audit(page, 'compare');
-      await page.close();
-    }
-    // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
-    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
-    const page = await open(context);
-    await give(page, b);
+    let page = await open(context);
+    await give(page, now);
     await settled(page);
     await view(page, 'compare');
-    await drop(page, [a]);
+    await page.setInputFiles('#compare-files', old);
+    await page.getByRole('heading', { name: 'Which change did it' }).waitFor({ timeout: 60_000 });
+    await idle(page);
+    assert.match(await page.locator('.diff').innerText(), /CA201 T0 - only from a PAW\s+9 holdings; proved/);
+    for (const [name, format] of [['JSON', 'json'], ['Markdown', 'markdown'], ['SARIF', 'sarif'], ['Text', 'text']]) {
+      same(await downloaded(page, page.getByRole('button', { name: `Save the comparison as ${name.toLowerCase()}`, exact: false })), privpath('diff', '-format', format, old, now));
+    }
+    await audit(page, 'compare');
+    await page.close();
+    // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
+    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
+    page = await open(context);
+    await give(page, a);
+    await settled(page);
+    await view(page, 'compare');
+    await drop(page, [b]);
     await page.locator('.diff').waitFor({ timeout: 60_000 });
     await idle(page);
     same(await downloaded(page, page.getByRole('button', { name: 'Save the comparison as json' })), privpath('diff', '-format', 'json', a, b));
@@ -335,6 +333,69 @@ describe('the page from file://', () => {
     await page.getByRole('button', { name: 'See what it does' }).last().click();
     await problem(page).getByText('no operations').waitFor();
     assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('joins several zips of one tenant, and takes earlier assessments, as the command line does', async () => {
+    const files = folder(join(tenants, 'pim-only'));
+    const [a, b] = [0, 1].map((n) => writeScratch(`part${n}.zip`, zip(files.filter((_, i) => i % 2 === n))));
+    const page = await open(context);
+    await give(page, [a, b]);
+    await settled(page);
+    same(await saved(page), privpath('assess', '-format', 'json', a, b));
+    await view(page, 'inputs');
+    await page.getByText('What none of the files holds').waitFor();
+    const earlier = writeScratch('earlier.json', cli(join(tenants, 'pim-only'), '-as-of', '2026-08-20T09:00:00Z'));
+    await page.setInputFiles('#earlier-files', earlier);
+    await page.locator('.task-bar').getByText('changed').waitFor({ timeout: 60_000 });
+    same(await saved(page), privpath('assess', '-format', 'json', '-previous', earlier, a, b));
+    await page.close();
+  });
+
+  it('groups findings, and walks them by keyboard', async () => {
+    const page = await open(context, '#findings?group=pillar');
+    await give(page, document);
+    await settled(page);
+    assert.deepEqual((await page.locator('.group th').allTextContents()).map((s) => s.split(' ')[0]), ['Foundation', 'Control', 'Isolation', 'Operations', 'Validation']);
+    const focused = () => page.evaluate(() => document.activeElement.textContent.slice(0, 6));
+    const order = (await page.locator('.findings-table .id').allTextContents()).slice(0, 3);
+    await page.keyboard.press('j');
+    assert.equal(await focused(), order[0]);
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), order[2]);
+    await page.keyboard.press('k');
+    assert.equal(await focused(), order[1]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('jk');
+    assert.equal(await page.getByLabel('Search').inputValue(), 'jk');
+    await page.close();
+  });
+
+  it('takes every word from the string table, and has room for longer ones', async () => {
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${singleURL}?lang=pseudo`);
+    await page.locator('.sample').first().waitFor();
+    await give(page, document);
+    await page.locator('nav.views').waitFor();
+    const said = JSON.stringify(fixture()).replaceAll('\\u202e', '');
+    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare']) {
+      await view(page, hash);
+      const own = await page.evaluate(() => {
+        const texts = [];
+        const walker = window.document.createTreeWalker(window.document.getElementById('app'), NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+          const { parentElement: e, data } = walker.currentNode;
+          if (!e.closest('code, pre, script') && /\p{L}{3}/u.test(data) && !data.includes('⟦')) texts.push(data.trim());
+        }
+        return texts;
+      });
+      // What is not marked must be the document's own, or the catalogue's names of gaps.
+      const strays = own.filter((x) => !said.includes(JSON.stringify(x).slice(1, -1)) && !/U\+202E|^(Where admins|The health|The network|The way around|Operational)/.test(x) && !/\.json$/.test(x));
+      assert.deepEqual(strays, [], hash);
+      assert.ok((await page.evaluate(() => window.document.documentElement.scrollWidth)) <= 390, `${hash} does not fit`);
+    }
     await page.close();
   });
 

@@ -10,10 +10,12 @@ export interface Entry {
 export type Input =
   | { kind: 'file'; file: File }
   | { kind: 'files'; files: Entry[] }
+  /** several zips, and perhaps loose files, of one tenant */
+  | { kind: 'several'; files: Entry[] }
   | { kind: 'sample'; name: string };
 
 export const sizeOf = (input: Input): number =>
-  input.kind === 'file' ? input.file.size : input.kind === 'files' ? input.files.reduce((sum, f) => sum + f.file.size, 0) : 0;
+  input.kind === 'file' ? input.file.size : 'files' in input ? input.files.reduce((sum, f) => sum + f.file.size, 0) : 0;
 
 /** Progress is one step of a run; total is 0 while unknown. */
 export interface Progress {
@@ -44,7 +46,7 @@ export type Subject = { input: Input; options: Options } | { document: Bytes };
 /** Jobs are what the engine does, with what it takes and the names of the documents that it answers. */
 export interface Jobs {
   about: { takes: Record<never, never>; gives: 'json' };
-  inventory: { takes: { input: Input }; gives: 'json' };
+  inventory: { takes: { input: Input }; gives: 'json' | 'missing' };
   assess: { takes: { input: Input; options: Options }; gives: 'json' };
   open: { takes: { document: Bytes }; gives: never };
   report: { takes: Subject & { format: string; redact: boolean; key: string }; gives: 'report' };
@@ -70,6 +72,16 @@ export interface InputFile {
   status: string;
   reason?: string;
   notes?: string[];
+}
+
+/** Missing is a data set that the export does not hold, with what would supply it. */
+export interface Missing {
+  dataset: string;
+  request: string;
+  delegated?: string;
+  application?: string;
+  licence: string;
+  purpose: string;
 }
 
 /** Fault says whose turn it is after a failure: the person's, the person's for a time only, or ours. */

@@ -8,7 +8,7 @@ export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer>
 
 /** InputProblem is a key of the strings table. */
 export class InputProblem extends Error {
-  readonly key: 'noFiles' | 'manyZips' | 'badPaste';
+  readonly key: 'noFiles' | 'badPaste';
   constructor(key: InputProblem['key']) {
     super(key);
     this.key = key;
@@ -41,8 +41,8 @@ export async function classify(entries: Entry[]): Promise<Given> {
     if (saved) return saved;
     // A file alone is a zip or one Graph response; the engine looks. In a folder, its path counts.
     if (!first.path.includes('/')) return { kind: 'file', file: first.file };
-  } else if (entries.every((e) => isZip(e.file))) {
-    throw new InputProblem('manyZips');
+  } else if (entries.some((e) => isZip(e.file) && !e.path.includes('/'))) {
+    return { kind: 'several', files: entries };
   }
   return { kind: 'files', files: withoutTop(entries) };
 }

@@ -57,8 +57,11 @@ function Moves({ d, tried }: { d: Diff; tried?: boolean }) {
         row={(m) => (
           <>
             <MoveMark move={m.move} /> <bdi class="name">{m.from.name || m.from.id}</bdi>
-            <WayWords label={t.diff.before} way={m.old} />
-            <WayWords label={t.diff.after} way={m.new} />
+            <details>
+              <summary>{t.paths.list}</summary>
+              <WayWords label={t.diff.before} way={m.old} />
+              <WayWords label={t.diff.after} way={m.new} />
+            </details>
           </>
         )}
       />
@@ -205,7 +208,7 @@ function ReachRow({ moves }: { moves: ReachMove[] }) {
       {places(m).map((g, i) => (
         <p key={i} class="places">
           <MoveMark move={g.move} /> {word(t.diff.step, g.step)}:{' '}
-          {g.places.map((p) => t.reach.place(word(t.reach.device, p.device), word(t.reach.network, p.network))).join('; ')}
+          {g.places.map((p) => t.diff.place(p.devices.map((x) => word(t.reach.device, x)).join(', '), word(t.reach.network, p.network))).join('; ')}
         </p>
       ))}
       {m.attackers.length > 0 && (

@@ -1,12 +1,12 @@
 // While the engine works: real numbers, what each file was taken for, and a
 // cancel that ends it at once.
 import { useEffect, useRef } from 'preact/hooks';
-import { engine, files, progress } from '../state.ts';
+import { engine, files, missing, progress } from '../state.ts';
 import { visible } from '../model.ts';
 import { t, word } from '../strings.ts';
 import { Button, Scroller } from './bits.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import type { InputFile, Progress } from '../engine/protocol.ts';
+import type { InputFile, Missing, Progress } from '../engine/protocol.ts';
 
 export function Working() {
   const title = useRef<HTMLHeadingElement>(null);
@@ -46,6 +46,7 @@ export function Working() {
         {...(p && p.total > 0 ? { value: Math.min(p.done, p.total), max: p.total } : {})}
       />
       {files.value && <FileList files={files.value} />}
+      <MissingList list={missing.value} />
     </section>
   );
 }
@@ -110,6 +111,45 @@ export function FileList({ files }: { files: InputFile[] }) {
                   ))}
                 </td>
                 <td class="amount">{t.bytes(f.size)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroller>
+    </details>
+  );
+}
+
+/** MissingList says what to add, and with which request. */
+export function MissingList({ list }: { list: Missing[] }) {
+  if (list.length === 0) return null;
+  return (
+    <details class="files">
+      <summary>{t.work.missing(list.length)}</summary>
+      <p class="sub">{t.work.missingText}</p>
+      <Scroller label={t.work.missing(list.length)}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.inputs.dataset}</th>
+              <th scope="col">{t.work.request}</th>
+              <th scope="col">{t.work.permission}</th>
+              <th scope="col">{t.work.purpose}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((m) => (
+              <tr key={m.dataset}>
+                <td>
+                  <code>{m.dataset}</code>
+                </td>
+                <td>
+                  <code>{m.request}</code>
+                </td>
+                <td>
+                  <code>{m.delegated ?? m.application}</code>
+                </td>
+                <td>{m.purpose}</td>
               </tr>
             ))}
           </tbody>
