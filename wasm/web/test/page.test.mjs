@@ -210,7 +210,7 @@ describe('the page from file://', () => {
     await view(page, 'declarations');
     await page.locator('.questions').waitFor();
     await idle(page);
-    await audit(page, 'declarations');
+    await auditBoth(page, 'declarations');
     const asked = await page.locator('.questions summary .id').allTextContents();
     assert.deepEqual(asked, guesses.attestations.map((a) => a.control));
     same(await saved(page), cli(file)); // Guesses alone count for nothing.
@@ -236,7 +236,7 @@ describe('the page from file://', () => {
     await risk.getByLabel('Expires').fill('2027-01-31');
     await risk.getByRole('button', { name: 'Accept the risk' }).click();
     await idle(page);
-    await audit(page, 'stated');
+    await auditBoth(page, 'stated');
     const stated = await downloaded(page, page.getByRole('button', { name: 'Save declarations.json' }));
     assert.deepEqual(Object.keys(JSON.parse(stated)).sort(), ['attestations', 'breakGlass', 'exceptions', 'trustedLocations', 'version']);
     const want = cli(file, '-declarations', writeScratch('stated.json', stated));
@@ -267,7 +267,7 @@ describe('the page from file://', () => {
     for (const [name, format] of [['JSON', 'json'], ['Markdown', 'markdown'], ['SARIF', 'sarif'], ['Text', 'text']]) {
       same(await downloaded(page, page.getByRole('button', { name: `Save the comparison as ${name.toLowerCase()}`, exact: false })), privpath('diff', '-format', format, old, now));
     }
-    await audit(page, 'compare');
+    await auditBoth(page, 'compare');
     await page.close();
     // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
     const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
@@ -304,7 +304,7 @@ describe('the page from file://', () => {
     await outcome.waitFor({ timeout: 60_000 });
     await idle(page);
     await agrees(page, file);
-    await audit(page, 'what if');
+    await auditBoth(page, 'what if');
 
     // The whole page shows the supposed tenant, and goes back to the bytes that were.
     const verdict = () => page.locator('.path-verdict').first().innerText();
@@ -387,11 +387,11 @@ describe('the page from file://', () => {
         const walker = window.document.createTreeWalker(window.document.getElementById('app'), NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
           const { parentElement: e, data } = walker.currentNode;
-          if (!e.closest('code, pre, script') && /\p{L}{3}/u.test(data) && !data.includes('⟦')) texts.push(data.trim());
+          if (!e.closest('code, pre, script, .format .sub') && /\p{L}{3}/u.test(data) && !data.includes('⟦')) texts.push(data.trim());
         }
         return texts;
       });
-      // What is not marked must be the document's own, or the catalogue's names of gaps.
+      // What is not marked must be the document's own, or the catalogue's names of gaps (and of formats, above).
       const strays = own.filter((x) => !said.includes(JSON.stringify(x).slice(1, -1)) && !/U\+202E|^(Where admins|The health|The network|The way around|Operational)/.test(x) && !/\.json$/.test(x));
       assert.deepEqual(strays, [], hash);
       assert.ok((await page.evaluate(() => window.document.documentElement.scrollWidth)) <= 390, `${hash} does not fit`);
@@ -593,7 +593,7 @@ describe('the page from file://', () => {
     assert.equal(await ways.count(), Math.min(want.paths.length, 20));
     for (const [i, path] of want.paths.entries()) {
       const way = ways.nth(i);
-      await way.locator('summary').focus();
+      await way.locator(':scope > summary').focus();
       await page.keyboard.press('Enter');
       const steps = await way.locator('.hops > li').allTextContents();
       assert.equal(steps.length, path.hops.length);
@@ -637,7 +637,7 @@ describe('the page from file://', () => {
     assert.ok((await fits()) <= 320, 'start');
     await give(page, document);
     await settled(page);
-    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'findings/FND-05']) {
+    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare', 'findings/FND-05']) {
       await page.evaluate((h) => (location.hash = h), hash);
       assert.ok((await fits()) <= 320, hash);
     }
@@ -768,6 +768,19 @@ async function audit(page, where) {
   assert.deepEqual(violations, [], where);
 }
 
+/** auditBoth audits a view in light and dark, wide and narrow. */
+async function auditBoth(page, where) {
+  for (const colorScheme of ['dark', 'light']) {
+    for (const width of [390, 1280]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(200); // colours change over a moment
+      await audit(page, `${where}, ${colorScheme} at ${width} px`);
+    }
+  }
+}
+
 describe('accessibility', () => {
   for (const mode of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { colorScheme: 'dark', forcedColors: 'active' }]) {
     for (const width of [1280, 390]) {
@@ -785,7 +798,7 @@ describe('accessibility', () => {
         await audit(page, `problem, ${where}`);
         await give(page, document);
         await settled(page);
-        for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'findings/FND-05', 'findings/OPS-07', 'findings/NONE-1']) {
+        for (const hash of ['overview', 'findings?group=pillar', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare', 'findings/FND-05', 'findings/OPS-07', 'findings/NONE-1']) {
           await page.evaluate((h) => (location.hash = h), hash);
           if (hash.includes('/')) await page.locator('dialog.sheet[open]').waitFor();
           if (hash.endsWith('FND-05')) await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)));
