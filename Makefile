@@ -1,6 +1,8 @@
 # make test   everything that must hold: installs what it needs, then vet, lint, race tests, js/wasm tests, wasm build, browser tests
 # make web    the page: wasm/web/dist/privpath.html (one file) and wasm/web/dist/hosted (a static site)
 # make generate, make fuzz, make proof, make bench
+# make release   what is published, with digests and a bill of materials, in dist/; make reproducible builds it twice and compares
+# make licences, make sbom, make vuln
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -9,11 +11,13 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
 CORE := ./model/... ./assess/... ./pillars/... ./graphsource/...
 FUZZTIME ?= 30s
+GOVULNCHECK_VERSION := v1.9.0
+RELEASE ?= dist
 PROOF ?= 10000000
 
-.PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean build-time
+.PHONY: test generate vet lint unit wasm-unit web web-test tools fuzz proof bench clean build-time vuln licences sbom release reproducible
 
-test: vet lint unit wasm-unit web web-test
+test: vet lint licences vuln unit wasm-unit web web-test
 
 generate:
 	go generate ./...
@@ -89,7 +93,50 @@ build-time:
 	  echo "$$what: $$(($$(date +%s) - start)) s"; rm -rf $$cache; \
 	done
 
+# Every module and package that is linked, with its licence; fails on one that is
+# not allowed.
+licences:
+	go run ./tools/supply licences
+
+sbom:
+	@go run ./tools/supply sbom
+
+# Known vulnerabilities in what is called. The database is on the network (or where
+# GOVULNDB says). Without it nothing is checked: the target says so, and fails only
+# where VULN_REQUIRED is set.
+vuln:
+	@out=$$(go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./... 2>&1) && { echo "$$out"; exit 0; }; \
+	echo "$$out"; \
+	if grep -qE 'fetching vulnerabilities|dial tcp|no such host|connection refused|timeout' <<<"$$out"; then \
+	  echo "vuln: NOT CHECKED: the vulnerability database cannot be reached. Run it where it can, or set GOVULNDB to a copy." >&2; \
+	  test -z "$(VULN_REQUIRED)"; \
+	else exit 1; fi
+
+# What is published. Nothing of the machine, the folder or the time gets in.
+release: web
+	rm -rf $(RELEASE) && mkdir -p $(RELEASE)
+	for platform in linux/amd64 linux/arm64 darwin/arm64 windows/amd64; do \
+	  os=$${platform%/*} arch=$${platform#*/} suffix=; test $$os != windows || suffix=.exe; \
+	  CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -buildvcs=false -ldflags='-s -w' \
+	    -o $(RELEASE)/privpath-$$os-$$arch$$suffix ./examples/privpath; \
+	done
+	cp wasm/web/dist/privpath.html $(RELEASE)/
+	cp wasm/web/dist/hosted/privpath-*.wasm $(RELEASE)/privpath.wasm
+	go run ./tools/supply sbom > $(RELEASE)/privpath.cdx.json
+	cd $(RELEASE) && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
+# Two builds from two clones in folders of their own, each with an empty build
+# cache, must have the same digests.
+reproducible:
+	@work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; \
+	for side in one another/and/deeper; do \
+	  git clone -q . "$$work/$$side"; \
+	  GOCACHE="$$work/cache-$${side%%/*}" $(MAKE) --no-print-directory -C "$$work/$$side" release >"$$work/log" 2>&1 || { cat "$$work/log"; exit 1; }; \
+	done; \
+	diff "$$work/one/dist/SHA256SUMS" "$$work/another/and/deeper/dist/SHA256SUMS"; \
+	cat "$$work/one/dist/SHA256SUMS"; echo "reproducible: both builds have these digests"
+
 clean:
-	rm -rf bin wasm/web/dist wasm/web/node_modules
+	rm -rf bin dist wasm/web/dist wasm/web/node_modules
 
 FORCE:

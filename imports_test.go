@@ -76,8 +76,9 @@ var rooms = []room{
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
 	{"internal/jobs", []string{"model", "assess", "assess/...", "pillars"}},
-	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "examples/tenants", "wasm/..."}},
+	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "wasm/..."}},
 	{"examples", []string{"..."}},
+	{"tools", []string{"..."}},
 }
 
 func TestImportsStayInTheirRooms(t *testing.T) {

@@ -81,7 +81,41 @@ func (a *Assessment) checkEvidence(document []byte) error {
 	if err := json.Unmarshal(document, &tree); err != nil {
 		return err
 	}
+	if err := noneTwice(json.NewDecoder(bytes.NewReader(document))); err != nil {
+		return err
+	}
 	return unknownEvidence(tree)
+}
+
+// noneTwice refuses an object in which a property stands twice: readers differ in
+// which of the two they take. The text is known to be JSON.
+func noneTwice(dec *json.Decoder) error {
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	open, nested := token.(json.Delim)
+	if !nested {
+		return nil
+	}
+	seen := map[any]bool{}
+	for dec.More() {
+		if open == '{' {
+			name, err := dec.Token()
+			if err != nil {
+				return err
+			}
+			if seen[name] {
+				return fmt.Errorf("the property %q stands twice in one object", name)
+			}
+			seen[name] = true
+		}
+		if err := noneTwice(dec); err != nil {
+			return err
+		}
+	}
+	_, err = dec.Token()
+	return err
 }
 
 func unknownEvidence(tree any) error {

@@ -57,6 +57,18 @@ type Rows[T any] struct {
 // All yields the records in the order of the export.
 func (r Rows[T]) All() iter.Seq[T] { return slices.Values(r.rows) }
 
+// Each yields the records in place, in the order of the export, for what looks
+// through many and keeps few. They must not be changed.
+func (r Rows[T]) Each() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range r.rows {
+			if !yield(&r.rows[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Len is the number of records read.
 func (r Rows[T]) Len() int { return len(r.rows) }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/access"
@@ -111,4 +112,73 @@ func ExampleAll_progress() {
 	}})
 	fmt.Println(slices.Contains(stages, "evaluate"), errors.Is(err, context.Canceled))
 	// Output: true true
+}
+
+// Texts in another language: titles and advice are data of a control, and
+// whatever a finding says in codes (control, status, severity, reason, the kind
+// and status of a subject) can be said in any words. Codes are contract;
+// summaries are English, and may change.
+func ExampleAll_localisedTexts() {
+	german := map[string]model.ControlInfo{"ISO-01": {Title: "Kein Tier-0-Zugriff von unverwalteten Geräten",
+		Remediation: model.Remediation{Summary: "Für alle Tier-0-Rollen ein konformes Gerät verlangen, ohne Ausweg."}}}
+	status := map[model.Status]string{model.StatusPass: "erfüllt", model.StatusFail: "nicht erfüllt"}
+	controls := pillars.All()
+	for i, control := range controls {
+		if text, ok := german[control.ID]; ok {
+			own := *control // All gives the same controls to everybody
+			own.Title, own.Remediation.Summary = text.Title, text.Remediation.Summary
+			controls[i] = &own
+		}
+	}
+	result, err := assess.Run(context.Background(), pimOnly(), controls, assess.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range result.Findings {
+		if _, ok := german[f.Control]; ok {
+			fmt.Printf("%s %s: %s (%d Konten)\n%s\n", f.Control, f.Title, status[f.Status], len(f.Subjects), f.Remediation.Summary)
+		}
+	}
+	// Output:
+	// ISO-01 Kein Tier-0-Zugriff von unverwalteten Geräten: nicht erfüllt (5 Konten)
+	// Für alle Tier-0-Rollen ein konformes Gerät verlangen, ohne Ausweg.
+}
+
+// A source of one's own is one method: it reads its store and gives Graph's
+// records to a builder, with how much of each data set it has.
+func ExampleAll_ownSource() {
+	result, err := assess.Run(context.Background(), inventory{}, pillars.All(), assess.Options{AsOf: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, in := range result.Inputs.Datasets {
+		if in.Count > 0 {
+			fmt.Println(in.Name, in.Status, in.Count)
+		}
+	}
+	i := slices.IndexFunc(result.Findings, func(f model.Finding) bool { return f.Control == "FND-01" })
+	fmt.Println(result.Findings[i].Status, result.Findings[i].Needs[0].Dataset)
+	// Output:
+	// users complete 1
+	// unknown roleManagement/directory/roleAssignmentScheduleInstances
+}
+
+// inventory stands for a product's own store.
+type inventory struct{}
+
+// Load gives what the store has. What it has not is left out, and so unknown.
+func (inventory) Load(_ context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
+	b := model.NewBuilder(want...)
+	for _, o := range observers {
+		b.Observe(o.Dataset, o.See)
+	}
+	b.SetInfo(model.TenantInfo{ID: "0f7e6c1e-0000-4000-8000-000000000001", Name: "Contoso"})
+	row := `{"id":"8a2f3c1e-0000-4000-8000-000000000002","userPrincipalName":"adm-anna@contoso.example","accountEnabled":true}`
+	if err := b.Add("users", "", model.Location{Dataset: "users", File: "store", Pointer: "/0"}, []byte(row)); err != nil {
+		return nil, err
+	}
+	b.Cover("users", "", model.Coverage{State: model.Complete})
+	return b.Tenant(), nil
 }

@@ -30,7 +30,8 @@ func faultOf(err error) string {
 
 // crashReport describes a panic without saying anything of the tenant: a panic's
 // own text may quote data, so only those of the runtime, which name types and
-// indexes, are kept; of the stack only functions and lines.
+// indexes, are kept; of the stack only functions and where in them (and files and
+// lines, where the page's build kept them).
 func crashReport(problem any, stack []byte) string {
 	text := fmt.Sprintf("panic of type %T", problem)
 	if e, ok := problem.(runtime.Error); ok {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall/js"
 
-	"github.com/privpath/privpath/examples/tenants"
 	"github.com/privpath/privpath/graphsource/export"
 )
 
@@ -16,12 +15,6 @@ import (
 func source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
 	opts := export.Options{Decompressor: inflate, Declarations: declarations}
 	switch kind := input.Get("kind").String(); kind {
-	case "sample":
-		fsys, err := tenants.FS(input.Get("name").String())
-		if err != nil {
-			return nil, err
-		}
-		return export.FS(fsys, opts), nil
 	case "file":
 		return oneFile(input.Get("file"), counter, opts)
 	case "files":

@@ -16,7 +16,6 @@ import (
 	"github.com/privpath/privpath/assess/diff"
 	"github.com/privpath/privpath/assess/plan"
 	"github.com/privpath/privpath/assess/report"
-	"github.com/privpath/privpath/examples/tenants"
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/internal/jobs"
@@ -58,7 +57,7 @@ func about(call) (results, error) {
 		formats = append(formats, format{f.Name, f.Extension, f.MediaType, f.Description})
 	}
 	return encoded(map[string]any{"version": assess.Version, "controls": controls, "gaps": model.Gaps(),
-		"formats": formats, "samples": tenants.Names()})
+		"formats": formats})
 }
 
 // inventory takes {input} and answers what each file was taken for and what none of

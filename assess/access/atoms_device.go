@@ -426,12 +426,17 @@ func (s *deviceSpace) isPAW(d Device, id string) model.Truth {
 // addReal adds the tenant's own devices, each class once. It reports whether a
 // PAW is among them.
 func (s *deviceSpace) addReal() (pawFound bool) {
-	classes := map[string]bool{}
+	classes, alike := map[string]bool{}, map[string]bool{}
 	for row := range s.tenant.All() {
 		if model.Equals(row.AccountEnabled, false) == model.True {
 			continue
 		}
-		for _, v := range realDevices(row) {
+		key := s.tellsApart(row)
+		if alike[key] {
+			continue
+		}
+		alike[key] = true
+		for _, v := range realDevices(row, everyAttribute) {
 			switch s.isPAW(v.device, row.ID) {
 			case model.True:
 				v.kind, v.device.PAW = bitPAW, true
@@ -456,17 +461,40 @@ func (s *deviceSpace) addReal() (pawFound bool) {
 	return pawFound
 }
 
+// tellsApart is everything that addReal asks of a device: most devices of a tenant
+// answer alike, and are then as one. Only what filters read is read for it.
+func (s *deviceSpace) tellsApart(row model.Device) string {
+	var key strings.Builder
+	for _, v := range realDevices(row, s.reads) {
+		key.WriteByte(byte(s.isPAW(v.device, row.ID)))
+		key.WriteString(s.markOf(v))
+		for _, f := range s.filters {
+			key.WriteByte(byte(filterHolds(f, v.device)))
+		}
+		for _, flag := range []bool{v.device.Compliant, v.device.Hybrid} {
+			key.WriteByte(byte(model.Of(flag)))
+		}
+		key.WriteByte('/')
+	}
+	return key.String()
+}
+
+// reads tells whether a filter, or a list of devices, reads the attribute.
+func (s *deviceSpace) reads(a Attribute) bool {
+	return a == AttrDeviceID || slices.Contains(s.used, a)
+}
+
+func everyAttribute(Attribute) bool { return true }
+
 // markOf is what tells real devices apart apart from what can be forged.
 func (s *deviceSpace) markOf(v deviceValue) string {
-	genuine := v.device
-	genuine.Attributes = maps.Clone(genuine.Attributes)
 	var key strings.Builder
 	key.WriteString(v.class())
 	key.WriteByte(byte(v.exists))
 	for _, f := range s.filters {
 		for _, c := range f.Comparisons() {
 			if !c.Attribute.Spoofable() {
-				key.WriteByte(byte(filterHolds(c, genuine)))
+				key.WriteByte(byte(filterHolds(c, v.device)))
 			}
 		}
 	}
@@ -475,7 +503,7 @@ func (s *deviceSpace) markOf(v deviceValue) string {
 
 // realDevices reads a device. What the export does not say of it gives one value
 // for each possibility, and neither is certain.
-func realDevices(row model.Device) []deviceValue {
+func realDevices(row model.Device, wanted func(Attribute) bool) []deviceValue {
 	hybrid := row.TrustType.Is(func(t string) bool { return strings.EqualFold(t, "ServerAd") })
 	compliant := row.IsCompliant.Is(func(b bool) bool { return b })
 	var values []deviceValue
@@ -486,7 +514,7 @@ func realDevices(row model.Device) []deviceValue {
 			if h {
 				d.Attributes[AttrTrustType] = Text("ServerAD")
 			}
-			readAttributes(d, row)
+			readAttributes(d, row, wanted)
 			v := deviceValue{device: d, kind: managedKind(c, h), exists: model.True, from: "device " + textOr(row.DisplayName, row.ID)}
 			if compliant == model.Unknown || hybrid == model.Unknown {
 				v.exists = model.Unknown
@@ -507,11 +535,18 @@ func possible(t model.Truth) []bool {
 	return []bool{false, true}
 }
 
-func readAttributes(d Device, row model.Device) {
+// readAttributes reads the attributes of a device that are wanted.
+func readAttributes(d Device, row model.Device, wanted func(Attribute) bool) {
 	text := func(a Attribute, f model.Field[string]) {
+		if !wanted(a) {
+			return
+		}
 		d.Attributes[a] = model.Fold(f, AnyValue, func() FilterValue { return FilterValue{} }, Text)
 	}
 	list := func(a Attribute, f model.Field[[]string]) {
+		if !wanted(a) {
+			return
+		}
 		d.Attributes[a] = model.Fold(f, AnyValue, func() FilterValue { return FilterValue{} },
 			func(items []string) FilterValue { return List(items...) })
 	}
@@ -532,6 +567,9 @@ func readAttributes(d Device, row model.Device) {
 	}
 	for n := 1; n <= maxExtensionAttrs; n++ {
 		a := ExtensionAttribute(n)
+		if !wanted(a) {
+			continue
+		}
 		d.Attributes[a] = model.Fold(row.ExtensionAttributes, AnyValue, func() FilterValue { return FilterValue{} },
 			func(attributes map[string]*string) FilterValue {
 				for name, value := range attributes {

@@ -1,9 +1,9 @@
 package access
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/privpath/privpath/model"
@@ -34,7 +34,7 @@ const (
 
 // ExtensionAttribute is extensionAttribute n, 1 to 15.
 func ExtensionAttribute(n int) Attribute {
-	return Attribute(fmt.Sprintf("%s%d", attrExtension, n))
+	return attrExtension + Attribute(strconv.Itoa(n))
 }
 
 // Extension reports whether a is one of the fifteen extension attributes, which

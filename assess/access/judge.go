@@ -1,6 +1,9 @@
 package access
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 )
@@ -51,8 +54,13 @@ func (e *Engine) Judge(h principals.Holding, c Circumstances, attackers []Attack
 // workstation by what the owner declared. Where nothing is declared, none is.
 func (e *Engine) IsPAW(row model.Device) model.Truth {
 	s := &deviceSpace{paw: e.paw, member: e.dir.MemberOf}
+	if s.paw.filter != nil {
+		for _, c := range s.paw.filter.Comparisons() {
+			s.used = append(s.used, c.Attribute)
+		}
+	}
 	found := model.Unknown
-	for i, v := range realDevices(row) {
+	for i, v := range realDevices(row, s.reads) {
 		is := s.isPAW(v.device, row.ID)
 		if i > 0 && is != found {
 			return model.Unknown
@@ -60,6 +68,24 @@ func (e *Engine) IsPAW(row model.Device) model.Truth {
 		found = is
 	}
 	return found
+}
+
+// Class names what the engine can tell apart of a holding: of two with the same
+// class, [Engine.Judge] answers the same, whatever is asked, here and in an engine
+// over [Inputs.Without].
+func (e *Engine) Class(h principals.Holding) string {
+	var b strings.Builder
+	fmt.Fprint(&b, h.Principal.Kind, h.Principal.Dangling, h.Role.ID)
+	for _, q := range e.stepsOf(h) {
+		b.WriteString("|" + string(q.step))
+		b.WriteString(q.subject.key)
+		if q.step == StepJoin {
+			b.WriteString(model.FoldID(h.Via[0]))
+		}
+		fmt.Fprint(&b, q.pim.demand)
+	}
+	b.WriteString("|" + e.registerStep(h).subject.key)
+	return b.String()
 }
 
 // Without gives the same tenant after somebody switched policies off, as

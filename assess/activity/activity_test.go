@@ -3,6 +3,7 @@ package activity
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestReaderKeepsWhatIsKnown(t *testing.T) {
 		"appliedConditionalAccessPolicies":[{"id":"p","result":"success"},{"id":"q"}]}`))
 	r.Add(decode[model.SignIn](t, `{"id":"2","createdDateTime":"soon","status":{"errorCode":53000},"deviceDetail":{"deviceId":"d","isCompliant":true,"isManaged":true}}`))
 	r.Add(decode[model.SignIn](t, `{"id":"3","createdDateTime":null,"status":{"errorCode":null},"deviceDetail":null,"appliedConditionalAccessPolicies":null}`))
-	got := r.SignIns()
+	got := slices.Collect(r.All())
 	require.Equal(t, at("2026-11-20T09:00:00Z"), got[0].At)
 	require.Equal(t, model.True, got[0].Succeeded)
 	require.Equal(t, Device{Identified: model.False, Managed: model.False, Compliant: model.False}, got[0].Device, "a device that was not recognised")
@@ -71,14 +72,14 @@ func TestWindow(t *testing.T) {
 		"cut":                                 {[]time.Time{early}, model.Coverage{State: model.Partial}, model.Unknown},
 		"missing, whatever the manifest says": {nil, model.Coverage{From: stated.From, To: stated.To}, model.Unknown},
 	} {
-		w := LogWindow(c.times, c.coverage, collected)
+		w := LogWindow(slices.Values(c.times), c.coverage, collected)
 		require.Equal(t, c.want, w.Spans(from, to), name)
 		require.Equal(t, len(c.times), w.Count, name)
 	}
-	old := LogWindow([]time.Time{early, late}, complete, at("2026-11-02T00:00:00Z"))
+	old := LogWindow(slices.Values([]time.Time{early, late}), complete, at("2026-11-02T00:00:00Z"))
 	require.Equal(t, model.Unknown, old.Spans(from, to), "an export that is too old")
 	require.Equal(t, "2026-10-22 to 2026-11-02, 2 records", old.Text())
-	require.Equal(t, "1 records without a time", LogWindow([]time.Time{{}}, complete, collected).Text())
+	require.Equal(t, "1 records without a time", LogWindow(slices.Values([]time.Time{{}}), complete, collected).Text())
 }
 
 func TestOfficeHours(t *testing.T) {
@@ -360,8 +361,8 @@ func TestJoinsAgreeWithLookingAtEveryRecord(t *testing.T) {
 				LoggedByService: drawField(t, "service", "PIM", "pim", "Core Directory"), CorrelationID: drawField(t, "correlation", "r0", "R1", ""),
 				TargetResources: drawField(t, "targets", []model.AuditTarget{{ID: drawField(t, "target", "a", "B")}, {ID: drawField(t, "target", "A", "c")}})})
 		}
-		all := append([]SignIn(nil), reader.SignIns()...)
-		log := NewLog(reader.SignIns(), audits)
+		all := slices.Collect(reader.All())
+		log := NewLog(&reader, audits)
 		for _, user := range []string{"a", "B", ""} {
 			want := map[string]string{}
 			for _, s := range all {
@@ -433,9 +434,9 @@ func seen[T any](list []T, of func(T) (string, model.Truth)) map[string]string {
 // thousand users.
 func BenchmarkJoin(b *testing.B) {
 	first := at("2026-10-21T00:00:00Z")
-	signIns := make([]SignIn, 1_000_000)
-	for i := range signIns {
-		signIns[i] = SignIn{At: first.Add(time.Duration(i*7919%2_500_000) * time.Second), UserID: fmt.Sprintf("user-%05d", i*31%20_000)}
+	var signIns Reader
+	for i := range 1_000_000 {
+		signIns.Add(model.SignIn{CreatedDateTime: model.Value(first.Add(time.Duration(i*7919%2_500_000) * time.Second)), UserID: model.Value(fmt.Sprintf("user-%05d", i*31%20_000))})
 	}
 	var requests []model.RoleScheduleRequest
 	for i := range 1000 {
@@ -445,7 +446,7 @@ func BenchmarkJoin(b *testing.B) {
 				Expiration:    model.Value(model.ExpirationPattern{Type: model.Value("afterDuration"), Duration: model.Value("PT8H")})})})
 	}
 	for b.Loop() {
-		log, n := NewLog(signIns, nil), 0
+		log, n := NewLog(&signIns, nil), 0
 		for _, a := range Activations(requests, true) {
 			n += len(log.During(a))
 		}

@@ -1,6 +1,8 @@
 package activity
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -11,73 +13,90 @@ import (
 // Log holds sign-ins and audits in an order in which joins are fast. It is
 // read-only.
 type Log struct {
-	signIns []SignIn // by user, then time; users and times that are not known first
-	audits  []entry  // by time; those without one first
+	signIns *Reader
+	order   []uint32 // of the sign-ins: by user, then time; users and times that are not known first
+	users   map[string]span
+	audits  []model.DirectoryAudit
+	trail   []entry // by time; those without one first
 }
 
+// span is the part of the order that belongs to one user.
+type span struct{ from, to int }
+
+// entry is an audit by its time and number.
 type entry struct {
-	at  time.Time
-	row model.DirectoryAudit
+	at    time.Time
+	index int
 }
 
-// NewLog orders sign-ins and audits.
-func NewLog(signIns []SignIn, audits []model.DirectoryAudit) *Log {
-	l := &Log{signIns: ordered(signIns), audits: make([]entry, len(audits))}
-	for i, row := range audits {
-		l.audits[i] = entry{Instant(row.ActivityDateTime), row}
+// NewLog orders sign-ins and audits. Neither may change afterwards.
+func NewLog(signIns *Reader, audits []model.DirectoryAudit) *Log {
+	l := &Log{signIns: signIns, audits: audits, trail: make([]entry, len(audits))}
+	l.orderSignIns()
+	for i := range audits {
+		l.trail[i] = entry{Instant(audits[i].ActivityDateTime), i}
 	}
-	slices.SortStableFunc(l.audits, func(a, b entry) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l
 }
 
-// ordered copies sign-ins by user and time. What is sorted is small: the records
-// are moved once.
-func ordered(signIns []SignIn) []SignIn {
-	type key struct {
-		user  string
-		at    time.Time
-		index int
-	}
-	keys := make([]key, len(signIns))
-	for i, s := range signIns {
-		keys[i] = key{model.FoldID(s.UserID), s.At, i}
-	}
-	slices.SortFunc(keys, func(a, b key) int {
-		if d := strings.Compare(a.user, b.user); d != 0 {
-			return d
+// orderSignIns sorts numbers, not records.
+func (l *Log) orderSignIns() {
+	r := l.signIns
+	ids := make([]string, len(r.texts.list)) // folded, of the users
+	for i := range r.Len() {
+		if n := r.packed(i).user; ids[n] == "" {
+			ids[n] = model.FoldID(r.texts.list[n])
 		}
-		if d := a.at.Compare(b.at); d != 0 {
-			return d
-		}
-		return a.index - b.index
+	}
+	folded := slices.Clone(ids)
+	slices.Sort(folded)
+	folded = slices.Compact(folded)
+	rank := make([]uint32, len(ids))
+	for n, id := range ids {
+		place, _ := slices.BinarySearch(folded, id)
+		rank[n] = uint32(place)
+	}
+	l.order = make([]uint32, r.Len())
+	for i := range l.order {
+		l.order[i] = uint32(i)
+	}
+	slices.SortFunc(l.order, func(i, j uint32) int {
+		a, b := r.packed(int(i)), r.packed(int(j))
+		return cmp.Or(cmp.Compare(rank[a.user], rank[b.user]), cmp.Compare(a.seconds, b.seconds),
+			cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
 	})
-	list := make([]SignIn, len(keys))
-	for i, k := range keys {
-		list[i] = signIns[k.index]
+	l.users = map[string]span{}
+	for from := 0; from < len(l.order); {
+		user, to := rank[r.packed(int(l.order[from])).user], from
+		for to < len(l.order) && rank[r.packed(int(l.order[to])).user] == user {
+			to++
+		}
+		l.users[folded[user]] = span{from, to}
+		from = to
 	}
-	return list
 }
 
-// compareFolded orders ids as their folded forms.
-func compareFolded(a, b string) int {
-	if a == b {
-		return 0
+// SignIns yields all sign-ins, by user and time.
+func (l *Log) SignIns() iter.Seq[SignIn] {
+	return func(yield func(SignIn) bool) {
+		for _, i := range l.order {
+			if !yield(l.signIns.at(int(i))) {
+				return
+			}
+		}
 	}
-	return strings.Compare(model.FoldID(a), model.FoldID(b))
 }
-
-// SignIns lists all sign-ins, by user and time.
-func (l *Log) SignIns() []SignIn { return l.signIns }
 
 // Of lists the sign-ins of a user by time, those without a time first. Sign-ins
 // that name no user are [Log.Nameless].
 func (l *Log) Of(user string) []SignIn {
-	from, _ := slices.BinarySearchFunc(l.signIns, user, func(s SignIn, id string) int { return compareFolded(s.UserID, id) })
-	to := from
-	for to < len(l.signIns) && model.SameID(l.signIns[to].UserID, user) {
-		to++
+	of := l.users[model.FoldID(user)]
+	list := make([]SignIn, 0, of.to-of.from)
+	for _, i := range l.order[of.from:of.to] {
+		list = append(list, l.signIns.at(int(i)))
 	}
-	return l.signIns[from:to]
+	return list
 }
 
 // Nameless lists the sign-ins that name no user: they may be anybody's.
@@ -101,7 +120,7 @@ func (l *Log) During(a Activation) []Joined {
 		}
 	}
 	if a.Request.PrincipalID == "" {
-		join(l.signIns, model.Unknown)
+		join(slices.Collect(l.SignIns()), model.Unknown)
 		return list
 	}
 	join(around(l.Nameless(), a), model.Unknown)
@@ -199,16 +218,16 @@ func targets(e model.DirectoryAudit, object string) model.Truth {
 // those that tell no time.
 func (l *Log) Between(from, to time.Time) []Audited {
 	at := func(t time.Time) int {
-		i, _ := slices.BinarySearchFunc(l.audits, t, func(e entry, t time.Time) int { return e.at.Compare(t) })
+		i, _ := slices.BinarySearchFunc(l.trail, t, func(e entry, t time.Time) int { return e.at.Compare(t) })
 		return i
 	}
 	undated := at(time.Time{}.Add(1))
 	var list []Audited
-	for _, e := range l.audits[:undated] {
-		list = append(list, Audited{e.row, model.Unknown})
+	for _, e := range l.trail[:undated] {
+		list = append(list, Audited{l.audits[e.index], model.Unknown})
 	}
-	for i := max(undated, at(from)); i < len(l.audits) && !l.audits[i].at.After(to); i++ {
-		list = append(list, Audited{l.audits[i].row, model.True})
+	for i := max(undated, at(from)); i < len(l.trail) && !l.trail[i].at.After(to); i++ {
+		list = append(list, Audited{l.audits[l.trail[i].index], model.True})
 	}
 	return list
 }

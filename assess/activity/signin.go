@@ -1,6 +1,8 @@
 package activity
 
 import (
+	"encoding/binary"
+	"iter"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -51,70 +53,161 @@ type Device struct {
 // notEnabled, or a reportOnly… result. "" was not exported.
 type Applied struct{ Policy, Result string }
 
-// Reader turns sign-in records into compact ones, one run's at a time. Names and
-// ids that occur again and again are kept once.
+// Reader keeps sign-in records compactly, one run's at a time: a log of a month
+// holds a million. Names, ids and lists of policies that occur again and again
+// are kept once, and a record names them by number.
 type Reader struct {
-	signIns []SignIn
-	texts   map[string]string
+	chunks   [][]packed // all but the last are full
+	texts    numbers[string]
+	policies numbers[[]Applied]
+	scratch  []byte
+}
+
+// chunk is how many records are allocated at once, so that a long log is never
+// copied to make room.
+const chunk = 1024
+
+// packed is a sign-in with numbers in the place of texts.
+type packed struct {
+	object                                                   model.Object
+	seconds                                                  int64
+	nanoseconds                                              int32
+	user, userName, app, appName, resource, resourceName     text
+	client, ip, country, code, deviceID, deviceName          text
+	policies                                                 uint32
+	policiesKnown                                            bool
+	succeeded, interactive, identified, managed, compliantly model.Truth
+}
+
+// text is the number of a text; that of "" is 0.
+type text uint32
+
+// numbers gives the same number to what has the same key.
+type numbers[T any] struct {
+	known map[string]uint32
+	list  []T
+}
+
+// of gives the number of a key, which makes its value when it is new.
+func (n *numbers[T]) of(key []byte, value func(key string) T) uint32 {
+	if number, ok := n.known[string(key)]; ok {
+		return number
+	}
+	if n.known == nil {
+		n.known = map[string]uint32{}
+	}
+	kept := string(key)
+	n.known[kept] = uint32(len(n.list))
+	n.list = append(n.list, value(kept))
+	return uint32(len(n.list) - 1)
 }
 
 // Add reads one record.
-func (r *Reader) Add(row model.SignIn) { r.signIns = append(r.signIns, r.read(row)) }
-
-// SignIns are the records read so far, in the order of the export.
-func (r *Reader) SignIns() []SignIn { return r.signIns }
-
-func (r *Reader) read(row model.SignIn) SignIn {
-	s := SignIn{
-		Object: row.Object, At: Instant(row.CreatedDateTime),
-		UserID: r.text(row.UserID), UserName: r.text(row.UserPrincipalName),
-		AppID: r.text(row.AppID), App: r.text(row.AppDisplayName),
-		ResourceID: r.text(row.ResourceID), Resource: r.text(row.ResourceDisplayName),
-		Client: r.text(row.ClientAppUsed), IP: r.text(row.IPAddress),
-		Interactive: flag(row.IsInteractive),
+func (r *Reader) Add(row model.SignIn) {
+	if last := len(r.chunks) - 1; last < 0 || len(r.chunks[last]) == chunk {
+		r.chunks = append(r.chunks, make([]packed, 0, chunk))
 	}
-	row.Location.Is(func(l model.SignInLocation) bool { s.Country = r.text(l.CountryOrRegion); return true })
+	last := &r.chunks[len(r.chunks)-1]
+	*last = append(*last, r.pack(row))
+}
+
+// Len is how many records were read.
+func (r *Reader) Len() int {
+	if len(r.chunks) == 0 {
+		return 0
+	}
+	return (len(r.chunks)-1)*chunk + len(r.chunks[len(r.chunks)-1])
+}
+
+// All yields the records read so far, in the order of the export.
+func (r *Reader) All() iter.Seq[SignIn] {
+	return func(yield func(SignIn) bool) {
+		for i := range r.Len() {
+			if !yield(r.at(i)) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reader) packed(i int) *packed { return &r.chunks[i/chunk][i%chunk] }
+
+func (p *packed) at() time.Time { return time.Unix(p.seconds, int64(p.nanoseconds)).UTC() }
+
+// at unpacks a record.
+func (r *Reader) at(i int) SignIn {
+	p := r.packed(i)
+	of := func(n text) string { return r.texts.list[n] }
+	return SignIn{
+		Object: p.object, At: p.at(), UserID: of(p.user), UserName: of(p.userName), AppID: of(p.app), App: of(p.appName),
+		ResourceID: of(p.resource), Resource: of(p.resourceName), Client: of(p.client), IP: of(p.ip), Country: of(p.country),
+		Succeeded: p.succeeded, Code: of(p.code), Interactive: p.interactive,
+		Device:   Device{ID: of(p.deviceID), Name: of(p.deviceName), Identified: p.identified, Managed: p.managed, Compliant: p.compliantly},
+		Policies: r.policies.list[p.policies], PoliciesKnown: p.policiesKnown,
+	}
+}
+
+func (r *Reader) pack(row model.SignIn) packed {
+	r.keep("")
+	at := Instant(row.CreatedDateTime)
+	p := packed{
+		object: row.Object, seconds: at.Unix(), nanoseconds: int32(at.Nanosecond()),
+		user: r.text(row.UserID), userName: r.text(row.UserPrincipalName),
+		app: r.text(row.AppID), appName: r.text(row.AppDisplayName),
+		resource: r.text(row.ResourceID), resourceName: r.text(row.ResourceDisplayName),
+		client: r.text(row.ClientAppUsed), ip: r.text(row.IPAddress),
+		interactive: flag(row.IsInteractive),
+	}
+	row.Location.Is(func(l model.SignInLocation) bool { p.country = r.text(l.CountryOrRegion); return true })
 	row.Status.Is(func(status model.SignInStatus) bool {
-		s.Succeeded = model.Fold(status.ErrorCode, unknown, unknown, func(code int) model.Truth { return model.Of(code == 0) })
+		p.succeeded = model.Fold(status.ErrorCode, unknown, unknown, func(code int) model.Truth { return model.Of(code == 0) })
 		if status.ErrorCode.Exported() {
-			s.Code = r.keep(status.ErrorCode.String())
+			p.code = r.keep(status.ErrorCode.String())
 		}
 		return true
 	})
-	row.DeviceDetail.Is(func(d model.DeviceDetail) bool { s.Device = r.device(d); return true })
-	s.PoliciesKnown = row.AppliedConditionalAccessPolicies.Is(func(list []model.AppliedPolicy) bool {
-		for _, p := range list {
-			s.Policies = append(s.Policies, Applied{r.keep(p.ID), r.text(p.Result)})
-		}
-		return true
-	}) == model.True
-	return s
+	row.DeviceDetail.Is(func(d model.DeviceDetail) bool { r.device(&p, d); return true })
+	var applied []model.AppliedPolicy
+	p.policiesKnown = row.AppliedConditionalAccessPolicies.Is(func(list []model.AppliedPolicy) bool { applied = list; return true }) == model.True
+	p.policies = r.applied(applied)
+	return p
 }
 
 // device reads a device. Graph leaves the id of a device that it did not
 // recognise empty, and its flags null or false.
-func (r *Reader) device(d model.DeviceDetail) Device {
-	return Device{
-		ID: r.text(d.DeviceID), Name: r.text(d.DisplayName),
-		Identified: d.DeviceID.Is(func(id string) bool { return id != "" }),
-		Managed:    flag(d.IsManaged), Compliant: flag(d.IsCompliant),
+func (r *Reader) device(p *packed, d model.DeviceDetail) {
+	p.deviceID, p.deviceName = r.text(d.DeviceID), r.text(d.DisplayName)
+	p.identified = d.DeviceID.Is(func(id string) bool { return id != "" })
+	p.managed, p.compliantly = flag(d.IsManaged), flag(d.IsCompliant)
+}
+
+// applied gives the number of a list of what policies did.
+func (r *Reader) applied(list []model.AppliedPolicy) uint32 {
+	key := r.scratch[:0]
+	for _, p := range list {
+		key = binary.LittleEndian.AppendUint32(key, uint32(r.keep(p.ID)))
+		key = binary.LittleEndian.AppendUint32(key, uint32(r.text(p.Result)))
 	}
-}
-
-func (r *Reader) text(f model.Field[string]) string {
-	return model.Fold(f, nothing, nothing, r.keep)
-}
-
-// keep gives the one copy of a text.
-func (r *Reader) keep(text string) string {
-	if kept, ok := r.texts[text]; ok {
+	r.scratch = key
+	return r.policies.of(key, func(string) []Applied {
+		var kept []Applied
+		for ; len(key) > 0; key = key[8:] {
+			kept = append(kept, Applied{r.texts.list[binary.LittleEndian.Uint32(key)], r.texts.list[binary.LittleEndian.Uint32(key[4:])]})
+		}
 		return kept
+	})
+}
+
+func (r *Reader) text(f model.Field[string]) text {
+	return model.Fold(f, func() text { return 0 }, func() text { return 0 }, r.keep)
+}
+
+// keep gives the number of a text, of which one copy is kept.
+func (r *Reader) keep(value string) text {
+	if number, ok := r.texts.known[value]; ok {
+		return text(number)
 	}
-	if r.texts == nil {
-		r.texts = map[string]string{}
-	}
-	r.texts[text] = text
-	return text
+	return text(r.texts.of([]byte(value), func(key string) string { return key }))
 }
 
 func flag(f model.Field[bool]) model.Truth { return f.Is(func(on bool) bool { return on }) }

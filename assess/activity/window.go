@@ -2,6 +2,7 @@ package activity
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -32,9 +33,10 @@ type Window struct {
 // LogWindow gives the window of a log from the times of its records, what its
 // manifest states, and when the export was collected. A log with gaps covers
 // nothing for certain, but keeps its bounds.
-func LogWindow(times []time.Time, coverage model.Coverage, collected time.Time) Window {
-	w := Window{First: coverage.From.UTC(), Last: coverage.To.UTC(), Count: len(times), Coverage: coverage}
-	for _, t := range times {
+func LogWindow(times iter.Seq[time.Time], coverage model.Coverage, collected time.Time) Window {
+	w := Window{First: coverage.From.UTC(), Last: coverage.To.UTC(), Coverage: coverage}
+	for t := range times {
+		w.Count++
 		switch {
 		case t.IsZero():
 			w.Undated++

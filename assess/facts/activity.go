@@ -2,6 +2,8 @@ package facts
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/privpath/privpath/assess"
@@ -37,30 +39,29 @@ var Activity = &assess.Fact[*Observation]{
 	ID:       "activity",
 	Requires: []assess.Dependency{signIns, model.DirectoryAudits, model.RoleRequests},
 	Compute: func(p *assess.Pass) (*Observation, error) {
-		kept := assess.Folded(p, signIns).SignIns()
+		signedIn := assess.Folded(p, signIns)
 		audits := assess.Rows(p, model.DirectoryAudits)
 		requests := assess.Rows(p, model.RoleRequests)
 		collected := p.Tenant().Info().CollectedAt
 		o := &Observation{Requested: requests.Coverage(), From: p.AsOf().Add(-activity.Observed), To: p.AsOf()}
-		var signed, audited []time.Time
-		for _, s := range kept {
-			signed = append(signed, s.At)
-		}
-		rows := make([]model.DirectoryAudit, 0, audits.Len())
-		for row := range audits.All() {
-			rows = append(rows, row)
-			audited = append(audited, activity.Instant(row.ActivityDateTime))
-		}
-		asked := make([]model.RoleScheduleRequest, 0, requests.Len())
-		for row := range requests.All() {
-			asked = append(asked, row)
-		}
-		o.Log = activity.NewLog(kept, rows)
-		o.Activations = activity.Activations(asked, requests.Coverage().State == model.Complete)
-		o.SignedIn = activity.LogWindow(signed, model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)
-		o.Audited = activity.LogWindow(audited, audits.Coverage(), collected)
+		o.Log = activity.NewLog(signedIn, slices.Collect(audits.All()))
+		o.Activations = activity.Activations(slices.Collect(requests.All()), requests.Coverage().State == model.Complete)
+		o.SignedIn = activity.LogWindow(times(signedIn.All(), func(s activity.SignIn) time.Time { return s.At }),
+			model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)
+		o.Audited = activity.LogWindow(times(audits.All(), func(a model.DirectoryAudit) time.Time { return activity.Instant(a.ActivityDateTime) }),
+			audits.Coverage(), collected)
 		return o, nil
 	},
+}
+
+func times[T any](records iter.Seq[T], at func(T) time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for r := range records {
+			if !yield(at(r)) {
+				return
+			}
+		}
+	}
 }
 
 // Within says whether an instant lies in what is observed.

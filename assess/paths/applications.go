@@ -3,6 +3,7 @@ package paths
 import (
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 )
 
@@ -17,7 +18,7 @@ func (b *builder) application(head horn.Atom, k key) {
 	to := appRef(app)
 	owners := model.RowsOf(b.tenant, model.ApplicationOwners, nil).For(app.ID)
 	for owner := range owners.All() {
-		b.conclude(head, surely.shown(hop{edge: "ownsApplication", to: to, from: b.ref(owner.ID), text: "owns the application " + to.Name,
+		b.conclude(head, b.byOwning(owner).shown(hop{edge: "ownsApplication", to: to, from: b.ref(owner.ID), text: "owns the application " + to.Name,
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
 	b.unseenOwners(head, owners.Coverage(), "applications/"+app.ID+"/owners", to)
@@ -28,6 +29,18 @@ func (b *builder) application(head horn.Atom, k key) {
 		b.scopedTo(head, p, app.ID, manages)
 	}
 	b.ownedBy(head, powers.UpdateApplicationCredentials, owners, manages)
+}
+
+// byOwning asks whether an owner changes what it owns: a person does, an
+// application that has no permission of Microsoft Graph for it perhaps not.
+// Source: learn.microsoft.com/graph/permissions-reference, Application.ReadWrite.OwnedBy.
+func (x *index) byOwning(owner model.DirectoryObject) because {
+	p := x.dir.Principal(owner.ID, model.Value(owner))
+	if p.Kind != principals.KindServicePrincipal {
+		return surely
+	}
+	return open(model.Need{Dataset: model.AppRoleAssignments.Name(), Reason: model.Unresolved,
+		Detail: "whether " + p.Name + " changes what it owns without a permission for it is not documented"})
 }
 
 // scopedTo adds the roles that are assigned over one object alone.
@@ -51,7 +64,7 @@ func (b *builder) ownedBy(head horn.Atom, p powers.Power, owners model.Rows[mode
 					granted := permissionHop(g)
 					shown := shown
 					shown.text, shown.evidence = "uses "+granted.to.Name+" on what it owns", granted.evidence
-					b.conclude(head, surely.shown(shown), key{kind: atomService, subject: owner.ID})
+					b.conclude(head, surely.shown(shown), key{kind: atomActs, subject: owner.ID})
 				}
 			}
 		}
@@ -94,7 +107,7 @@ func (b *builder) addCredential(head horn.Atom, s model.ServicePrincipal, to mod
 		Detail: "whether the application locks the credentials of " + to.Name + " is not known (servicePrincipalLockConfiguration)"})
 	owners := model.RowsOf(b.tenant, model.ServicePrincipalOwner, nil).For(s.ID)
 	for owner := range owners.All() {
-		b.conclude(head, why.shown(hop{edge: "ownsServicePrincipal", to: to, from: b.ref(owner.ID), text: "owns the service principal " + to.Name + " and adds a credential",
+		b.conclude(head, why.with(b.byOwning(owner)).shown(hop{edge: "ownsServicePrincipal", to: to, from: b.ref(owner.ID), text: "owns the service principal " + to.Name + " and adds a credential",
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
 	if locked != model.True {

@@ -25,6 +25,7 @@ func Needs() []interface{ Name() string } {
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
 		model.Catalogs, model.CatalogResources, model.RegistrationDetails,
+		model.OnPremisesSync, model.CloudPCs,
 	}
 }
 
@@ -34,7 +35,7 @@ type builder struct {
 	*net
 	*index
 	demands *demands
-	domains domains
+	sources sources
 	methods methods
 
 	factors registration
@@ -49,7 +50,7 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 		opts.Access = access.New(t, access.Options{Directory: opts.Directory})
 	}
 	x := readIndex(t, opts.Directory)
-	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), domains: readDomains(t), methods: readMethods(t), factors: readRegistration(t, opts.Access)}
+	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), sources: readSources(t), methods: readMethods(t), factors: readRegistration(t, opts.Access)}
 	b.atom(key{kind: atomTier0})
 	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
 		b.atom(key{kind: k})
@@ -89,15 +90,7 @@ func (b *builder) derive(head horn.Atom, k key) {
 	case atomPlace:
 		b.place(head, k)
 	case atomDevice:
-		b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: b.deviceRefOf(k.subject), text: "runs code on the device through its management",
-			evidence: []model.Evidence{b.devices[k.subject].Evidence("/isManaged", b.devices[k.subject].IsManaged)}}),
-			powerAtom(atomPower, powers.RunOnDevices))
-		for _, p := range []powers.Power{powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
-			// A restricted unit keeps its devices' secrets from roles at tenant scope.
-			shielded := set(b.devices[k.subject].IsManagementRestricted)
-			b.conclude(head, unfollowed(p).and(shielded.Not(), "whether a restricted unit shields the device is not known").shown(hop{edge: "opensDevice", to: b.deviceRefOf(k.subject), text: "opens the device, if it can be reached, with the power to " + p.String()}),
-				powerAtom(atomPower, p))
-		}
+		b.device(head, k.subject)
 	case atomAzure:
 		b.azure(head, k)
 	case atomApplication:
@@ -105,8 +98,9 @@ func (b *builder) derive(head horn.Atom, k key) {
 	case atomService:
 		b.service(head, k)
 	}
-	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomExternal,
-	// atomForeign and atomSession are where attackers start; atomJoint has its rule.
+	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomIssuer, atomHome,
+	// atomExternal, atomForeign and atomSession are where attackers start; atomJoint
+	// has its rule.
 }
 
 // goals are the roles that rule the tenant by themselves.
@@ -135,7 +129,7 @@ func (b *builder) tier0(head horn.Atom) {
 		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
 		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives the power over the access packages, and over what they hold"}),
 		powerAtom(atomPower, powers.EntitlementManagement))
-	for _, p := range []powers.Power{powers.WriteConsentPolicies, powers.WriteIdentityProviders, powers.ManagePartners} {
+	for _, p := range []powers.Power{powers.WriteConsentPolicies, powers.WriteIdentityProviders, powers.ManagePartners, powers.GrantDelegated} {
 		b.conclude(head, unfollowed(p).shown(hop{edge: "leadsOn", to: admin, text: "gives the power to " + p.String() + ", which may lead on"}), powerAtom(atomPower, p))
 	}
 	b.workloads(head, admin)
@@ -149,7 +143,7 @@ func (b *builder) tier0(head horn.Atom) {
 	}
 	for _, id := range b.serviceIDs {
 		if need, ok := b.openGrants[model.FoldID(id)]; ok {
-			b.conclude(head, open(need).shown(hop{edge: "hasPermission", to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomService, subject: id})
+			b.conclude(head, open(need).shown(hop{edge: "hasPermission", to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomActs, subject: id})
 		}
 	}
 }

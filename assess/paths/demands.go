@@ -16,12 +16,16 @@ type demands struct {
 	base     *access.Engine
 	index    *index
 	engines  map[int]*access.Engine // by variant
+	answers  map[question][]model.Truth
+	classes  map[int]string // by index of a holding
+	interned map[string]string
 	variants []variant
 	built    bool
-	doubtful []string // groups of the last variant, see policyGroups
-	owned    []string
-	protects []string // authentication contexts of changes to Conditional Access
-	freely   model.Truth
+	groups   policyGroups
+	protects []string    // authentication contexts of changes to Conditional Access
+	freely   model.Truth // changes to Conditional Access demand nothing by themselves
+	unbound  model.Truth // neither do changes to what protected actions demand
+	bound    string      // the context that these demand instead, if one is known
 }
 
 // variant is one way of taking policies out of the way.
@@ -34,13 +38,15 @@ type variant struct {
 // The numbers of the atoms of [atomOff].
 const (
 	offConditionalAccess = iota
-	offPIMRules
-	offGroups   // policies that read a group which is not protected; subject: of one group only
-	offDoubtful // the same, of groups about which something is not known, or of several at once
+	offPIMRules          // the rules of PIM; subject: joining of groups only
+	offGroups            // policies that read groups which are not protected; subject: one group only
+	offAssignable        // policies that read role-assignable groups
+	offSynced            // policies that read synchronised groups
+	offDoubtful          // policies that read groups which somebody may write, or several at once
 )
 
 func newDemands(x *index, engine *access.Engine) *demands {
-	d := &demands{base: engine, index: x, engines: map[int]*access.Engine{}}
+	d := &demands{base: engine, index: x, engines: map[int]*access.Engine{}, answers: map[question][]model.Truth{}, classes: map[int]string{}, interned: map[string]string{}}
 	d.readProtectedActions()
 	return d
 }
@@ -94,10 +100,14 @@ var attackers = func() []access.Attacker {
 // Source: learn.microsoft.com/entra/identity/role-based-access-control/protected-actions-overview.
 func (d *demands) readProtectedActions() {
 	rows := model.RowsOf(d.index.tenant, model.ResourceActions, nil)
-	d.freely = model.False
+	d.freely, d.unbound = model.False, model.Unknown
 	seen := 0
 	for row := range rows.All() {
 		name := model.FoldID(textOf(row.Name, ""))
+		if name == "microsoft.directory/resourcenamespaces/resourceactions/authenticationcontext/update" {
+			d.unbound = model.Or(row.AuthenticationContextID.Null(), model.Equals(row.AuthenticationContextID, ""))
+			d.bound = textOf(row.AuthenticationContextID, "")
+		}
 		if name != "microsoft.directory/conditionalaccesspolicies/basic/update" && name != "microsoft.directory/conditionalaccesspolicies/delete" {
 			continue
 		}
@@ -117,130 +127,20 @@ func (d *demands) readProtectedActions() {
 }
 
 // ways lists the variants, once the base engine's policies are known: without
-// Conditional Access, without PIM's rules, without both, without the policies
-// that read a group anybody lower can write.
+// Conditional Access, without the policies that read groups somebody lower can
+// write, without PIM's rules, and each of the former without these rules too.
 func (d *demands) ways() []variant {
 	if d.built {
 		return d.variants
 	}
 	d.built = true
-	ca, pim := key{kind: atomOff, n: offConditionalAccess}, key{kind: atomOff, n: offPIMRules}
-	every := func(*access.Policy) bool { return true }
-	d.variants = []variant{
-		{off: every, needs: []key{ca}},
-		{noPIM: true, needs: []key{pim}},
-		{off: every, noPIM: true, needs: []key{ca, pim}},
-	}
-	g := d.readGroups()
-	if len(g.open) > 0 {
-		d.variants = append(d.variants, variant{off: reads(g.open...), needs: []key{{kind: atomOff, n: offGroups}}})
-	}
-	for _, group := range g.owned {
-		d.variants = append(d.variants, variant{off: reads(group), needs: []key{{kind: atomOff, n: offGroups, subject: group}}})
-	}
-	if len(g.doubtful) > 0 || len(g.owned) > 1 || g.more {
-		d.doubtful, d.owned = g.doubtful, g.owned
-		d.variants = append(d.variants, variant{off: reads(append(g.open, g.doubtful...)...), needs: []key{{kind: atomOff, n: offDoubtful}}})
+	d.variants = []variant{{off: func(*access.Policy) bool { return true }, needs: []key{{kind: atomOff, n: offConditionalAccess}}}}
+	d.variants = append(d.variants, d.readGroups()...)
+	pim := key{kind: atomOff, n: offPIMRules}
+	for _, v := range append([]variant{{}}, d.variants...) {
+		d.variants = append(d.variants, variant{off: v.off, noPIM: true, needs: append(slices.Clone(v.needs), pim)})
 	}
 	return d.variants
-}
-
-// maxOwned bounds how many groups are taken one by one: each takes a compiled
-// engine of its own.
-const maxOwned = 12
-
-// policyGroups are the groups that policies read, by who could write them.
-type policyGroups struct {
-	open     []string // neither role-assignable nor in a restricted unit
-	owned    []string // of these, those that have owners of their own
-	more     bool     // there are more owned ones than are taken one by one
-	doubtful []string // whose protection or whose owners are not known
-}
-
-func (d *demands) readGroups() policyGroups {
-	var g policyGroups
-	owners := model.RowsOf(d.index.tenant, model.GroupOwners, nil)
-	for _, id := range d.groupsRead() {
-		group, ok := d.index.dir.Group(id)
-		if !ok {
-			if model.RowsOf(d.index.tenant, model.Groups, nil).Coverage().State != model.Complete {
-				g.doubtful = append(g.doubtful, id)
-			}
-			continue
-		}
-		shielded := model.Or(set(group.IsAssignableToRole), set(group.IsManagementRestricted), set(group.OnPremisesSyncEnabled))
-		of := owners.For(id)
-		switch {
-		case shielded == model.True:
-			continue
-		case shielded == model.Unknown, of.Coverage().State != model.Complete, ruled(group) != model.False:
-			g.doubtful = append(g.doubtful, id)
-		}
-		if shielded == model.Unknown {
-			continue
-		}
-		g.open = append(g.open, id)
-		if of.Len() > 0 && len(g.owned) < maxOwned {
-			g.owned = append(g.owned, id)
-		} else if of.Len() > 0 {
-			g.more = true
-		}
-	}
-	return g
-}
-
-// ruled asks whether a rule decides who is a member: then whoever writes what the
-// rule reads writes the group.
-func ruled(group *model.Group) model.Truth {
-	if group.MembershipRule.Null() == model.True {
-		return model.False
-	}
-	if !group.MembershipRule.Exported() {
-		return group.GroupTypes.Is(func(types []string) bool { return slices.Contains(types, "DynamicMembership") })
-	}
-	return group.MembershipRule.Is(func(rule string) bool { return rule != "" })
-}
-
-// set asks whether a flag is on; null is off.
-func set(f model.Field[bool]) model.Truth {
-	if f.Null() == model.True {
-		return model.False
-	}
-	return f.Is(func(on bool) bool { return on })
-}
-
-// groupsRead lists the groups that policies read, each once.
-func (d *demands) groupsRead() []string {
-	var list []string
-	for _, p := range d.base.Inputs().Policies {
-		for _, id := range groupsOf(p) {
-			if !slices.ContainsFunc(list, func(o string) bool { return model.SameID(o, id) }) {
-				list = append(list, id)
-			}
-		}
-	}
-	return list
-}
-
-func groupsOf(p *access.Policy) []string {
-	var ids []string
-	p.Record.Conditions.Is(func(c model.ConditionSet) bool {
-		return c.Users.Is(func(u model.ConditionUsers) bool {
-			u.IncludeGroups.Is(func(list []string) bool { ids = append(ids, list...); return true })
-			u.ExcludeGroups.Is(func(list []string) bool { ids = append(ids, list...); return true })
-			return true
-		}) == model.True
-	})
-	return ids
-}
-
-// reads reports whether a policy reads one of the groups.
-func reads(groups ...string) func(*access.Policy) bool {
-	return func(p *access.Policy) bool {
-		return slices.ContainsFunc(groupsOf(p), func(id string) bool {
-			return slices.ContainsFunc(groups, func(g string) bool { return model.SameID(g, id) })
-		})
-	}
 }
 
 func (d *demands) engine(i int) *access.Engine {
@@ -259,13 +159,49 @@ func (d *demands) engine(i int) *access.Engine {
 	return d.engines[i]
 }
 
+// question is what is asked about the holdings of a class.
+type question struct {
+	variant int // -1 for none
+	class   string
+	access.Circumstances
+}
+
+// classOf gives the class of the holding with an index.
+func (d *demands) classOf(i int, h principals.Holding) string {
+	class, ok := d.classes[i]
+	if !ok {
+		class = d.base.Class(h)
+		if known, ok := d.interned[class]; ok {
+			class = known
+		}
+		d.interned[class], d.classes[i] = class, class
+	}
+	return class
+}
+
+// judge asks once for all holdings that an engine does not tell apart.
+func (d *demands) judge(variant int, class string, h principals.Holding, asked access.Circumstances) []model.Truth {
+	q := question{variant, class, asked}
+	verdicts, ok := d.answers[q]
+	if !ok {
+		engine := d.base
+		if variant >= 0 {
+			engine = d.engine(variant)
+		}
+		verdicts = engine.Judge(h, asked, attackers)
+		d.answers[q] = verdicts
+	}
+	return verdicts
+}
+
 // demandOf adds the rules of using a holding: one for each place, with the
 // weakest credential that is enough, and one for each way of taking policies out
 // of the way that makes less enough.
 func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	h := b.holdings[i]
 	asked := access.Circumstances{AuthContext: authContext}
-	base := b.demands.base.Judge(h, asked, attackers)
+	class := b.demands.classOf(i, h)
+	base := b.demands.judge(-1, class, h, asked)
 	shown := b.useHop(i, authContext)
 	b.passes(head, h, base, nil, shown)
 	if alive := model.And(base[session], enabled(h.Principal)); alive != model.False && h.Role.ID != "" {
@@ -273,16 +209,33 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 		shown.edge, shown.text = "ridesSession", "replays a session in which "+h.Role.Name+" is active"
 		b.conclude(head, b.undecided(alive, h).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
 	}
+	activates := h.Manner != principals.Standing || h.ViaEligible
 	for n, v := range b.demands.ways() {
+		if v.noPIM && !activates {
+			continue
+		}
 		asked.NoPIMRules = v.noPIM
-		without := b.demands.engine(n).Judge(h, asked, attackers)
+		without := slices.Clone(b.demands.judge(n, class, h, asked))
 		for c := range without {
 			if without[c] == base[c] {
 				without[c] = model.False // no better than before
 			}
 		}
-		b.passes(head, h, without, v.needs, shown)
+		b.passes(head, h, without, b.takes(v, h), shown)
 	}
+}
+
+// takes are the atoms of a variant for a holding: where joining a group is all that
+// PIM rules, who writes the rules of groups is enough.
+func (b *builder) takes(v variant, h principals.Holding) []key {
+	if !v.noPIM || !h.ViaEligible || !slices.ContainsFunc(b.groupRoles[model.FoldID(h.Role.ID)], func(g groupAssignment) bool {
+		return g.manner == principals.Standing && model.SameID(g.group, h.Via[0])
+	}) {
+		return v.needs
+	}
+	needs := slices.Clone(v.needs)
+	needs[len(needs)-1].subject = "groups"
+	return needs
 }
 
 // passes adds the rules for the credentials and places that are enough.
@@ -364,7 +317,12 @@ func (b *builder) acts(head horn.Atom, k key) {
 	case p.Dangling == model.True:
 		return // nobody is left
 	case p.Kind == principals.KindServicePrincipal:
-		b.conclude(head, surely, key{kind: atomService, subject: k.subject})
+		service := key{kind: atomService, subject: k.subject}
+		free := b.workloadPolicies(p)
+		b.conclude(head, free, service)
+		if free.truth == model.Unknown {
+			b.conclude(head, surely, service, key{kind: atomOff, n: offConditionalAccess})
+		}
 		return
 	case p.Kind != principals.KindUser:
 		b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: k.subject + " was not exported"}), key{kind: atomAnyone})
@@ -377,18 +335,76 @@ func (b *builder) acts(head horn.Atom, k key) {
 	b.conclude(head, because{truth: enabled(p)}.needing(toEnable(p)), key{kind: atomSession, subject: k.subject})
 }
 
+// inContext adds who changes what protected actions demand by meeting what that
+// demands itself.
+func (b *builder) inContext(head horn.Atom, why because, also key) {
+	for _, id := range b.roleIDs {
+		held := b.roles[id].has(powers.WriteProtectedActions)
+		if held.Truth == model.False {
+			continue
+		}
+		for _, i := range b.byRole[id] {
+			why := why.and(held.Truth, b.roles[id].role.Name+": "+held.Reason).and(b.holdings[i].TenantWide(), "the scope of an assignment was not exported")
+			b.conclude(head, why, key{kind: atomInContext, n: i, other: b.demands.bound}, also)
+		}
+	}
+}
+
+// workloadPolicies asks whether a service principal signs in from anywhere. Only a
+// policy that names workloads binds it, one of the tenant's own applications and
+// no managed identity; what the policy asks is not judged.
+// Source: learn.microsoft.com/entra/identity/conditional-access/workload-identity.
+func (b *builder) workloadPolicies(p principals.Principal) because {
+	why := surely
+	if s := p.ServicePrincipal; s != nil && model.Equals(s.ServicePrincipalType, "ManagedIdentity") == model.True || b.elsewhere(p) {
+		return why
+	}
+	for _, policy := range b.demands.base.Inputs().Policies {
+		if model.Equals(policy.Record.State, "enabled") == model.False || !namesWorkload(policy, p.ID) {
+			continue
+		}
+		why = why.about(model.Unknown, model.ConditionalAccessPolicies.Name(), "what policy "+policy.Name+" asks of "+p.Name+" is not judged")
+	}
+	return why
+}
+
+// elsewhere reports whether an application's registration is in another tenant.
+func (b *builder) elsewhere(p principals.Principal) bool {
+	home, ok := model.RowsOf(b.tenant, model.Organizations, nil).Only()
+	return ok && p.ServicePrincipal != nil && p.ServicePrincipal.AppOwnerOrganizationID.Is(func(id string) bool { return !model.SameID(id, home.ID) }) == model.True
+}
+
+// namesWorkload reports whether a policy is for a service principal, or may be.
+func namesWorkload(p *access.Policy, id string) bool {
+	lists := func(f model.Field[[]string]) model.Truth {
+		if f.Null() == model.True {
+			return model.False
+		}
+		return f.Is(func(list []string) bool {
+			return slices.ContainsFunc(list, func(entry string) bool { return entry == "ServicePrincipalsInMyTenant" || model.SameID(entry, id) })
+		})
+	}
+	no, may := func() bool { return false }, func() bool { return true }
+	return model.Fold(p.Record.Conditions, may, no, func(c model.ConditionSet) bool {
+		return model.Fold(c.ClientApplications, may, no, func(a model.ConditionClientApplications) bool {
+			return model.And(lists(a.IncludeServicePrincipals), lists(a.ExcludeServicePrincipals).Not()) != model.False
+		})
+	})
+}
+
 // off: policies that stood in the way are gone.
 func (b *builder) off(head horn.Atom, k key) {
 	switch k.n {
 	case offConditionalAccess:
 		b.conditionalAccessOff(head)
 	case offPIMRules:
-		b.conclude(head, surely.shown(hop{edge: "writesPIMPolicy", to: model.PrincipalRef{Kind: "policy", ID: "pim", Name: "PIM rules"},
-			text: "takes the activation rules of PIM away"}), powerAtom(atomPower, powers.UpdateRolePolicies))
-	case offGroups:
+		shown := hop{edge: "writesPIMPolicy", to: model.PrincipalRef{Kind: "policy", ID: "pim", Name: "PIM rules"}, text: "takes the activation rules of PIM away"}
+		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.UpdateRolePolicies))
+		if k.subject != "" {
+			b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.UpdateGroupPolicies))
+		}
+	default:
 		b.groupsOff(head, k)
-	case offDoubtful:
-		b.doubtfulOff(head)
 	}
 }
 
@@ -396,7 +412,7 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 	shown := hop{edge: "writesConditionalAccess", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
 		text: "switches Conditional Access policies off, or excludes an account from them"}
 	b.conclude(head, surely.shown(shown), powerAtom(atomAppPower, powers.WriteConditionalAccess))
-	for _, p := range []powers.Power{powers.WriteNamedLocations, powers.WriteCrossTenantAccess} {
+	for _, p := range []powers.Power{powers.WriteNamedLocations, powers.WriteCrossTenantAccess, powers.WriteSecurityDefaults} {
 		b.conclude(head, unfollowed(p).shown(hop{edge: "loosensConditionalAccess", to: shown.to, text: "loosens what policies ask, with the power to " + p.String()}), powerAtom(atomPower, p))
 	}
 	unknown := model.Need{Dataset: model.ResourceActions.Name(), Reason: missing(model.ResourceActions, model.RowsOf(b.tenant, model.ResourceActions, nil).Coverage(), "").Reason,
@@ -417,45 +433,16 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 		if b.demands.freely == model.True {
 			continue
 		}
+		undone := why.about(b.demands.unbound, model.ResourceActions.Name(), "whether changing what protected actions demand is one itself is not known")
+		b.conclude(head, undone.shown(shown), roleKey(id, tenantWide), powerAtom(atomPower, powers.WriteProtectedActions))
+		if b.demands.bound != "" {
+			b.inContext(head, why.shown(shown), roleKey(id, tenantWide))
+		}
 		for _, i := range b.byRole[id] {
 			why := why.and(b.holdings[i].TenantWide(), "the scope of an assignment was not exported")
 			for _, context := range b.demands.protects {
 				b.conclude(head, why.shown(shown), key{kind: atomInContext, n: i, other: context})
 			}
 		}
-	}
-}
-
-// groupsOff: the policies that read some group are out of the way of whoever is
-// put into it, or taken out of it.
-func (b *builder) groupsOff(head horn.Atom, k key) {
-	if k.subject == "" {
-		shown := hop{edge: "writesGroup", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
-			text: "changes the members of a group that a policy includes or excludes"}
-		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.GroupMembersUpdate))
-		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.GroupOwnersUpdate))
-		b.conclude(head, unfollowed(powers.GroupRuleUpdate).shown(shown), powerAtom(atomPower, powers.GroupRuleUpdate))
-		return
-	}
-	group := b.groupRef(k.subject)
-	for owner := range model.RowsOf(b.tenant, model.GroupOwners, nil).For(k.subject).All() {
-		b.conclude(head, surely.shown(hop{edge: "ownsGroup", to: group, from: b.ref(owner.ID),
-			text: "changes the members of " + group.Name + ", which it owns and a policy reads", evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}),
-			key{kind: atomActs, subject: owner.ID})
-	}
-}
-
-// doubtfulOff is what may be: groups whose protection or owners are not known are
-// written by anybody, and several owners act together.
-func (b *builder) doubtfulOff(head horn.Atom) {
-	shown := hop{edge: "writesGroup", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
-		text: "may change the members of groups that policies include or exclude"}
-	for _, group := range b.demands.doubtful {
-		b.conclude(head, open(model.Need{Dataset: "groups/" + group + "/owners", Reason: model.Unresolved, Permission: "GroupMember.Read.All",
-			Detail: "who can write the group, which a policy reads, is not known"}).shown(shown), key{kind: atomAnyone})
-	}
-	for _, group := range b.demands.owned {
-		b.conclude(head, open(model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.Unresolved,
-			Detail: "what writing several groups at once opens is not decided"}).shown(shown), key{kind: atomOff, n: offGroups, subject: group})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/paths/internal/horn"
@@ -19,6 +20,10 @@ type Graph struct {
 	mustRules []int        // must's rules as indices into b.rules
 	starts    []start
 	reached   map[string]map[string]model.Truth // by start, by attacker
+	alike     *alike
+
+	mutex    sync.Mutex // of demanded
+	demanded map[sameUse][]string
 }
 
 // start is where an attacker begins: a principal, and what is held of it.
@@ -43,7 +48,7 @@ const (
 )
 
 func newGraph(b *builder) (*Graph, error) {
-	g := &Graph{b: b, reached: map[string]map[string]model.Truth{}}
+	g := &Graph{b: b, reached: map[string]map[string]model.Truth{}, demanded: map[sameUse][]string{}}
 	g.goal, _ = b.find(key{kind: atomTier0})
 	var all, sure []horn.Rule
 	for i, r := range b.rules {
@@ -61,6 +66,7 @@ func newGraph(b *builder) (*Graph, error) {
 		return nil, fmt.Errorf("privilege graph: %w", err)
 	}
 	g.readStarts()
+	g.alike = newAlike(g)
 	g.solve()
 	return g, nil
 }
@@ -85,6 +91,8 @@ func (g *Graph) readStarts() {
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		case atomForeign:
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
+		case atomIssuer, atomHome:
+			g.starts = append(g.starts, start{g.atomRef(g.atomOf(k)), []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomOnPremises:
 			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		}
@@ -136,19 +144,26 @@ func (g *Graph) userFootholds(user string, anyone horn.Atom) []foothold {
 	return list
 }
 
+// solve asks once for all starts that are alike.
 func (g *Graph) solve() {
+	place := map[string]int{} // of a class's first attacker
 	var sets [][]horn.Atom
 	for _, s := range g.starts {
+		class := g.alike.classOf(s.ref)
+		if _, ok := place[class]; ok {
+			continue
+		}
+		place[class] = len(sets)
 		for _, f := range s.attackers {
 			sets = append(sets, f.atoms)
 		}
 	}
 	goals := []horn.Atom{g.goal}
 	surely, perhaps := g.must.Reach(sets, goals), g.may.Reach(sets, goals)
-	n := 0
 	for _, s := range g.starts {
 		verdicts := map[string]model.Truth{}
-		for _, f := range s.attackers {
+		for i, f := range s.attackers {
+			n := place[g.alike.classOf(s.ref)] + i
 			switch {
 			case surely[n]:
 				verdicts[f.attacker] = model.True
@@ -157,7 +172,6 @@ func (g *Graph) solve() {
 			default:
 				verdicts[f.attacker] = model.False
 			}
-			n++
 		}
 		g.reached[startKey(s.ref)] = verdicts
 	}
@@ -267,7 +281,7 @@ func (g *Graph) prove(atoms []horn.Atom, goal horn.Atom, certain bool) (horn.Pro
 }
 
 func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool) {
-	proof, ok := g.prove(f.atoms, g.goal, verdict == model.True)
+	proof, ok := g.alike.prove(s.ref, f.attacker, f.atoms, verdict == model.True)
 	if !ok {
 		return foundPath{}, false
 	}
@@ -358,6 +372,12 @@ func (g *Graph) hopOf(h hop, from model.PrincipalRef) model.Hop {
 // set that the attacker holds: of every step before the use, and of the use.
 func (g *Graph) requires(h hop) []string {
 	holding := g.b.holdings[h.use.holding]
+	asked := sameUse{g.b.demands.classOf(h.use.holding, holding), h.use.attacker}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if known, ok := g.demanded[asked]; ok {
+		return slices.Clone(known)
+	}
 	attacker := attackers[h.use.attacker]
 	steps := []access.Step{access.StepJoin, access.StepActivate, access.StepUse}
 	if attacker.UseOnly {
@@ -372,7 +392,14 @@ func (g *Graph) requires(h hop) []string {
 			}
 		}
 	}
-	return list
+	g.demanded[asked] = list
+	return slices.Clone(list)
+}
+
+// sameUse is the use of holdings that the access engine does not tell apart.
+type sameUse struct {
+	class    string
+	attacker int
 }
 
 func smallestHeld(sets [][]access.Obligation, a access.Attacker) []access.Obligation {

@@ -32,6 +32,7 @@ type index struct {
 	appByAppID  map[string]model.Application
 	unnamedApp  bool                      // an app registration was exported without its appId
 	unitsOf     map[string][]string       // ids of administrative units by folded member id
+	scopes      []scope                   // roles held over less than the tenant, each once
 	openUnits   []string                  // units over which roles are held, and whose members are not all known
 	byHolder    map[string][]int          // holdings by folded holder, built when first asked
 	assignable  map[string]model.Truth    // folded user id -> in or over a role-assignable group
@@ -268,15 +269,77 @@ func (x *index) readUnits() {
 		x.unitsOf[id] = append(x.unitsOf[id], member.Parent())
 	}
 	for _, h := range x.holdings {
-		x.scopedUnit(h.Scope)
+		x.scoped(h.Role.ID, h.Scope)
 	}
-	for _, list := range x.groupRoles {
+	for role, list := range x.groupRoles {
 		for _, g := range list {
-			x.scopedUnit(g.scope)
+			x.scoped(role, g.scope)
 		}
 	}
 	slices.Sort(x.openUnits)
 	x.openUnits = slices.Compact(x.openUnits)
+	slices.SortFunc(x.scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.role, b.role), cmp.Compare(a.scope, b.scope)) })
+	x.scopes = slices.Compact(x.scopes)
+}
+
+// scope is a role, and over what it is held.
+type scope struct{ role, scope string }
+
+// scoped notes over what a role is held.
+func (x *index) scoped(role, over string) {
+	if role != "" && over != "" && over != tenantWide {
+		x.scopes = append(x.scopes, scope{model.FoldID(role), model.FoldID(over)})
+		x.scopedUnit(over)
+	}
+}
+
+// scopeName says what a scope is.
+func (x *index) scopeName(scope string) string {
+	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
+	if !ok {
+		return x.objectName(strings.TrimPrefix(scope, "/"))
+	}
+	for unit := range model.RowsOf(x.tenant, model.AdministrativeUnits, nil).All() {
+		if model.SameID(unit.ID, id) {
+			return "administrative unit " + textOf(unit.DisplayName, unit.ID)
+		}
+	}
+	return "administrative unit " + id
+}
+
+// ruledUnit asks whether a rule decides who is in an administrative unit.
+func (x *index) ruledUnit(scope string) model.Truth {
+	for unit := range model.RowsOf(x.tenant, model.AdministrativeUnits, nil).All() {
+		if model.SameID(unitScope+unit.ID, scope) {
+			if unit.MembershipType.Null() == model.True {
+				return model.False
+			}
+			return unit.MembershipType.Is(func(kind string) bool { return strings.EqualFold(kind, "Dynamic") })
+		}
+	}
+	return model.Unknown
+}
+
+// objectName names an application, a service principal or a directory object.
+func (x *index) objectName(id string) string {
+	if app, ok := x.apps[model.FoldID(id)]; ok {
+		return appRef(app).Name
+	}
+	return x.ref(id).Name
+}
+
+// restrictedScope asks whether a scope is a restricted management unit.
+func (x *index) restrictedScope(scope string) model.Truth {
+	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
+	if !ok {
+		return model.False
+	}
+	for unit := range model.RowsOf(x.tenant, model.AdministrativeUnits, nil).All() {
+		if model.SameID(unit.ID, id) {
+			return model.Or(model.Equals(unit.IsMemberManagementRestricted, true), model.False)
+		}
+	}
+	return model.Unknown
 }
 
 // scopedUnit notes a unit over which a role is held and whose members were not

@@ -18,6 +18,8 @@ const (
 	atomTier0       kind = iota // the goal
 	atomAnyone                  // any account of the tenant: every start has it
 	atomOnPremises              // the on-premises directory is controlled
+	atomIssuer                  // the identity provider of a federated domain: subject is the domain
+	atomHome                    // the home tenant of a guest: subject is its domain
 	atomAzure                   // the Azure resource behind a managed identity: subject is the service principal
 	atomForeign                 // another tenant that owns an application: subject is the tenant
 	atomExternal                // an identity outside the tenant: subject is its issuer, other its name there
@@ -138,6 +140,23 @@ func (b because) needing(needs ...model.Need) because {
 	if b.truth == model.Unknown {
 		b.needs = append(slices.Clone(b.needs), needs...)
 	}
+	return b
+}
+
+// and adds a condition on what roles can do.
+func (b because) and(truth model.Truth, detail string) because {
+	return b.about(truth, model.RoleDefinitions.Name(), detail)
+}
+
+// about adds a condition, and where it is not known what would settle it.
+func (b because) about(truth model.Truth, dataset, detail string) because {
+	return b.with(because{truth: truth}.needing(model.Need{Dataset: dataset, Reason: model.Unresolved, Detail: detail}))
+}
+
+// with adds the conditions of another.
+func (b because) with(other because) because {
+	b.truth = model.And(b.truth, other.truth)
+	b.needs = append(slices.Clone(b.needs), other.needs...)
 	return b
 }
 

@@ -19,10 +19,24 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the want sections of the cases")
 
-func base(t testing.TB) *assesstest.Case {
-	text, err := os.ReadFile("testdata/base.txtar")
+func base(t testing.TB) *assesstest.Case { return parse(t, "testdata/base.txtar") }
+
+// parse reads a case. It lies over the tenant of another case, if a section base
+// names one, and else over base.txtar.
+func parse(t testing.TB, file string) *assesstest.Case {
+	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	c, err := assesstest.Parse(text, nil)
+	var under *assesstest.Case
+	if filepath.Base(file) != "base.txtar" {
+		name := "base.txtar"
+		for _, f := range txtar.Parse(text).Files {
+			if f.Name == "base" {
+				name = strings.TrimSpace(string(f.Data))
+			}
+		}
+		under = parse(t, filepath.Join(filepath.Dir(file), name))
+	}
+	c, err := assesstest.Parse(text, under)
 	require.NoError(t, err)
 	return c
 }
@@ -69,15 +83,14 @@ func TestCases(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			c, err := assesstest.Parse(text, base(t))
-			require.NoError(t, err)
+			c := parse(t, file)
 			require.NotEmpty(t, c.Why, "the comment must say why the case exists")
 			g := build(t, c)
 			require.NoError(t, g.Verify())
 			got := describe(g)
 			if *rewrite {
+				text, err := os.ReadFile(file)
+				require.NoError(t, err)
 				archive := txtar.Parse(text)
 				for i, f := range archive.Files {
 					if f.Name == "want" {

@@ -49,7 +49,7 @@ func readRegistration(t *model.Tenant, engine *access.Engine) registration {
 // Source: learn.microsoft.com/entra/identity/authentication/concept-registration-mfa-sspr-combined, interrupt mode.
 func (b *builder) registers(head horn.Atom, p principals.Principal) {
 	has := b.factors.registered[model.FoldID(p.ID)]
-	why := because{truth: model.And(has.Not(), b.factors.open, external(p.User).Not())}.needing(model.Need{
+	why := because{truth: model.And(has.Not(), b.factors.open, model.Or(external(p.User).Not(), model.Unknown))}.needing(model.Need{
 		Dataset: model.RegistrationDetails.Name(), Reason: model.Unresolved, Permission: "AuditLog.Read.All",
 		Detail: "whether " + p.Name + " has registered a second factor, or what a policy asks of its registration, is not known"})
 	text := "registers a second factor of its own for " + p.Name + ", who has none"

@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/privpath/privpath/assess/paths/internal/horn"
@@ -32,74 +33,42 @@ func (b *builder) role(head horn.Atom, k key) {
 // throughGroup: whoever can write the members of a group that holds the role
 // becomes one of them.
 func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
-	owners := model.RowsOf(b.tenant, model.GroupOwners, nil).For(g.group)
 	group := b.groupRef(g.group)
-	for owner := range owners.All() {
-		p := b.dir.Principal(owner.ID, model.Value(owner))
-		text := "adds itself to " + group.Name + ", which it owns"
-		evidence := []model.Evidence{owner.Evidence("/id", owner.ID), g.evidence}
-		switch p.Kind {
-		case principals.KindUser:
-			i := b.hold(principals.Holding{Principal: p, Role: g.role, Manner: g.manner, Scope: g.scope, Via: []string{g.group}, Evidence: evidence})
-			// What is made up here is no holding of the role's: it is used below alone.
-			b.byRole[model.FoldID(g.role.ID)] = b.byRole[model.FoldID(g.role.ID)][:len(b.byRole[model.FoldID(g.role.ID)])-1]
-			b.conclude(head, surely, key{kind: atomActs, subject: p.ID}, key{kind: atomInUse, n: i})
-		case principals.KindServicePrincipal:
-			b.conclude(head, surely.shown(hop{edge: "ownsGroup", to: roleRef(g.role), text: text, evidence: evidence}),
-				key{kind: atomService, subject: p.ID})
-		}
+	restricted := model.Unknown
+	if record, ok := b.dir.Group(g.group); ok {
+		restricted = set(record.IsManagementRestricted)
 	}
-	if c := owners.Coverage(); c.State != model.Complete {
-		b.conclude(head, open(model.Need{Dataset: "groups/" + g.group + "/owners", Reason: missing(model.GroupOwners, c, "").Reason,
-			Permission: "GroupMember.Read.All", Detail: "who owns the group, which holds " + g.role.Name + ", is not known"}).
-			shown(hop{edge: "ownsGroup", to: roleRef(g.role), text: "may own " + group.Name + ", which holds the role"}), key{kind: atomAnyone})
-	}
-	for row := range model.RowsOf(b.tenant, model.GroupEligibility, nil).All() {
-		if !model.SameID(row.GroupID, g.group) || model.Equals(row.AccessID, "owner") != model.True {
+	// A restricted unit keeps owners and applications off its groups.
+	free := surely.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+group.Name+" is not known")
+	for _, w := range b.ownersOf(g.group, free) {
+		p := b.principal(w.by.subject)
+		if w.by.kind == atomActs && w.truth != model.Unknown && p.Kind == principals.KindUser {
+			i := b.joinOf(g, p, append(slices.Clone(w.evidence), g.evidence))
+			b.conclude(head, surely, w.by, key{kind: atomInUse, n: i})
 			continue
 		}
-		b.conclude(head, open(model.Need{Dataset: model.RolePolicies.Name(), Reason: model.NotCollected,
-			Detail: "what activating the ownership of " + group.Name + " demands is not judged"}).
-			shown(hop{edge: "eligibleOwner", to: roleRef(g.role), text: "activates the ownership of " + group.Name + " and adds itself",
-				evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}}), key{kind: atomActs, subject: row.PrincipalID})
+		shown := hop{edge: w.edge, to: roleRef(g.role), from: w.from, text: w.how + ", and adds itself to the group, which holds " + g.role.Name, evidence: append(slices.Clone(w.evidence), g.evidence)}
+		b.conclude(head, w.shown(shown), w.by)
 	}
-	b.throughPackages(head, g)
-	b.conclude(head, surely.shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
-		powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
-	b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved,
-		Detail: "what the new member's sign-in must meet depends on whom is added"}).
-		shown(hop{edge: "writesGroup", to: roleRef(g.role), text: "adds a member to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}),
+	for _, w := range b.packagesOf(g.group, group.Name) {
+		shown := hop{edge: "requestsPackage", to: roleRef(g.role), text: "may get the membership of " + group.Name + ", which holds the role, by an access package", evidence: w.evidence}
+		b.conclude(head, w.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+group.Name+" is not known").shown(shown), w.by)
+	}
+	writes := hop{edge: "writesGroup", to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}
+	b.conclude(head, free.shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
+	if restricted != model.False {
+		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
+	}
+	writes.text = "adds a member to " + group.Name + ", which holds the role"
+	b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: "what the new member's sign-in must meet depends on whom is added"}).shown(writes),
 		powerAtom(atomPower, powers.RoleAssignableMembersUpdate))
 }
 
-// throughPackages: an access package may give the membership to whoever asks for
-// it. Who may ask, and who must agree, is not in the export.
-// Source: learn.microsoft.com/entra/id-governance/entitlement-management-group-licenses.
-func (b *builder) throughPackages(head horn.Atom, g groupAssignment) {
-	shown := hop{edge: "requestsPackage", to: roleRef(g.role), text: "may get the membership of " + b.groupRef(g.group).Name + ", which holds the role, by an access package"}
-	maybe := func(reason model.Reason, detail string, evidence ...model.Evidence) {
-		shown := shown
-		shown.evidence = evidence
-		b.conclude(head, open(model.Need{Dataset: model.CatalogResources.Name(), Reason: reason, Permission: "EntitlementManagement.Read.All", Detail: detail}).shown(shown),
-			key{kind: atomAnyone})
-	}
-	resources := model.RowsOf(b.tenant, model.CatalogResources, nil)
-	for row := range resources.All() {
-		if row.OriginID.Is(func(id string) bool { return model.SameID(id, g.group) }) != model.False {
-			maybe(model.Unresolved, "who may ask for the packages of the catalogue that holds "+b.groupRef(g.group).Name+" is not known", row.Evidence("/originId", row.OriginID))
-			return
-		}
-	}
-	catalogs := model.RowsOf(b.tenant, model.Catalogs, nil)
-	worst := catalogs.Coverage()
-	for row := range catalogs.All() {
-		if c := resources.For(row.ID).Coverage(); c.State != model.Complete && worst.State == model.Complete {
-			worst = c
-		}
-	}
-	if worst.State != model.Complete && worst.Reason != model.NotLicensed {
-		maybe(missing(model.Catalogs, worst, "").Reason, "whether an access package gives the membership of "+b.groupRef(g.group).Name+" is not known")
-	}
+// joinOf is the holding of an owner who adds itself to a group that holds a role.
+// It is no holding of the role's: it is used where it is made alone.
+func (b *builder) joinOf(g groupAssignment, p principals.Principal, evidence []model.Evidence) int {
+	b.holdings = append(b.holdings, principals.Holding{Principal: p, Role: g.role, Manner: g.manner, Scope: g.scope, Via: []string{g.group}, Evidence: evidence})
+	return len(b.holdings) - 1
 }
 
 // power: somebody can do something in the whole tenant.
@@ -122,7 +91,7 @@ func (b *builder) appPower(head horn.Atom, p powers.Power) {
 		for _, g := range b.grants[id] {
 			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
 				if effect.Power == p && (effect.Scope == powers.Any || effect.Scope == powers.Unprotected) && !targeted(p) {
-					b.conclude(head, surely.shown(permissionHop(g)), key{kind: atomService, subject: id})
+					b.conclude(head, surely.shown(permissionHop(g)), key{kind: atomActs, subject: id})
 				}
 			}
 		}
@@ -151,7 +120,7 @@ func (b *builder) inUse(head horn.Atom, k key) {
 	case h.Principal.Dangling == model.True:
 	case h.Principal.Kind == principals.KindServicePrincipal:
 		b.conclude(head, surely.shown(hop{edge: "holdsRole", to: roleRef(h.Role), text: "holds " + h.Role.Name + "; no device and no network is asked of it",
-			evidence: h.Evidence}), key{kind: atomService, subject: h.Principal.ID})
+			evidence: h.Evidence}), key{kind: atomActs, subject: h.Principal.ID})
 	case h.Principal.Kind == principals.KindUser:
 		b.demandOf(head, k.n, k.other)
 	case h.Principal.Kind == principals.KindGroup:
@@ -191,7 +160,7 @@ func (b *builder) useHop(i int, authContext string) hop {
 // who asks.
 func (b *builder) approver(head horn.Atom, k key) {
 	h := b.holdings[k.n]
-	list, known, evidence := b.approvers(h)
+	list, groups, known, evidence := b.approvers(h)
 	if !known {
 		b.conclude(head, open(model.Need{Dataset: model.RolePolicies.Name(), Reason: model.Unresolved, Detail: "who approves " + h.Role.Name + " is not known"}).
 			shown(hop{edge: "approves", to: roleRef(h.Role), text: "may be an approver"}), key{kind: atomAnyone})
@@ -202,6 +171,25 @@ func (b *builder) approver(head horn.Atom, k key) {
 				key{kind: atomActs, subject: id})
 		}
 	}
+	for _, id := range groups {
+		b.joinsApprovers(head, h, id, evidence)
+	}
+}
+
+// joinsApprovers adds who makes somebody an approver by writing the group that
+// approves. An owner who is not the one who asks approves; others must put
+// somebody there who is controlled and does not ask.
+func (b *builder) joinsApprovers(head horn.Atom, h principals.Holding, group string, evidence []model.Evidence) {
+	second := open(model.Need{Dataset: "groups/" + group + "/members", Reason: model.Unresolved,
+		Detail: "whether somebody else who is controlled can be made an approver of " + h.Role.Name + " is not decided"})
+	for _, w := range append(b.writersOf(group), b.eligibleFor(group, "member", "the membership of "+b.groupRef(group).Name)...) {
+		why := w.because
+		if w.by.kind != atomActs || model.SameID(w.by.subject, h.Principal.ID) {
+			why = why.with(second)
+		}
+		shown := hop{edge: "approves", to: roleRef(h.Role), from: w.from, text: w.how + ", joins the approvers, and approves the activation", evidence: append(slices.Clone(w.evidence), evidence...)}
+		b.conclude(head, why.shown(shown), w.premises()...)
+	}
 }
 
 const approvalRule = "Approval_EndUser_Assignment"
@@ -210,7 +198,7 @@ const approvalRule = "Approval_EndUser_Assignment"
 // nobody leaves it to Privileged Role and Global Administrators, who are at the
 // goal already.
 // Source: learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-change-default-settings.
-func (b *builder) approvers(h principals.Holding) (list []string, known bool, evidence []model.Evidence) {
+func (b *builder) approvers(h principals.Holding) (list, groups []string, known bool, evidence []model.Evidence) {
 	known = true
 	found := false
 	for row := range model.RowsOf(b.tenant, model.RolePolicies, nil).All() {
@@ -225,14 +213,14 @@ func (b *builder) approvers(h principals.Holding) (list []string, known bool, ev
 					}
 					found = true
 					evidence = append(evidence, row.Evidence("/policy/rules", rule.ID))
-					ids, all := b.approversOf(rule)
-					list, known = append(list, ids...), known && all
+					ids, in, all := b.approversOf(rule)
+					list, groups, known = append(list, ids...), append(groups, in...), known && all
 				}
 				return true
 			}) == model.True
 		})
 	}
-	return list, known && found, evidence
+	return list, groups, known && found, evidence
 }
 
 // governs reports whether a PIM policy is about the activation of the holding.
@@ -244,7 +232,7 @@ func (b *builder) governs(row model.RoleManagementPolicyAssignment, h principals
 	return model.Equals(row.ScopeType, "Group") != model.True && scope == "/" && model.SameID(b.dir.Role(target, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
 }
 
-func (b *builder) approversOf(rule model.PolicyRule) (ids []string, all bool) {
+func (b *builder) approversOf(rule model.PolicyRule) (ids, groups []string, all bool) {
 	all = rule.Setting.Is(func(s model.ApprovalSettings) bool {
 		return s.ApprovalStages.Is(func(stages []model.ApprovalStage) bool {
 			whole := true
@@ -255,7 +243,7 @@ func (b *builder) approversOf(rule model.PolicyRule) (ids []string, all bool) {
 						a.UserID.Is(func(id string) bool { ids = append(ids, id); return true })
 						a.GroupID.Is(func(id string) bool {
 							members := b.dir.Members(id)
-							ids = append(ids, members.IDs()...)
+							ids, groups = append(ids, members.IDs()...), append(groups, id)
 							seen = seen && len(members.Gaps) == 0
 							return true
 						})
@@ -267,5 +255,5 @@ func (b *builder) approversOf(rule model.PolicyRule) (ids []string, all bool) {
 			return whole
 		}) == model.True
 	}) == model.True
-	return ids, all
+	return ids, groups, all
 }

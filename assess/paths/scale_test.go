@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +17,10 @@ import (
 
 // large is a tenant whose helpdesk is a group of n members, reached from a
 // policy's group through a chain of nested groups, and whose application has an
-// owner without a role. The chain ends where it began.
-func large(t testing.TB, n, depth int) *assesstest.Case {
-	w := world{users: []string{"u0"}, groupRole: helpdesk, appOwners: []string{"u0"}, ruling: true, mfa: true}
+// owner without a role. The chain ends where it began. Without mfa, no policy is in
+// the way of anybody.
+func large(t testing.TB, n, depth int, mfa bool) *assesstest.Case {
+	w := world{users: []string{"u0"}, groupRole: helpdesk, appOwners: []string{"u0"}, ruling: true, mfa: mfa}
 	c := w.tenant(t)
 	c.Files = maps.Clone(c.Files)
 	user := func(id string) map[string]any {
@@ -45,7 +47,7 @@ func large(t testing.TB, n, depth int) *assesstest.Case {
 }
 
 func TestDeepNestingAndLargeGroups(t *testing.T) {
-	g := build(t, large(t, 300, 200))
+	g := build(t, large(t, 300, 200, true))
 	helper := model.PrincipalRef{Kind: "user", ID: "h000299"}
 	require.Equal(t, model.False, g.Verdict(helper, access.AttackerStolenPassword), "a password of the owner is not enough: the policy asks the owner for a second factor")
 	require.Equal(t, model.True, g.Verdict(model.PrincipalRef{Kind: "user", ID: "u0"}, access.AttackerPhishedSession))
@@ -54,13 +56,55 @@ func TestDeepNestingAndLargeGroups(t *testing.T) {
 
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
-		whole := tenant(b, large(b, n, 200))
+		whole := tenant(b, large(b, n, 200, true))
 		b.Run(fmt.Sprintf("helpdesk=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := paths.Build(context.Background(), whole, paths.Options{}); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// A helpdesk without a policy in its way: every member has a way into Tier 0, the
+// same as all the others.
+func TestAlikeStartsHaveTheirOwnPaths(t *testing.T) {
+	g := build(t, large(t, 300, 5, false))
+	require.NoError(t, g.Verify())
+	starts := map[string]bool{}
+	for _, p := range g.Paths() {
+		if strings.HasPrefix(p.From.ID, "h") {
+			require.Equal(t, model.Reaches, p.Verdict)
+			starts[p.From.ID] = true
+			require.Len(t, p.Hops, 7)
+			require.Equal(t, p.From.ID, p.Hops[0].From.ID)
+			require.Contains(t, p.Hops[0].Evidence[0].Dataset, "roleAssignmentScheduleInstances")
+		}
+	}
+	require.Len(t, starts, 300)
+	cut := g.Cut()
+	require.True(t, cut.Exact)
+	require.Len(t, cut.Hops, 1)
+	chokes := g.ChokePoints()
+	require.Equal(t, chokes[0].Of, chokes[0].Cuts)
+	require.Equal(t, 302, chokes[0].Of, "every helper, the owner and the application")
+	require.Less(t, len(chokes), 10, "the own hops of the alike are left out")
+}
+
+func BenchmarkPaths(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		g := build(b, large(b, n, 5, false))
+		b.Run(fmt.Sprintf("helpdesk=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if list := g.Paths(); len(list) < n {
+					b.Fatal("ways are missing: ", len(list))
+				}
+				g.Tier0()
+				g.ChokePoints()
+				g.Cut()
 			}
 		})
 	}

@@ -19,22 +19,22 @@ import (
 // list is a fixed point.
 func (g *Graph) Tier0() []model.Tier0Member {
 	var list []model.Tier0Member
-	held := g.b.dir.Tier0().Principals()
+	held := g.holdTier0()
 	for _, s := range g.starts {
 		if s.ref.Kind != string(principals.KindUser) && s.ref.Kind != string(principals.KindServicePrincipal) {
 			continue
 		}
-		declared := slices.ContainsFunc(held, func(p principals.Principal) bool { return model.SameID(p.ID, s.ref.ID) })
-		list = g.member(list, s.ref, s.attackers[len(s.attackers)-1].atoms, declared)
+		strongest := s.attackers[len(s.attackers)-1]
+		list = g.member(list, s.ref, strongest.attacker, strongest.atoms, held[model.FoldID(s.ref.ID)])
 	}
 	places := []horn.Atom{g.atomOf(key{kind: atomPlace, n: device}), g.atomOf(key{kind: atomPlace, n: paw})}
 	for _, k := range g.b.keys {
 		atoms := []horn.Atom{g.atomOf(k)}
 		switch k.kind {
 		case atomApplication:
-			list = g.member(list, appRef(g.b.apps[k.subject]), atoms, false)
+			list = g.member(list, appRef(g.b.apps[k.subject]), AttackerControl, atoms, false)
 		case atomDevice:
-			list = g.member(list, g.b.deviceRefOf(k.subject), atoms, g.workstation(k.subject))
+			list = g.member(list, g.b.deviceRefOf(k.subject), AttackerControl, atoms, g.workstation(k.subject))
 		case atomRole:
 			if k.other == tenantWide {
 				list = g.role(list, k.subject, append(atoms, places...))
@@ -61,7 +61,7 @@ func (g *Graph) role(list []model.Tier0Member, id string, atoms []horn.Atom) []m
 		return list
 	}
 	before := len(list)
-	list = g.member(list, roleRef(entry.role), atoms, entry.role.Tier0 == model.True)
+	list = g.member(list, roleRef(entry.role), AttackerControl, atoms, entry.role.Tier0 == model.True)
 	if len(list) == before {
 		return list
 	}
@@ -78,12 +78,12 @@ func (g *Graph) role(list []model.Tier0Member, id string, atoms []horn.Atom) []m
 }
 
 // member adds what a start controls, if a way leads from it to Tier 0.
-func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, atoms []horn.Atom, declared bool) []model.Tier0Member {
+func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacker string, atoms []horn.Atom, declared bool) []model.Tier0Member {
 	certain := true
-	proof, ok := g.prove(atoms, g.goal, true)
+	proof, ok := g.alike.prove(ref, attacker, atoms, true)
 	if !ok {
 		certain = false
-		if proof, ok = g.prove(atoms, g.goal, false); !ok {
+		if proof, ok = g.alike.prove(ref, attacker, atoms, false); !ok {
 			return list
 		}
 	}
@@ -101,33 +101,70 @@ func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, atoms [
 	return append(list, model.Tier0Member{PrincipalRef: ref, Reason: reason, Hops: hops, Declared: declared, Certain: certain})
 }
 
-// outsiders are the starts that surely reach Tier 0 and hold no Tier 0 role, each
-// as its weakest attacker who does.
-func (g *Graph) outsiders() [][]horn.Atom {
-	held := g.b.dir.Tier0().Principals()
-	var sets [][]horn.Atom
+// holdTier0 tells who holds a Tier 0 role, by folded id.
+func (g *Graph) holdTier0() map[string]bool {
+	held := map[string]bool{}
+	for _, p := range g.b.dir.Tier0().Principals() {
+		held[model.FoldID(p.ID)] = true
+	}
+	return held
+}
+
+// outsideStart is a start that surely reaches Tier 0 and holds no Tier 0 role, as its
+// weakest attacker who does. It stands for all that are alike where these are
+// many.
+type outsideStart struct {
+	atoms  []horn.Atom
+	owner  string // the one whose own hops are left out; empty for none
+	counts int
+}
+
+// many is from how many starts on one stands for all that are alike. A cut of
+// their own hops, one each, is then larger than any that is looked for.
+const many = 16
+
+func (g *Graph) outsiders() []outsideStart {
+	held, alike := g.holdTier0(), g.alike
+	place := map[string]int{}
+	var list []outsideStart
 	for _, s := range g.starts {
-		if slices.ContainsFunc(held, func(p principals.Principal) bool { return model.SameID(p.ID, s.ref.ID) }) {
+		if held[model.FoldID(s.ref.ID)] {
 			continue
 		}
 		for _, f := range s.attackers {
-			if g.reached[startKey(s.ref)][f.attacker] == model.True {
-				sets = append(sets, f.atoms)
-				break
+			if g.reached[startKey(s.ref)][f.attacker] != model.True {
+				continue
 			}
+			class := alike.classOf(s.ref)
+			at, ok := place[class]
+			switch {
+			case ok:
+				list[at].counts++
+			case alike.size[class] >= many:
+				place[class] = len(list)
+				list = append(list, outsideStart{f.atoms, model.FoldID(s.ref.ID), 1})
+			default:
+				list = append(list, outsideStart{atoms: f.atoms, counts: 1})
+			}
+			break
 		}
 	}
-	return sets
+	return list
 }
 
 // hopGroups numbers the hops of the certain rules: rules that differ only in the
 // credential or the place belong to one hop.
-func (g *Graph) hopGroups() (group func(rule int) int, of []int) {
-	ids := map[string]int{}
+func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of []int) {
+	ids, own := map[string]int{}, map[string]bool{"": true}
+	for _, s := range starts {
+		own[s.owner] = true
+	}
+	delete(own, "")
+	alike := g.alike
 	groups := make([]int, len(g.mustRules))
 	for i, rule := range g.mustRules {
 		r := g.b.rules[rule]
-		if groups[i] = -1; r.hop < 0 {
+		if groups[i] = -1; r.hop < 0 || own[alike.owner(r.If)] {
 			continue
 		}
 		h := g.b.hops[r.hop]
@@ -144,18 +181,36 @@ func (g *Graph) hopGroups() (group func(rule int) int, of []int) {
 }
 
 // ChokePoints lists the hops whose removal alone takes the last certain way from
-// somebody who holds no Tier 0 role. It is exact.
+// somebody who holds no Tier 0 role. It is exact, but for the own hops of one
+// among many who are alike, which are not listed.
 func (g *Graph) ChokePoints() []model.ChokePoint {
 	starts := g.outsiders()
 	if len(starts) == 0 {
 		return nil
 	}
-	group, of := g.hopGroups()
+	group, of := g.hopGroups(starts)
 	var list []model.ChokePoint
-	for _, c := range g.must.Chokes(starts, []horn.Atom{g.goal}, group) {
-		list = append(list, model.ChokePoint{PathHop: g.pathHop(of[c.Group]), Cuts: c.Cuts, Of: len(starts)})
+	all := 0
+	for _, s := range starts {
+		all += s.counts
 	}
+	for _, c := range g.must.Chokes(atomsOf(starts), []horn.Atom{g.goal}, group) {
+		cuts := 0
+		for _, i := range c.Starts {
+			cuts += starts[i].counts
+		}
+		list = append(list, model.ChokePoint{PathHop: g.pathHop(of[c.Group]), Cuts: cuts, Of: all})
+	}
+	slices.SortStableFunc(list, func(a, b model.ChokePoint) int { return cmp.Compare(b.Cuts, a.Cuts) })
 	return list
+}
+
+func atomsOf(starts []outsideStart) [][]horn.Atom {
+	var sets [][]horn.Atom
+	for _, s := range starts {
+		sets = append(sets, s.atoms)
+	}
+	return sets
 }
 
 // cutBound is how many removals the search for a smallest cut tries.
@@ -168,8 +223,11 @@ func (g *Graph) Cut() *model.Cut {
 	if len(starts) == 0 {
 		return nil
 	}
-	group, of := g.hopGroups()
-	groups, exact := g.must.Cut(starts, []horn.Atom{g.goal}, group, cutBound)
+	group, of := g.hopGroups(starts)
+	groups, exact := g.must.Cut(atomsOf(starts), []horn.Atom{g.goal}, group, cutBound)
+	if slices.ContainsFunc(starts, func(s outsideStart) bool { return s.owner != "" }) {
+		exact = exact && len(groups) < many
+	}
 	cut := &model.Cut{Hops: []model.PathHop{}, Exact: exact}
 	for _, id := range groups {
 		cut.Hops = append(cut.Hops, g.pathHop(of[id]))
@@ -213,6 +271,14 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return outsider
 	case atomExternal:
 		return externalRef(k)
+	case atomForeign:
+		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}
+	case atomHome:
+		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "the tenant of " + k.subject}
+	case atomIssuer:
+		return model.PrincipalRef{Kind: "identityProvider", ID: k.subject, Name: "the identity provider of " + k.subject}
+	case atomOnPremises:
+		return model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}
 	}
 	return model.PrincipalRef{Kind: "state", ID: k.String(), Name: "what was reached before"}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/paths/internal/powers"
 	"github.com/privpath/privpath/assess/principals"
@@ -36,9 +35,13 @@ func (b *builder) at(head horn.Atom, k key) {
 	case password:
 		b.resets(head, p)
 		b.onPremises(head, p)
+		b.matched(head, p)
+		b.vouched(head, p, surely)
 	case secondFactor:
 		b.registers(head, p)
 		b.federates(head, p)
+		b.vouched(head, p, open(model.Need{Dataset: model.TenantDomains.Name(), Reason: model.NotCollected,
+			Detail: "whether a second factor counts that the home of " + p.Name + " asserts is not in the export (federatedIdpMfaBehavior, inboundTrust)"}))
 		b.givesMethod(head, p, b.methods.pass, "temporary access pass")
 	case phishingResistant:
 		b.givesMethod(head, p, b.methods.passkey, "passkey")
@@ -81,29 +84,14 @@ func (b *builder) heldBy(id string) []int {
 
 const unitScope = "/administrativeunits/"
 
-// restrictedScope asks whether a scope is a restricted management unit.
-func (b *builder) restrictedScope(scope string) model.Truth {
-	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
-	if !ok {
-		return model.False
-	}
-	for unit := range model.RowsOf(b.tenant, model.AdministrativeUnits, nil).All() {
-		if model.SameID(unit.ID, id) {
-			return model.Or(model.Equals(unit.IsMemberManagementRestricted, true), model.False)
-		}
-	}
-	return model.Unknown
-}
-
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
 func (b *builder) resets(head horn.Atom, p principals.Principal) {
 	target, shown := b.target(p), hop{edge: "resetsPassword", to: b.ref(p.ID), text: "resets the password of " + p.Name}
-	restricted, synced := set(p.User.IsManagementRestricted), set(p.User.OnPremisesSyncEnabled)
 	// A password kept on-premises changes only with writeback.
 	// The password of a guest is kept elsewhere.
-	whole := because{truth: model.And(restricted.Not(), model.Or(synced.Not(), model.Unknown), external(p.User).Not())}.needing(
-		model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: p.Name + ": whether a restricted unit shields it, password writeback reaches it, or it is a guest, is not known"})
+	whole := surely.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
+		p.Name+": whether password writeback reaches it, or it is a guest, is not known")
 	for _, id := range b.roleIDs {
 		if len(b.byRole[id])+len(b.groupRoles[id]) == 0 {
 			continue
@@ -116,60 +104,63 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 		for _, g := range b.grants[id] {
 			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
 				if effect.Power == powers.ResetPassword {
-					why := whole.and(unprotected(target), p.Name+": whether a role or a role-assignable group shields it is not known")
 					granted := permissionHop(g)
+					why := whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").
+						and(unprotected(target), p.Name+": whether a role or a role-assignable group shields it is not known").
+						and(model.Unknown, granted.to.Name+" sets passwords of others only together with a role such as User Administrator, as Microsoft says: whether it does alone is not known")
 					shown := shown
 					shown.text = "uses " + granted.to.Name + " and " + shown.text
 					shown.evidence = granted.evidence
-					b.conclude(head, why.shown(shown), key{kind: atomService, subject: id})
+					b.conclude(head, why.shown(shown), key{kind: atomActs, subject: id})
 				}
 			}
 		}
 	}
 }
 
-// targetedBy adds the rule for one role, at tenant scope and at the scope of
-// each unit that holds the user. In a unit the table's administrators reach
-// users without a role; of others nothing is documented.
-// Source: learn.microsoft.com/entra/identity/role-based-access-control/manage-roles-portal, roles with administrative unit scope.
+// targetedBy adds the rules for one role, at tenant scope and over the units that
+// hold the user or can be made to. Over a unit the table's administrators reach
+// users without a role; of others nothing is documented. A user in a restricted
+// unit is reached over such a unit alone, or is taken out of it first.
+// Source: learn.microsoft.com/entra/identity/role-based-access-control/manage-roles-portal, roles with
+// administrative unit scope, and admin-units-restricted-management.
 func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal, target powers.Target, answer powers.Answer, whole because, shown hop, also ...key) {
 	if answer.Truth == model.False {
 		return
 	}
-	if p.User != nil && set(p.User.IsManagementRestricted) == model.True {
-		taken := shown
-		taken.text = "takes " + p.Name + " out of its restricted unit, and " + shown.text
-		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(taken), append(also, roleKey(role, tenantWide), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))...)
+	entry, does := b.roles[role], shown.text
+	shown.evidence = entry.evidence
+	restricted, shields := set(p.User.IsManagementRestricted), p.Name+": whether a restricted unit shields it is not known"
+	by := func(why because, text string, premises ...key) {
+		shown.text = text
+		b.conclude(head, why.shown(shown), append(premises, also...)...)
 	}
-	shown.evidence = b.roles[role].evidence
-	why := whole.and(answer.Truth, b.roles[role].role.Name+": "+answer.Reason)
-	by := func(why because, scope string) {
-		b.conclude(head, why.shown(shown), append([]key{roleKey(role, scope)}, also...)...)
+	moves := powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate)
+	why := whole.and(answer.Truth, entry.role.Name+": "+answer.Reason)
+	by(why.about(restricted.Not(), model.Users.Name(), shields), does, roleKey(role, tenantWide))
+	if restricted != model.False {
+		by(why.with(unfollowed(powers.AdministrativeUnitMembersUpdate)), "takes "+p.Name+" out of its restricted unit, and "+does, roleKey(role, tenantWide), moves)
 	}
-	by(why, tenantWide)
 	inUnit := answer.Truth
 	if inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
 		inUnit = model.Unknown
 	}
-	why = surely.and(inUnit, "a role limited to an administrative unit, towards an account that holds a role")
-	for _, unit := range b.unitsOf[model.FoldID(p.ID)] {
-		by(why, unitScope+unit)
-	}
-	for _, unit := range b.openUnits {
-		if !slices.Contains(b.unitsOf[model.FoldID(p.ID)], unit) {
-			by(why.and(model.Unknown, "whether administrative unit "+unit+" holds "+p.Name), unitScope+unit)
+	over := whole.and(inUnit, entry.role.Name+", limited to an administrative unit, towards "+p.Name+": "+answer.Reason)
+	for _, s := range b.scopes {
+		if s.role != role {
+			continue
+		}
+		unit, in := b.scopeName(s.scope), b.within(s.scope, p.ID)
+		why := over.about(model.Or(restricted.Not(), b.restrictedScope(s.scope)), model.Users.Name(), shields)
+		by(why.about(in, strings.TrimPrefix(unitScope, "/")+"/members", "whether "+unit+" holds "+p.Name), does, roleKey(role, s.scope))
+		if in != model.True && strings.HasPrefix(s.scope, unitScope) {
+			ruled := b.ruledUnit(s.scope)
+			by(why.about(model.Or(ruled.Not(), model.Unknown), model.AdministrativeUnits.Name(), "whether a rule decides who is in "+unit), "puts "+p.Name+" into "+unit+", and "+does, roleKey(role, s.scope), moves)
+			if ruled != model.False {
+				by(why.with(unfollowed(powers.UpdateUserProperties)), "writes what the rule of "+unit+" reads, and "+does, roleKey(role, s.scope), powerAtom(atomPower, powers.UpdateUserProperties))
+			}
 		}
 	}
-}
-
-// and adds a condition.
-func (b because) and(truth model.Truth, detail string) because {
-	before := b.truth
-	b.truth = model.And(before, truth)
-	if truth == model.Unknown {
-		b.needs = append(slices.Clone(b.needs), model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: detail})
-	}
-	return b
 }
 
 // unprotected asks whether an application without a role may reset the user.
@@ -208,9 +199,8 @@ func readMethods(t *model.Tenant) methods {
 // and learn.microsoft.com/graph/api/authentication-post-fido2methods.
 func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled model.Truth, name string) {
 	shown := hop{edge: "addsMethod", to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
-	shielded := set(p.User.IsManagementRestricted)
-	whole := surely.and(external(p.User).Not(), p.Name+": whether it is a guest is not known").and(shielded.Not(), p.Name+": whether a restricted unit shields it is not known").
-		and(model.Or(enabled, enabled.Not()), "whether the authentication methods policy allows a "+name)
+	whole := surely.about(external(p.User).Not(), model.Users.Name(), p.Name+": whether it is a guest is not known").
+		about(model.Or(enabled, enabled.Not()), model.MethodsPolicies.Name(), "whether the authentication methods policy allows a "+name)
 	// A method that is off can be turned on first.
 	var also []key
 	if enabled == model.False {
@@ -236,22 +226,11 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 				if effect.Power == powers.UpdateUserAuthenticationMethods {
 					shown := shown
 					shown.text, shown.evidence = "uses "+granted.to.Name+" and "+shown.text, granted.evidence
-					b.conclude(head, whole.and(sure, granted.to.Name+": which method it gives").shown(shown), append([]key{{kind: atomService, subject: id}}, also...)...)
+					b.conclude(head, whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").and(sure, granted.to.Name+": which method it gives").shown(shown), append([]key{{kind: atomActs, subject: id}}, also...)...)
 				}
 			}
 		}
 	}
-}
-
-// domains says how users of each domain sign in.
-type domains struct{ federated map[string]model.Truth }
-
-func readDomains(t *model.Tenant) domains {
-	d := domains{federated: map[string]model.Truth{}}
-	for row := range model.RowsOf(t, model.TenantDomains, nil).All() {
-		d.federated[strings.ToLower(row.ID)] = model.Equals(row.AuthenticationType, "Federated")
-	}
-	return d
 }
 
 // federates adds who can make the user's domain trust an issuer of their own,
@@ -280,96 +259,4 @@ func (b *builder) certificates(head horn.Atom, p principals.Principal) {
 	}
 	b.conclude(head, because{truth: b.methods.certificate}.needing(model.Need{Dataset: model.MethodsPolicies.Name(), Reason: model.NotCollected,
 		Detail: "whether certificates are a method is not known"}).shown(shown), trust)
-}
-
-// onPremises adds whoever rules the on-premises directory that the user's
-// password comes from.
-func (b *builder) onPremises(head horn.Atom, p principals.Principal) {
-	synced := set(p.User.OnPremisesSyncEnabled)
-	why := because{truth: synced}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "whether " + p.Name + " is synchronised was not exported"})
-	shown := hop{edge: "syncedFrom", to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised",
-		evidence: []model.Evidence{p.User.Evidence("/onPremisesSyncEnabled", p.User.OnPremisesSyncEnabled)}}
-	b.conclude(head, why.shown(shown), key{kind: atomOnPremises})
-	b.conclude(head, why.and(model.Unknown, "how directory synchronisation is set up is not in the export").shown(shown), powerAtom(atomPower, powers.WriteHybridSync))
-}
-
-// takeovers adds who can run code on a device of the kind that the user signs in
-// on: the session there is theirs.
-func (b *builder) takeovers(head horn.Atom, user string, place int) {
-	for _, d := range b.devicesOf[user] {
-		is := b.demands.base.IsPAW(d)
-		if place == device {
-			is = is.Not()
-		}
-		b.conclude(head, because{truth: model.And(is, managedBy(d))}.needing(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved,
-			Detail: "whether " + textOf(d.DisplayName, d.ID) + " is managed, and a privileged access workstation, is not known"}).
-			shown(hop{edge: "signsInOn", to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name,
-				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
-			key{kind: atomDevice, subject: d.ID})
-	}
-	if len(b.devicesOf[user]) > 0 || b.managed == model.False {
-		return
-	}
-	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
-		b.conclude(head, open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
-			Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
-			shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"}),
-			powerAtom(atomPower, p))
-	}
-}
-
-func managedBy(d model.Device) model.Truth { return model.Equals(d.IsManaged, true) }
-
-// place: a device of a kind is at hand.
-func (b *builder) place(head horn.Atom, k key) {
-	what := model.PrincipalRef{Kind: "device", ID: "managed", Name: "a managed device"}
-	exists := b.managed
-	if k.n == paw {
-		what = model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
-		exists = model.False
-		for d := range model.RowsOf(b.tenant, model.Devices, nil).All() {
-			exists = model.Or(exists, model.And(b.demands.base.IsPAW(d), managedBy(d)))
-		}
-	}
-	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}
-	b.conclude(head, because{truth: exists}.needing(need).shown(hop{edge: "runsCodeOn", to: what, text: "runs code on " + what.Name + " through its management"}),
-		powerAtom(atomPower, powers.RunOnDevices))
-	if k.n == paw {
-		b.conclude(head, because{truth: b.markedByAttribute()}.needing(need).
-			shown(hop{edge: "marksDevice", to: what, text: "writes the marker of a privileged access workstation onto another managed device"}),
-			powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes), key{kind: atomPlace, n: device})
-	}
-}
-
-// markedByAttribute asks whether an extension attribute alone makes a device a
-// PAW.
-func (b *builder) markedByAttribute() model.Truth {
-	declared, _ := model.RowsOf(b.tenant, model.OwnerDeclarations, nil).Only()
-	return model.Fold(declared.PAW, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
-		func(rule model.PAWRule) model.Truth {
-			return model.Fold(rule.DeviceFilter, func() model.Truth { return model.False }, func() model.Truth { return model.False },
-				func(text string) model.Truth {
-					filter, err := access.ParseFilter(text)
-					if err != nil {
-						return model.Unknown
-					}
-					comparisons := filter.Comparisons()
-					if slices.ContainsFunc(comparisons, func(c *access.Filter) bool { return !c.Attribute.Extension() }) {
-						return model.Unknown
-					}
-					return model.Of(len(comparisons) > 0)
-				})
-		})
-}
-
-// external asks whether the user signs in with an account of another tenant.
-func external(u *model.User) model.Truth {
-	return u.UserPrincipalName.Is(func(upn string) bool { return strings.Contains(strings.ToUpper(upn), "#EXT#") })
-}
-
-func (b *builder) deviceRefOf(id string) model.PrincipalRef {
-	if d, ok := b.devices[model.FoldID(id)]; ok {
-		return deviceRef(d)
-	}
-	return model.PrincipalRef{Kind: "device", ID: id, Name: id}
 }

@@ -90,7 +90,7 @@ func (b *builder) delegated(head horn.Atom) {
 			shown(hop{edge: "actsInTheName", to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
 				text:     "waits for a Tier 0 administrator to sign in to " + client.Name + " and uses " + name + " in that name",
 				evidence: []model.Evidence{row.Evidence("/scope", row.Scope)}}),
-			key{kind: atomService, subject: row.ClientID})
+			key{kind: atomActs, subject: row.ClientID})
 	}
 	if c := grants.Coverage(); c.State != model.Complete {
 		need := missing(model.OAuth2Grants, c, "what applications may do in the name of who signs in to them is not known")
@@ -198,31 +198,10 @@ func (b *builder) azureHolder(head horn.Atom, truth model.Truth, row model.Azure
 	for _, id := range members.IDs() {
 		b.conclude(head, why, key{kind: atomActs, subject: id})
 	}
-	b.groupWriters(head, why, holding)
+	b.joins(head, why, holder)
 	for _, gap := range members.Gaps {
 		b.conclude(head, open(needOf(gap)).shown(*why.hop), key{kind: atomAnyone})
 	}
-}
-
-// groupWriters adds who can make themselves a member of a group.
-func (b *builder) groupWriters(head horn.Atom, why because, group principals.Principal) {
-	owners := model.RowsOf(b.tenant, model.GroupOwners, nil).For(group.ID)
-	shown := *why.hop
-	shown.text = "adds itself to " + group.Name + ", and " + shown.text
-	for owner := range owners.All() {
-		b.conclude(head, why.shown(shown), key{kind: atomActs, subject: owner.ID})
-	}
-	if c := owners.Coverage(); c.State != model.Complete {
-		need := missing(model.GroupOwners, c, "who owns "+group.Name+" is not known")
-		b.conclude(head, open(need).shown(shown), key{kind: atomAnyone})
-	}
-	power := powers.GroupMembersUpdate
-	assignable := set(group.Group.IsAssignableToRole)
-	if assignable == model.True {
-		power = powers.RoleAssignableMembersUpdate
-	}
-	why = why.and(model.Or(assignable, set(group.Group.IsManagementRestricted).Not()), "whether a restricted unit shields "+group.Name+" is not known")
-	b.conclude(head, why.shown(shown), powerAtom(atomPower, power))
 }
 
 // resourceOf gives the path of the Azure resource of a managed identity.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -76,17 +77,18 @@ func roleName(id string) string {
 const maxActivation = "PT4H"
 
 // activationRules shortens activations and asks for a second factor, a
-// justification and approval, for the Tier 0 roles that somebody is eligible
-// for: one candidate for each kind of rule over all roles.
+// justification, approval and an authentication context, for the Tier 0 roles
+// that somebody is eligible for: one candidate for each over all roles.
 func activationRules(v tenantView) []Candidate {
 	if !v.pim {
 		return nil
 	}
-	return slices.DeleteFunc([]Candidate{
-		v.rule("End activations of Tier 0 roles after four hours", facts.RuleActivationExpiration, "Expiration", shorter),
-		v.rule("Ask for a second factor and a justification at activation", facts.RuleActivationEnablement, "Enablement", asking),
-		v.rule("Have activations of Tier 0 roles approved", facts.RuleActivationApproval, "Approval", approved),
-	}, func(c Candidate) bool { return len(c.Requests) == 0 })
+	list := []Candidate{
+		v.rules("End activations of Tier 0 roles after four hours", only(facts.RuleActivationExpiration, shorter)),
+		v.rules("Ask for a second factor and a justification at activation", only(facts.RuleActivationEnablement, asking)),
+		v.rules("Have activations of Tier 0 roles approved", only(facts.RuleActivationApproval, approved)),
+	}
+	return slices.DeleteFunc(append(list, v.contexts()...), func(c Candidate) bool { return len(c.Requests) == 0 })
 }
 
 func shorter(r model.PolicyRule) object {
@@ -99,7 +101,7 @@ func shorter(r model.PolicyRule) object {
 
 func asking(r model.PolicyRule) object {
 	rules := fieldOr(r.EnabledRules, nil)
-	all := union(rules, []string{"MultiFactorAuthentication", "Justification"})
+	all := union(rules, []string{ownFactor, "Justification"})
 	if len(all) == len(rules) || !r.EnabledRules.Exported() {
 		return nil
 	}
@@ -123,29 +125,47 @@ func approved(r model.PolicyRule) object {
 			"escalationTimeInMinutes": 0, "isEscalationEnabled": false, "primaryApprovers": approvers, "escalationApprovers": []any{}}}}}
 }
 
-// rule changes the rule with an id in the policy of every Tier 0 role that
-// somebody is eligible for, where change gives something to change.
-func (v tenantView) rule(title, id, kind string, change func(model.PolicyRule) object) Candidate {
+// ruleEdit says what changes in the rules of one policy, by the rules' ids.
+type ruleEdit func(rules []model.PolicyRule) map[string]object
+
+// only changes the rule with an id, where change gives something to change.
+func only(id string, change func(model.PolicyRule) object) ruleEdit {
+	return func(rules []model.PolicyRule) map[string]object {
+		for _, r := range rules {
+			if r.ID == id {
+				if body := change(r); body != nil {
+					return map[string]object{id: body}
+				}
+			}
+		}
+		return nil
+	}
+}
+
+// rules changes the policy of every Tier 0 role that somebody is eligible for.
+func (v tenantView) rules(title string, edit ruleEdit) Candidate {
 	c := Candidate{Change: Change{Format: ChangeFormat, Title: title}}
 	for row := range model.RowsOf(v.Tenant, model.RolePolicies, nil).All() {
 		if row.ID == "" || text(row.ScopeID) != "/" || !v.isActivated(text(row.RoleDefinitionID)) {
 			continue
 		}
 		policy := fieldOr(row.Policy, model.RoleManagementPolicy{})
-		rules := slices.Clone(fieldOr(policy.Rules, nil))
+		rules := fieldOr(policy.Rules, nil)
+		bodies := edit(rules)
+		if len(bodies) == 0 {
+			continue
+		}
+		list := make([]any, len(rules))
 		for i, r := range rules {
-			body := change(r)
-			if r.ID != id || body == nil {
-				continue
+			if list[i] = r; bodies[r.ID] != nil {
+				list[i] = merged(r, bodies[r.ID])
 			}
-			list := make([]any, len(rules))
-			for j := range rules {
-				list[j] = rules[j]
-			}
-			list[i] = merged(r, body)
-			c.Change.Operations = append(c.Change.Operations, Operation{Op: OpPatch, Dataset: model.RolePolicies.Name(), ID: row.ID,
-				Record: raw(object{"policy": object{"rules": list}})})
-			send := with(body, object{"@odata.type": "#microsoft.graph.unifiedRoleManagementPolicy" + kind + "Rule", "id": id,
+		}
+		c.Change.Operations = append(c.Change.Operations, Operation{Op: OpPatch, Dataset: model.RolePolicies.Name(), ID: row.ID,
+			Record: raw(object{"policy": object{"rules": list}})})
+		for _, id := range slices.Sorted(maps.Keys(bodies)) {
+			kind, _, _ := strings.Cut(id, "_") // Expiration_EndUser_Assignment
+			send := with(bodies[id], object{"@odata.type": "#microsoft.graph.unifiedRoleManagementPolicy" + kind + "Rule", "id": id,
 				"target": object{"caller": "EndUser", "operations": []string{"All"}, "level": "Assignment", "inheritableSettings": []string{}, "enforcedSettings": []string{}}})
 			c.Requests = append(c.Requests, Request{"PATCH", "/policies/roleManagementPolicies/" + policy.ID + "/rules/" + id, raw(send)})
 		}

@@ -45,9 +45,10 @@ func (k kept) Load(_ context.Context, _ []string, observers ...assess.Observer) 
 	return k.tenant, nil
 }
 
-// keep reads everything that the controls need.
+// keep reads everything that the controls need, and which authentication
+// contexts are taken.
 func keep(ctx context.Context, source assess.Source, controls []*assess.Control) (kept, error) {
-	want := append(assess.Needs(controls), model.OwnerDeclarations.Name())
+	want := append(assess.Needs(controls), model.OwnerDeclarations.Name(), model.AuthenticationContexts.Name())
 	tenant, err := source.Load(ctx, want)
 	return kept{tenant}, err
 }

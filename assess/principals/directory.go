@@ -64,16 +64,13 @@ func Needs() []interface{ Name() string } {
 
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
-	d := &Directory{
-		tenant: t, users: map[string]*model.User{}, groups: map[string]*model.Group{},
-		services: map[string]*model.ServicePrincipal{}, closures: map[string]*Members{},
-	}
+	d := &Directory{tenant: t, closures: map[string]*Members{}}
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)
-	index(users, d.users, func(u model.User) string { return u.ID })
-	index(groups, d.groups, func(g model.Group) string { return g.ID })
-	index(services, d.services, func(s model.ServicePrincipal) string { return s.ID })
+	d.users = index(users, func(u *model.User) string { return u.ID })
+	d.groups = index(groups, func(g *model.Group) string { return g.ID })
+	d.services = index(services, func(s *model.ServicePrincipal) string { return s.ID })
 	d.complete = users.Coverage().State == model.Complete && groups.Coverage().State == model.Complete &&
 		services.Coverage().State == model.Complete
 	d.readRoles()
@@ -81,12 +78,14 @@ func Resolve(t *model.Tenant) *Directory {
 	return d
 }
 
-func index[T any](rows model.Rows[T], by map[string]*T, id func(T) string) {
-	for row := range rows.All() {
+func index[T any](rows model.Rows[T], id func(*T) string) map[string]*T {
+	by := make(map[string]*T, rows.Len())
+	for row := range rows.Each() {
 		if key := model.FoldID(id(row)); key != "" {
-			by[key] = &row
+			by[key] = row
 		}
 	}
+	return by
 }
 
 // User finds a user by object id.

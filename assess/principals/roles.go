@@ -37,8 +37,7 @@ type tier0Set struct{ add, remove []string }
 var goals = []string{model.GlobalAdministrator, model.PrivilegedRoleAdministrator, model.PrivilegedAuthenticationAdministrator}
 
 func (d *Directory) readRoles() {
-	d.roles = map[string]*model.RoleDefinition{}
-	index(model.RowsOf(d.tenant, model.RoleDefinitions, nil), d.roles, func(r model.RoleDefinition) string { return r.ID })
+	d.roles = index(model.RowsOf(d.tenant, model.RoleDefinitions, nil), func(r *model.RoleDefinition) string { return r.ID })
 	declarations, _ := model.RowsOf(d.tenant, model.OwnerDeclarations, nil).Only()
 	declarations.Tier0.Is(func(t model.Tier0Declaration) bool {
 		d.tier0 = tier0Set{add: t.AddRoles, remove: t.RemoveRoles}

@@ -310,7 +310,7 @@ func TestJUnitCountsAddUp(t *testing.T) {
 			require.Equal(t, counted, s)
 			total.Tests, total.Failures, total.Skipped = total.Tests+s.Tests, total.Failures+s.Failures, total.Skipped+s.Skipped
 		}
-		require.Equal(t, total, doc.suite, name)
+		require.Equal(t, []int{total.Tests, total.Failures, total.Errors}, []int{doc.Tests, doc.Failures, doc.Errors}, name)
 		require.Equal(t, len(a.Findings), total.Tests)
 		require.Equal(t, countStatus(a, model.StatusPass), total.Tests-total.Failures-total.Skipped, "only a pass passes")
 	}

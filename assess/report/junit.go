@@ -15,7 +15,8 @@ import (
 func JUnit(w io.Writer, a *model.Assessment, _ Options) error {
 	var out bytes.Buffer
 	out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	fmt.Fprintf(&out, "<testsuites name=\"%s\"%s>\n", escaped("Privileged Path: "+tenantName(a)), tallyOf(a.Findings))
+	tests, failures, _ := tallyOf(a.Findings)
+	fmt.Fprintf(&out, "<testsuites name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"0\">\n", escaped("Privileged Path: "+tenantName(a)), tests, failures)
 	for _, pillar := range model.Pillars() {
 		junitSuite(&out, a, pillar)
 	}
@@ -34,7 +35,9 @@ func junitSuite(out *bytes.Buffer, a *model.Assessment, pillar model.Pillar) {
 	if len(cases) == 0 {
 		return
 	}
-	fmt.Fprintf(out, " <testsuite name=\"%s\"%s timestamp=\"%s\">\n", escaped(pillar.Title()), tallyOf(cases), a.AsOf.UTC().Format("2006-01-02T15:04:05"))
+	tests, failures, skipped := tallyOf(cases)
+	fmt.Fprintf(out, " <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\" timestamp=\"%s\">\n",
+		escaped(pillar.Title()), tests, failures, skipped, a.AsOf.UTC().Format("2006-01-02T15:04:05"))
 	for _, f := range cases {
 		junitCase(out, f)
 	}
@@ -51,7 +54,7 @@ func junitCase(out *bytes.Buffer, f model.Finding) {
 		out.WriteString(entities.Replace(junitBody(f)))
 		out.WriteString("</failure>\n  </testcase>\n")
 	case junitSkipped:
-		fmt.Fprintf(out, ">\n   <skipped message=\"%s\"/>\n  </testcase>\n", escaped(statusWords(f.Status)+": "+strings.TrimSpace(f.Summary+" "+f.Remedy)))
+		fmt.Fprintf(out, ">\n   <skipped>%s</skipped>\n  </testcase>\n", escaped(statusWords(f.Status)+": "+strings.TrimSpace(f.Summary+" "+f.Remedy)))
 	}
 }
 
@@ -85,18 +88,17 @@ func junitBody(f model.Finding) string {
 	return strings.Join(lines, "\n")
 }
 
-// tallyOf counts outcomes as attributes.
-func tallyOf(findings []model.Finding) string {
-	failed, skipped := 0, 0
+// tallyOf counts outcomes.
+func tallyOf(findings []model.Finding) (tests, failures, skipped int) {
 	for _, f := range findings {
 		switch junitOutcome(f.Status) {
 		case junitFailed:
-			failed++
+			failures++
 		case junitSkipped:
 			skipped++
 		}
 	}
-	return fmt.Sprintf(` tests="%d" failures="%d" errors="0" skipped="%d"`, len(findings), failed, skipped)
+	return len(findings), failures, skipped
 }
 
 // escaped is text for XML and HTML, inside quoted attributes and between tags.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	format := set.String("format", "text", "how to write the result: "+formatNames())
 	output := set.String("o", "", "write the result to this `file` instead of standard output")
 	declarations := set.String("declarations", "", "read the owner's declarations from this `file`, instead of the export's own")
-	asOf := set.String("as-of", "", "assess as of this `time` (RFC 3339); default: when the export was collected")
+	asOf := set.String("as-of", "", "assess as of this `time`, such as 2026-11-01 or 2026-11-01T09:00:00Z; default: when the export was collected")
 	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown, …), fails with this severity or worse (critical, high, medium, low),\nor when a control with this id or pattern does not pass; several joined by commas")
 	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
 	redacted := set.Bool("redact", false, "replace names, ids, addresses and domains by pseudonyms")
@@ -52,7 +51,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	}
 	opts := assess.Options{Permission: graphsource.Permission}
 	if *asOf != "" {
-		if opts.AsOf, err = time.Parse(time.RFC3339, *asOf); err != nil {
+		if opts.AsOf, err = timeOf(*asOf); err != nil {
 			return usageError{fmt.Errorf("-as-of: %w", err)}
 		}
 	}
@@ -178,28 +177,12 @@ func write(file string, s streams, format report.Format, a *model.Assessment) er
 	return writeOut(file, s, func(w io.Writer, opts report.Options) error { return format.Write(w, a, opts) })
 }
 
-// writeOut puts a result to standard output, or into a file that is either whole
-// or not there.
+// writeOut puts a result to standard output, or into a file as [writeFile] does.
 func writeOut(file string, s streams, result func(io.Writer, report.Options) error) error {
 	if file == "" {
 		return result(s.out, report.Options{Color: s.outTTY})
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".privpath-*")
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", file, err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone already once it is renamed
-	err = result(temporary, report.Options{})
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot write %s: %w", file, err)
-	}
-	return nil
+	return writeFile(file, func(w io.Writer) error { return result(w, report.Options{}) })
 }
 
 // progress shows each step on a terminal and nothing elsewhere. done clears it.
@@ -234,4 +217,14 @@ func readPrevious(files string) ([]assess.PreviousRun, error) {
 		runs = append(runs, assess.Earlier(earlier))
 	}
 	return runs, nil
+}
+
+// timeOf reads a time, or a date as its first moment in UTC.
+func timeOf(text string) (time.Time, error) {
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(form, text); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time such as 2026-11-01 or 2026-11-01T09:00:00Z", text)
 }

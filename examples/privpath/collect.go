@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -47,6 +46,9 @@ func collectCommand(ctx context.Context, args []string, s streams) error {
 	}
 	if _, err := live.Plan(opts, want); err != nil {
 		return usageError{err}
+	}
+	if _, _, err := destination(*output, true); err != nil {
+		return fmt.Errorf("cannot write %s: %w", *output, err)
 	}
 	prior, done, err := earlier(*output, *resume)
 	if err != nil {
@@ -121,8 +123,8 @@ func collectInto(ctx context.Context, output string, c *live.Collector, want []s
 		}
 		return fmt.Errorf("%w; what was collected is kept in %s: go on with -resume", err, partial(output))
 	}
-	if err := pack(folder.FS(), output); err != nil {
-		return fmt.Errorf("cannot write %s: %w", output, err)
+	if err := writeFile(output, func(w io.Writer) error { return pack(folder.FS(), w) }); err != nil {
+		return fmt.Errorf("%w; what was collected is kept in %s: go on with -resume", err, partial(output))
 	}
 	if err := os.RemoveAll(partial(output)); err != nil {
 		return err
@@ -131,15 +133,10 @@ func collectInto(ctx context.Context, output string, c *live.Collector, want []s
 	return nil
 }
 
-// pack zips a folder into a file that is either whole or not there.
-func pack(folder fs.FS, output string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(output), ".privpath-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone already once it is renamed
-	w := zip.NewWriter(temporary)
-	err = fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
+// pack zips a folder.
+func pack(folder fs.FS, to io.Writer) error {
+	w := zip.NewWriter(to)
+	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") {
 			return err
 		}
@@ -148,16 +145,13 @@ func pack(folder fs.FS, output string) error {
 			return err
 		}
 		defer func() { _ = from.Close() }()
-		to, err := w.Create(name)
+		entry, err := w.Create(name)
 		if err == nil {
-			_, err = io.Copy(to, from)
+			_, err = io.Copy(entry, from)
 		}
 		return err
 	})
-	if err := errors.Join(err, w.Close(), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), output)
+	return errors.Join(err, w.Close())
 }
 
 // summarise says what the bundle holds, what it lacks and why.

@@ -35,14 +35,19 @@ func graphOf(t *testing.T, name string) (*livetest.Server, func(ctx context.Cont
 	s := &livetest.Server{Tenant: tenant}
 	s.Start()
 	t.Cleanup(s.Close)
-	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	return s, func(ctx context.Context, args ...string) (int, string, string) {
 		var out, errs bytes.Buffer
-		code := run(ctx, args, streams{out: &out, err: &errs, graph: &live.Options{Credential: s, Cloud: live.Cloud{Endpoint: s.URL()},
-			Transport: s.Transport(), Now: func() time.Time { return now },
-			Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}})
+		code := run(ctx, args, streams{out: &out, err: &errs, graph: graphOptions(s)})
 		return code, out.String(), errs.String()
 	}
+}
+
+// graphOptions reach the server, at the time of the sample tenants.
+func graphOptions(s *livetest.Server) *live.Options {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	return &live.Options{Credential: s, Cloud: live.Cloud{Endpoint: s.URL()}, Transport: s.Transport(),
+		Now:   func() time.Time { return now },
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }}
 }
 
 // TestCollectThenAssessEqualsAssessLive: a saved collection is assessed as the

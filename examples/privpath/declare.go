@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 
 	"github.com/privpath/privpath/internal/jobs"
 )
@@ -32,15 +32,12 @@ func declareCommand(ctx context.Context, args []string, s streams) error {
 		_, err := s.out.Write(text)
 		return err
 	}
-	// What a person wrote there must not be lost.
-	file, err := os.OpenFile(*output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
+	if err := createFile(*output, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	if _, err := file.Write(text); err != nil {
-		_ = file.Close()
+	}); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "Wrote %s. It states nothing yet: check what stands under suggestions.\n", *output)
-	return file.Close()
+	return nil
 }

@@ -27,6 +27,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/privpath/privpath/graphsource/live"
 )
@@ -40,7 +41,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr), nil})
 	stop()
 	os.Exit(code)
@@ -92,7 +93,13 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
-			return exitCode(c.run(ctx, args[1:], s), s.err)
+			out := &sticky{Writer: s.out}
+			s.out = out
+			err := c.run(ctx, args[1:], s)
+			if out.err != nil && (err == nil || errors.Is(err, errMet)) {
+				err = fmt.Errorf("the result could not be written: %w", out.err)
+			}
+			return exitCode(err, s.err)
 		}
 	}
 	fmt.Fprintf(s.err, "privpath: there is no command %q\n\n", args[0])

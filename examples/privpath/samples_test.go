@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,4 +50,28 @@ func TestPublicSamples(t *testing.T) {
 	}))
 	t.Logf("%d assessed, refused by folder: %v", assessed, refused)
 	require.Greater(t, assessed, 200)
+}
+
+// TestScubaGearSample assesses a real tenant's export of ScubaGear end to end.
+// What it decides was checked against the file by hand: activations of a day,
+// no approval for Global Administrator, a sign-in every four days. The rest is
+// unknown, and says which request would settle it.
+func TestScubaGearSample(t *testing.T) {
+	path := filepath.Join(samples, "scubagear", "ProviderSettingsExport.json")
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("the public samples are not here: %v", err)
+	}
+	decided, asks := map[string]model.Status{}, false
+	for _, f := range assessJSON(t, path).Findings {
+		switch f.Status {
+		case model.StatusUnknown, model.StatusNotAttested:
+			for _, n := range f.Needs {
+				asks = asks || strings.HasPrefix(n.Detail, "the export of ScubaGear holds none; add "+n.Dataset+".json with the reply of GET https://graph.microsoft.com/")
+			}
+		default:
+			decided[f.Control] = f.Status
+		}
+	}
+	require.Equal(t, map[string]model.Status{"CTL-03": "fail", "CTL-05": "fail", "CTL-10": "fail", "CTL-15": "fail", "CTL-18": "fail", "FND-21": "fail", "ISO-13": "fail"}, decided)
+	require.True(t, asks)
 }

@@ -76,13 +76,8 @@ func inventory(w io.Writer, files []export.FileReport, missing []export.Missing)
 	if len(problems) > 0 {
 		fmt.Fprintln(w, "\nWhat to know about them")
 	}
-	for _, f := range problems {
-		if f.Reason != "" {
-			fmt.Fprintf(w, "  %s: %s\n", printable(f.Path), f.Reason)
-		}
-		for _, note := range f.Notes {
-			fmt.Fprintf(w, "  %s: %s\n", printable(f.Path), note)
-		}
+	for _, r := range remarks(problems) {
+		fmt.Fprintf(w, "  %s: %s\n", r.path, r.text)
 	}
 	if len(missing) > 0 {
 		fmt.Fprintln(w, "\nNot in this export, and the request that would add it")
@@ -99,6 +94,41 @@ func inventory(w io.Writer, files []export.FileReport, missing []export.Missing)
 	return nil
 }
 
+// remark is something to know about a file, or about several.
+type remark struct{ path, text string }
+
+// remarks lists what is to know about files; what holds of many is said once,
+// because some tools write a file for each object.
+func remarks(files []export.FileReport) []remark {
+	var list []remark
+	at, count := map[string]int{}, map[string]int{}
+	for _, f := range files {
+		texts := f.Notes
+		if f.Reason != "" {
+			texts = append([]string{f.Reason}, texts...)
+		}
+		for _, text := range texts {
+			if count[text]++; count[text] <= fewFiles {
+				at[text] = len(list)
+				list = append(list, remark{printable(f.Path), text})
+			}
+		}
+	}
+	kept := list[:0]
+	for i, r := range list {
+		switch {
+		case count[r.text] <= fewFiles:
+			kept = append(kept, r)
+		case at[r.text] == i:
+			kept = append(kept, remark{fmt.Sprintf("%d files", count[r.text]), r.text})
+		}
+	}
+	return kept
+}
+
+// fewFiles is how many files that say the same are listed one by one.
+const fewFiles = 3
+
 // line is one row of the inventory.
 type line struct {
 	path, taken string
@@ -106,29 +136,45 @@ type line struct {
 	status      export.Status
 }
 
-// lines lists the files; the files of one child data set that share a status
+// lines lists the files; many that were taken for the same and share a status
 // share a line, because there can be thousands.
 func lines(files []export.FileReport) []line {
-	var list []line
-	at := map[[2]string]int{}
-	count := map[[2]string]int{}
+	type kind struct {
+		taken  string
+		status export.Status
+	}
+	of := func(f export.FileReport) kind { return kind{takenFor(f), f.Status} }
+	count := map[kind]int{}
 	for _, f := range files {
-		if f.Parent == "" {
-			list = append(list, line{printable(f.Path), cmp.Or(f.Dataset, string(f.Kind)), f.Records, f.Status})
+		count[of(f)]++
+	}
+	var list []line
+	at := map[kind]int{}
+	for _, f := range files {
+		k := of(f)
+		if count[k] <= fewFiles {
+			list = append(list, line{printable(f.Path), k.taken, f.Records, f.Status})
 			continue
 		}
-		key := [2]string{f.Dataset, string(f.Status)}
-		if count[key]++; count[key] == 1 {
-			at[key] = len(list)
-			list = append(list, line{taken: f.Dataset, status: f.Status})
+		if _, ok := at[k]; !ok {
+			at[k] = len(list)
+			list = append(list, line{fmt.Sprintf("%d files, such as %s", count[k], printable(f.Path)), k.taken, 0, f.Status})
 		}
-		l := &list[at[key]]
-		l.records += f.Records
-		if l.path = printable(f.Path); count[key] > 1 {
-			l.path = fmt.Sprintf("%d files", count[key])
-		}
+		list[at[k]].records += f.Records
 	}
 	return list
+}
+
+// takenFor says what a file was taken for; the file of another tool can supply
+// several data sets.
+func takenFor(f export.FileReport) string {
+	switch {
+	case f.Dataset != "" || len(f.Also) == 0:
+		return cmp.Or(f.Dataset, string(f.Kind))
+	case len(f.Also) > 3:
+		return fmt.Sprintf("%s and %d more", strings.Join(f.Also[:2], ", "), len(f.Also)-2)
+	}
+	return strings.Join(f.Also, ", ")
 }
 
 // printable quotes a name that would not show as it is.

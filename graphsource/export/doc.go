@@ -15,6 +15,11 @@
 // missing page or an odd record leaves its data set partial, and a file that is
 // absent leaves its data set absent.
 //
+// Exports of other tools are recognised by themselves and turned into records of
+// the same data sets; [Formats] lists them, and FORMATS.md says what each
+// supplies and decides. A list is complete only where the tool's own export says
+// that it was read to its end.
+//
 // JSON Lines and concatenated objects have no end mark: a file that was cut
 // exactly between two records cannot be told from a whole one. A count in
 // manifest.json closes that hole.

@@ -178,6 +178,7 @@ func TestLimits(t *testing.T) {
 		"entry bytes": {files{"users.json": spaces}, Options{MaxEntryBytes: 1000}, LimitError{Name: "users.json", Option: "MaxEntryBytes", Limit: 1000, Offset: -1}},
 		"total bytes": {files{"users.json": spaces, "groups.json": spaces}, Options{MaxTotalBytes: 5 << 20}, LimitError{Name: "groups.json", Option: "MaxTotalBytes", Limit: 5 << 20}},
 		"record":      {files{"users.json": `[{"id":"` + strings.Repeat("x", 1000) + `"}]`}, Options{MaxRecordBytes: 100}, LimitError{Name: "users.json", Option: "MaxRecordBytes", Limit: 100}},
+		"values":      {files{"users.json": `[{"id":"u","x":[` + strings.Repeat("{},", 50) + `0]}]`}, Options{MaxRecordValues: 100}, LimitError{Name: "users.json", Option: "MaxRecordValues", Limit: 100}},
 		"manifest":    {files{"manifest.json": spaces}, Options{MaxRecordBytes: 100}, LimitError{Name: "manifest.json", Option: "MaxRecordBytes", Limit: 100}},
 		"depth":       {files{"users.json": `[{"id":[[[]]]}]`}, Options{MaxDepth: 3}, LimitError{Name: "users.json", Option: "MaxDepth", Limit: 3}},
 	} {

@@ -24,6 +24,10 @@ type Options struct {
 	// MaxRecordBytes is how large one record may be, and so how much text is in
 	// memory at any time. Default: 64 MiB.
 	MaxRecordBytes int64
+	// MaxRecordValues is how many values (properties and elements, at any depth) one
+	// record may hold, because in memory the smallest take hundreds of times their
+	// text. Default: 1,000,000.
+	MaxRecordValues int
 	// MaxDepth is how deep objects and arrays may be nested. Default: 512.
 	MaxDepth int
 	// MaxRatio is how many times larger than packed a zip entry may be once it
@@ -47,6 +51,7 @@ func (o Options) withDefaults() Options {
 	o.MaxEntryBytes = cmp.Or(o.MaxEntryBytes, 8<<30)
 	o.MaxTotalBytes = cmp.Or(o.MaxTotalBytes, 64<<30)
 	o.MaxRecordBytes = cmp.Or(o.MaxRecordBytes, 64<<20)
+	o.MaxRecordValues = cmp.Or(o.MaxRecordValues, 1_000_000)
 	o.MaxDepth = cmp.Or(o.MaxDepth, 512)
 	o.MaxRatio = cmp.Or(o.MaxRatio, 1000)
 	return o

@@ -108,7 +108,7 @@ func stripTop(entries []entry) {
 		if _, _, ok := place(e.path); ok || strings.EqualFold(e.path, manifestName) {
 			return
 		}
-		if _, ok := layOut(e); ok {
+		if _, ok := (roots{}).layOut(e); ok {
 			continue // found below any folder, and its own must stay
 		}
 		first, _, nested := strings.Cut(e.path, "/")

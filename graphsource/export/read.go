@@ -21,9 +21,11 @@ type reading struct {
 	target *target // nil until a loose file is recognised
 
 	loose    bool
-	entity   bool // the request was for one object
-	adapted  bool // an adapter took the file
-	refused  bool // nothing was read, and coverage says why
+	entity   bool             // the request was for one object
+	object   bool             // the file holds one object of a list, as its tool means it to
+	adapter  *adapter         // that reads the file
+	fed      map[target]*part // what it supplied
+	refused  bool             // nothing was read, and coverage says why
 	form     form
 	records  int
 	odd      int // records left out
@@ -44,8 +46,17 @@ var errEnough = errors.New("enough")
 // read reads one file. t is what its name says, or nil. What is wrong with the
 // file ends up in the reading; the error is one that ends the scan.
 func (sc *scan) read(e entry, f *FileReport, t *target) (*reading, error) {
-	r := &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
+	return newReading(sc, e, f, t).run()
+}
+
+func newReading(sc *scan, e entry, f *FileReport, t *target) *reading {
+	return &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
 		coverage: model.Coverage{State: model.Complete}}
+}
+
+// run reads the file to its end.
+func (r *reading) run() (*reading, error) {
+	sc, e, f, t := r.scan, r.entry, r.file, r.target
 	if t != nil && t.dataset == model.OwnerDeclarations.Name() {
 		return r, r.declarations()
 	}
@@ -85,8 +96,8 @@ func (r *reading) finish(err error) {
 	if errors.Is(err, errEnough) {
 		return
 	}
-	if err == nil && r.loose && r.target == nil && !r.adapted && r.failure == nil {
-		err = r.recognise(nil, "") // a response without records
+	if err == nil && r.loose && r.target == nil && r.adapter == nil && r.failure == nil {
+		err = r.recognise(nil) // a response without records
 	}
 	if r.form != formEnvelope {
 		r.next, r.counted = false, -1 // the properties of a record, not of a response
@@ -101,6 +112,9 @@ func (r *reading) finish(err error) {
 	default:
 		r.degradeFile(StatusMalformed, model.Malformed, "%v; what stands before that was read (%s); correct the file or export it again", err, records(r.records))
 	}
+	if r.adapter != nil {
+		r.fedAll()
+	}
 	if r.target == nil {
 		return
 	}
@@ -114,7 +128,7 @@ func (r *reading) finish(err error) {
 		reason, text := graphError(r.failure)
 		r.degradeFile(StatusPartial, reason, "Graph broke off with an error: %s", text)
 	}
-	if d, ok := model.DatasetNamed(r.target.dataset); ok && !d.Single && r.form == formSingle && !r.refused && !r.adapted {
+	if d, ok := model.DatasetNamed(r.target.dataset); ok && !d.Single && r.form == formSingle && !r.refused && !r.object {
 		if r.entity || strings.HasSuffix(r.context, "/$entity") {
 			r.degradeFile(StatusPartial, model.Truncated, "this is the reply for one object, not the list; request the list")
 		} else {
@@ -171,6 +185,9 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 	if err := r.scan.ctx.Err(); err != nil {
 		return err
 	}
+	if most := r.scan.source.opts.MaxRecordValues; values(raw) > most {
+		return &LimitError{Option: "MaxRecordValues", Limit: int64(most), Offset: offset}
+	}
 	if r.failure != nil && r.names == 1 && pointer == "" {
 		reason, text := graphError(r.failure)
 		r.refuse(reason, "this is an error of Graph and no data: "+text)
@@ -184,17 +201,30 @@ func (r *reading) record(raw []byte, pointer string, offset int64) error {
 			return err
 		}
 	}
-	if r.target == nil {
-		if err := r.recognise(raw, pointer); err != nil {
+	if r.target == nil && r.adapter == nil {
+		if err := r.recognise(raw); err != nil {
 			return err
 		}
-	} else if r.records == 0 {
+	} else if r.target != nil && r.records == 0 {
 		if text, other := r.otherContext(); other {
 			r.refuse(model.Malformed, text)
 			return errEnough
 		}
 	}
+	if r.adapter != nil {
+		return r.adapt(raw, pointer)
+	}
 	return r.add(*r.target, raw, pointer, offset, dialectAny)
+}
+
+// values counts what a record holds, from above: what separates or opens a value,
+// also inside a text.
+func values(raw []byte) int {
+	n := 0
+	for _, sign := range []string{",", "{", "["} {
+		n += bytes.Count(raw, []byte(sign))
+	}
+	return n
 }
 
 // add decodes a record and what it expands.
@@ -277,10 +307,11 @@ func cause(err error) string {
 }
 
 // recognise finds out what a loose file holds, from its first record.
-func (r *reading) recognise(raw []byte, pointer string) error {
-	if r.context == "" && raw != nil && pointer == "" {
-		if a, root := adapterFor(raw); a != nil {
-			return r.adapt(a, root)
+func (r *reading) recognise(raw []byte) error {
+	if r.context == "" && raw != nil {
+		if a := adapterFor(raw); a != nil {
+			r.through(a)
+			return nil
 		}
 	}
 	t, entity, why := recognise(r.context, raw)

@@ -104,6 +104,14 @@ func TestScubaGearSample(t *testing.T) {
 	require.Equal(t, model.False, active[0].EndDateTime.Null())
 	require.Equal(t, model.True, active[2].EndDateTime.Null())
 	require.Equal(t, model.Absent, input(t, tenant, "identity/conditionalAccess/namedLocations").Status)
+	for _, whole := range []string{"domains", "policies/authorizationPolicy", "policies/authenticationMethodsPolicy"} {
+		require.Equal(t, 1, input(t, tenant, whole).Count, whole)
+		require.Equal(t, model.Complete, input(t, tenant, whole).Status, whole)
+	}
+	require.Contains(t, rows(tenant, model.AuthorizationPolicies)[0].DefaultUserRolePermissions.String(), "microsoft-user-default-low")
+	methods := model.Fold(rows(tenant, model.MethodsPolicies)[0].AuthenticationMethodConfigurations, nil, nil, func(list []model.MethodConfiguration) []model.MethodConfiguration { return list })
+	require.Len(t, methods, 12)
+	require.Equal(t, model.True, model.Equals(methods[0].State, "enabled"))
 	require.Equal(t, StatusPartial, inventory(t, source)["ProviderSettingsExport.json"].Status)
 }
 

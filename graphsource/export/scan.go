@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -37,6 +38,9 @@ type scan struct {
 	org      model.TenantInfo     // of organization.json
 	ids      []string             // of the tenants that files say they are of
 	fault    error                // manifest or declarations are not valid
+	tools    []string             // whose exports are among the files
+	rows     map[row]bool         // that tools' files held
+	people   *people              // by name, where a file names them so
 }
 
 // part is what the export holds for one target.
@@ -81,9 +85,13 @@ func (sc *scan) run() error {
 	var pages []page
 	var loose, manifests []entry
 	var arranged []laid
+	below := rootsOf(entries)
 	for _, e := range sc.source.opts.withDeclarations(entries) {
 		t, number, ok := place(e.path)
 		switch {
+		case isCSV(e.path):
+			sc.observePeople()
+			loose = append(loose, e)
 		case !isJSON(e.path) && !sc.source.alone:
 			sc.ignore(e, cmp.Or(e.refused, notJSON(e.path)))
 		case strings.EqualFold(e.path, manifestName):
@@ -91,7 +99,7 @@ func (sc *scan) run() error {
 		case ok:
 			pages = append(pages, page{e, t, number})
 		default:
-			if l, ok := layOut(e); ok {
+			if l, ok := below.layOut(e); ok {
 				arranged = append(arranged, l)
 			} else {
 				loose = append(loose, e)
@@ -104,10 +112,8 @@ func (sc *scan) run() error {
 	if err := sc.readPages(pages); err != nil {
 		return err
 	}
-	for _, l := range arranged {
-		if err := sc.readLaid(l); err != nil {
-			return err
-		}
+	if err := sc.readLayouts(arranged); err != nil {
+		return err
 	}
 	for _, e := range loose {
 		if err := sc.readLoose(e); err != nil {
@@ -120,8 +126,11 @@ func (sc *scan) run() error {
 }
 
 func notJSON(name string) string {
-	if strings.EqualFold(name[max(0, len(name)-4):], ".zip") {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".zip":
 		return "a zip inside the export is not opened; give it by itself"
+	case ".yaml", ".yml":
+		return "YAML is not read; IntuneCD writes JSON with the option -o json"
 	}
 	return "not a .json, .jsonl or .ndjson file"
 }
@@ -239,8 +248,11 @@ func (p *part) merge(r *reading) {
 // readLoose reads a file whose name says nothing.
 func (sc *scan) readLoose(e entry) error {
 	f := sc.file(e, KindRecords)
+	if isCSV(e.path) {
+		return sc.readCSV(e, f)
+	}
 	r, err := sc.read(e, f, nil)
-	if err != nil || r.adapted {
+	if err != nil || r.adapter != nil {
 		return err
 	}
 	if r.target == nil {
@@ -322,7 +334,7 @@ func (sc *scan) cover() {
 	}
 	for _, d := range model.Datasets() {
 		if _, ok := records[d.Name]; !ok && sc.asked(d.Name) {
-			sc.b.Cover(d.Name, "", model.Coverage{Reason: model.NotCollected, Detail: fmt.Sprintf("the export holds no %s.json", d.Name)})
+			sc.b.Cover(d.Name, "", model.Coverage{Reason: model.NotCollected, Detail: sc.absent(d.Name)})
 		}
 	}
 }

@@ -16,13 +16,24 @@ import (
 // highly privileged roles only. It keeps Graph's nulls, unless the objects are
 // those of the Graph PowerShell SDK, as in its first versions.
 var scubaGear = &adapter{
-	name: "ScubaGear's provider settings",
-	sign: "baseline_version",
+	Format: scubaFormat,
+	sign:   "baseline_version",
 	recognises: func(root *node) bool {
 		settings, _ := scubaSettings(root)
 		return settings != nil
 	},
 	adapt: adaptScubaGear,
+}
+
+var scubaFormat = Format{
+	Tool:  "ScubaGear",
+	Known: "the content of ProviderSettingsExport.json, also inside ScubaResults.json",
+	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
+		"PIM's rules of groups name them by display name only, and are left out.",
+	Supplies: supplies(
+		inFull(model.ConditionalAccessPolicies.Name(), model.TenantDomains.Name(), model.AuthorizationPolicies.Name(), model.MethodsPolicies.Name()),
+		inPart("it reads eight highly privileged roles only", model.RoleAssignmentSchedule.Name(), model.RolePolicies.Name()),
+	),
 }
 
 // scubaSettings finds the settings and where they lie in the file.
@@ -38,8 +49,9 @@ func scubaSettings(root *node) (settings *node, pointer string) {
 	return nil, ""
 }
 
-func adaptScubaGear(root *node) adapted {
+func adaptScubaGear(root *node, at spot) adapted {
 	settings, base := scubaSettings(root)
+	base = at.pointer + base
 	var found adapted
 	for _, details := range settings.get("tenant_details").elements() {
 		found.info.ID, found.info.Name = details.get("tenantId").str(), details.get("displayName").str()
@@ -49,17 +61,68 @@ func adaptScubaGear(root *node) adapted {
 	}
 	found.info.Collector = strings.TrimSpace("ScubaGear " + settings.get("module_version").str())
 
-	if policies := settings.get("conditional_access_policies"); policies != nil {
-		found.supplies = append(found.supplies, supply{
-			dataset: "identity/conditionalAccess/policies", dialect: dialectGraphNulls,
-			coverage: scubaCommand(settings, "IdentityConditionalAccessPolicy"),
-			records:  locate(policies, base+"/conditional_access_policies"),
-		})
+	for _, list := range scubaLists {
+		read := settings.get(list.key)
+		if read == nil {
+			continue
+		}
+		s := scubaFormat.supply(list.dataset, "", locate(read, base+"/"+list.key)...)
+		s.coverage = s.coverage.Worst(scubaCommand(settings, list.command))
+		for i := range s.records {
+			if list.shape != nil {
+				s.records[i] = list.shape(s.records[i])
+			}
+		}
+		found.supplies = append(found.supplies, s)
 	}
 	if roles := settings.get("privileged_roles"); roles != nil {
 		found.supplies = append(found.supplies, scubaRoles(roles, base+"/privileged_roles")...)
 	}
 	return found
+}
+
+// scubaLists are the lists that ScubaGear reads as Graph gives them, each with
+// the end of its command's name.
+var scubaLists = []struct {
+	key, dataset, command string
+	shape                 func(located) located
+}{
+	{"conditional_access_policies", model.ConditionalAccessPolicies.Name(), "IdentityConditionalAccessPolicy", nil},
+	{"domain_settings", model.TenantDomains.Name(), "Domain", nil},
+	{"authorization_policies", model.AuthorizationPolicies.Name(), "PolicyAuthorizationPolicy", scubaAuthorization},
+	{"authentication_method", model.MethodsPolicies.Name(), "PolicyAuthenticationMethodPolicy", scubaMethods},
+}
+
+// scubaAuthorization moves the grant policies to where Graph v1.0 has them; beta
+// has them at the top.
+func scubaAuthorization(l located) located {
+	permissions, grants := l.record.get("defaultUserRolePermissions"), l.record.get("permissionGrantPolicyIdsAssignedToDefaultUserRole")
+	if permissions == nil || permissions.kind != '{' || grants == nil || permissions.get("permissionGrantPoliciesAssigned") != nil {
+		return l
+	}
+	out := &node{kind: '{'}
+	for i, name := range l.record.names {
+		value := l.record.items[i]
+		if value == permissions {
+			value = &node{kind: '{', names: slices.Clone(permissions.names), items: slices.Clone(permissions.items)}
+			value.put("PermissionGrantPoliciesAssigned", grants)
+		}
+		out.put(name, value)
+	}
+	return located{l.pointer, out}
+}
+
+// scubaMethods takes the policy out of its wrapper, with the methods beside it.
+func scubaMethods(l located) located {
+	policy := l.record.get("authentication_method_policy")
+	if policy == nil || policy.kind != '{' {
+		return l
+	}
+	if methods := l.record.get("authentication_method_feature_settings"); policy.get("authenticationMethodConfigurations") == nil && methods != nil {
+		policy = &node{kind: '{', names: slices.Clone(policy.names), items: slices.Clone(policy.items)}
+		policy.put("AuthenticationMethodConfigurations", methods)
+	}
+	return located{l.pointer + "/authentication_method_policy", policy}
 }
 
 // scubaCommand is complete only where ScubaGear says that the command worked.
@@ -76,10 +139,8 @@ func scubaCommand(settings *node, command string) model.Coverage {
 }
 
 func scubaRoles(roles *node, base string) []supply {
-	partial := model.Coverage{State: model.Partial, Reason: model.Truncated,
-		Detail: "ScubaGear reads eight highly privileged roles only"}
-	assignments := supply{dataset: "roleManagement/directory/roleAssignmentScheduleInstances", dialect: dialectGraphNulls, coverage: partial}
-	rules := supply{dataset: "policies/roleManagementPolicyAssignments", dialect: dialectGraphNulls, coverage: partial}
+	assignments := scubaFormat.supply(model.RoleAssignmentSchedule.Name(), "")
+	rules := scubaFormat.supply(model.RolePolicies.Name(), "")
 	for i, role := range roles.elements() {
 		at := base
 		if roles.kind == '[' {
@@ -107,12 +168,9 @@ func scubaPolicy(role *node) *node {
 	if id.str() == "" || len(list.items) == 0 {
 		return nil
 	}
-	text := func(s string) *node { return &node{kind: '"', text: s} }
-	return &node{kind: '{',
-		names: []string{"Id", "ScopeId", "ScopeType", "RoleDefinitionId", "Policy"},
-		items: []*node{text("scubagear_" + id.str()), text("/"), text("DirectoryRole"), id,
-			{kind: '{', names: []string{"Id", "Rules"}, items: []*node{text("scubagear_" + id.str()), list}}},
-	}
+	name := text("scubagear_" + id.str())
+	return object("Id", name, "ScopeId", text("/"), "ScopeType", text("DirectoryRole"), "RoleDefinitionId", id,
+		"Policy", object("Id", name, "Rules", list))
 }
 
 // locate gives the elements of a list with their pointers.

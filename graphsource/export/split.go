@@ -150,12 +150,12 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 			return formNone, err
 		}
 		switch {
-		case name == "value" && c == '[':
+		case (name == "value" || name == "data" && n == 0) && c == '[': // "data" is AzureHound's
 			if enveloped {
 				return formEnvelope, s.wrong(`"value" stands here twice`, false)
 			}
 			enveloped, s.mark = true, -1
-			if err := s.array(prefix+"/value", out); err != nil {
+			if err := s.array(prefix+"/"+name, out); err != nil {
 				return formEnvelope, err
 			}
 			s.pointer = prefix

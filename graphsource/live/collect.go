@@ -421,12 +421,7 @@ func (r *run) finish() (*model.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.store.Create(manifestName)
-	if err != nil {
-		return m, err
-	}
-	_, err = f.Write(text)
-	return m, errors.Join(err, f.Close())
+	return m, save(r.store, manifestName, text)
 }
 
 // beside copies what no Graph request gives.
@@ -458,10 +453,5 @@ func (r *run) put(name string, text []byte) error {
 	if path.Ext(name) == ".json" && !strings.Contains(name, "/") {
 		r.known.learn(model.OwnerDeclarations.Name(), "", text)
 	}
-	f, err := r.store.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
+	return save(r.store, name, text)
 }

@@ -117,7 +117,13 @@ func (f *file) end(whole bool, link string) error {
 		f.problem = errors.Join(f.problem, err)
 		f.write([]byte("\n],\"@odata.nextLink\":"), text, []byte("}\n"))
 	}
+	return f.close()
+}
+
+// close puts the file into the bundle, if all of it could be written.
+func (f *file) close() error {
 	if f.problem != nil {
+		discard(f.out)
 		return f.problem
 	}
 	return f.out.Close()
@@ -202,10 +208,9 @@ func (f *file) whole(text []byte) error {
 		return f.problem
 	}
 	f.write(text)
-	if f.problem != nil {
-		return f.problem
+	if f.problem == nil {
+		f.count++
+		f.see(text)
 	}
-	f.count++
-	f.see(text)
-	return f.out.Close()
+	return f.close()
 }

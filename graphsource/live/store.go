@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
-	"errors"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -59,13 +58,28 @@ func (f *Folder) Create(path string) (io.WriteCloser, error) {
 	return &renamed{file, full}, nil
 }
 
-func (f *Folder) checkpoint(manifest []byte) error {
-	file, err := f.Create(manifestName)
-	if err == nil {
-		_, err = file.Write(manifest)
-		err = errors.Join(err, file.Close())
+func (f *Folder) checkpoint(manifest []byte) error { return save(f, manifestName, manifest) }
+
+// save writes a file in one go.
+func save(store Store, path string, text []byte) error {
+	file, err := store.Create(path)
+	if err != nil {
+		return err
 	}
-	return err
+	if _, err := file.Write(text); err != nil {
+		discard(file)
+		return err
+	}
+	return file.Close()
+}
+
+// discard gives up a file that could not be written. A store of somebody else's
+// may keep what it needs for that to itself: a file that is never closed is never
+// seen.
+func discard(file io.WriteCloser) {
+	if d, ok := file.(interface{ discard() }); ok {
+		d.discard()
+	}
 }
 
 // renamed is a file that takes its name when it is whole.
@@ -75,13 +89,21 @@ type renamed struct {
 }
 
 func (r *renamed) Close() error {
-	if err := r.File.Close(); err != nil {
-		return fmt.Errorf("live: %w", err)
+	err := r.File.Close()
+	if err == nil {
+		err = os.Rename(r.Name(), r.name)
 	}
-	if err := os.Rename(r.Name(), r.name); err != nil {
+	if err != nil {
+		r.discard()
 		return fmt.Errorf("live: %w", err)
 	}
 	return nil
+}
+
+// discard removes what was written.
+func (r *renamed) discard() {
+	_ = r.File.Close()
+	_ = os.Remove(r.Name()) // what stays is hidden from every reader
 }
 
 // Zip is a store in a zip that is written to w. Files are packed while they come

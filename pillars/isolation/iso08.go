@@ -99,7 +99,7 @@ var iso08 = &assess.Control{
 // owners says whose a workstation is, by three sources.
 type owners struct {
 	registered model.Rows[model.DirectoryObject]
-	managed    model.Rows[model.ManagedDevice]
+	managed    enrolments
 	cloud      model.Rows[model.CloudPC]
 	// needCloud: the declared workstations may be Cloud PCs.
 	needCloud bool
@@ -109,7 +109,7 @@ type owners struct {
 }
 
 func readOwners(p *assess.Pass, rule kit.PAWRule) owners {
-	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: assess.Rows(p, model.ManagedDevices),
+	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices)),
 		cloud: assess.Rows(p, model.CloudPCs), needCloud: rule.FormFactor != "physical", kind: rule.FormFactor != ""}
 }
 
@@ -143,7 +143,7 @@ func (o owners) of(d model.Device, admin kit.Admin) (model.Truth, []model.Eviden
 		})
 		say(expanded, expanded, d.Evidence("/registeredOwners", nil))
 	}
-	for m := range o.managed.All() {
+	for m := range o.managed.of(d) {
 		same := sameDevice(m.AzureADDeviceID, d)
 		is := isUser(m.UserPrincipalName, admin)
 		m.UserID.Is(func(id string) bool { is = model.Of(model.SameID(id, admin.ID)); return true })

@@ -46,7 +46,7 @@ var iso09 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		a := assigner{directory: directory, managed: assess.Rows(p, model.ManagedDevices)}
+		a := assigner{directory: directory, managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices))}
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "must have BitLocker, secure boot and code integrity to be compliant", Bad: "can be compliant without BitLocker, secure boot or code integrity"},
 			func(d model.Device) assess.Judgement { return a.demanded(policies, d) })
@@ -70,7 +70,7 @@ var demands = []struct {
 // assigner resolves to which devices an Intune policy is assigned.
 type assigner struct {
 	directory *principals.Directory
-	managed   model.Rows[model.ManagedDevice]
+	managed   enrolments
 }
 
 func (a assigner) demanded(policies model.Rows[model.CompliancePolicy], d model.Device) assess.Judgement {
@@ -162,7 +162,7 @@ func (a assigner) member(d model.Device, group string) (device, user model.Truth
 		return model.Unknown, model.Unknown
 	}
 	user = model.False
-	for m := range a.managed.All() {
+	for m := range a.managed.of(d) {
 		user = model.Or(user, model.And(sameDevice(m.AzureADDeviceID, d), model.Fold(m.UserID, unknown, no, func(id string) model.Truth {
 			if id == "" {
 				return model.False
@@ -180,7 +180,7 @@ func (a assigner) member(d model.Device, group string) (device, user model.Truth
 // the device has a primary user; elsewhere whoever signs in brings it or not.
 func (a assigner) hasUser(d model.Device) model.Truth {
 	has := model.Unknown
-	for m := range a.managed.All() {
+	for m := range a.managed.of(d) {
 		has = model.Or(has, model.And(sameDevice(m.AzureADDeviceID, d), m.UserID.Is(func(id string) bool { return id != "" })))
 	}
 	return has

@@ -37,7 +37,7 @@ var iso14 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.Devices, kit.Workstations, model.ManagedDevices, model.DetectedApps},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		apps, managed := assess.Rows(p, model.DetectedApps), assess.Rows(p, model.ManagedDevices)
+		apps, managed := assess.Rows(p, model.DetectedApps), enrolmentsIn(assess.Rows(p, model.ManagedDevices))
 		if apps.Coverage().Reason == model.NotLicensed || managed.Coverage().Reason == model.NotLicensed {
 			return assess.Fail("Intune is not licensed, so nothing says what runs on a workstation."), nil
 		}
@@ -54,10 +54,10 @@ var iso14 = &assess.Control{
 // everydaySoftware judges a workstation by the inventories of its enrolments: one
 // that lists everyday software is enough to fail, all must be free and in contact
 // to pass. An inventory of long ago proves nothing but what it lists.
-func everydaySoftware(asOf time.Time, apps model.Rows[model.DetectedApp], managed model.Rows[model.ManagedDevice], d model.Device) assess.Judgement {
+func everydaySoftware(asOf time.Time, apps model.Rows[model.DetectedApp], managed enrolments, d model.Device) assess.Judgement {
 	j := assess.Judgement{Ref: deviceRef(d), Met: model.Unknown, Half: model.Unknown, Detail: "Intune has no inventory of it"}
 	met, half := model.True, model.True
-	for m := range managed.All() {
+	for m := range managed.of(d) {
 		same := sameDevice(m.AzureADDeviceID, d)
 		if same == model.False {
 			continue

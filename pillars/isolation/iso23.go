@@ -109,7 +109,7 @@ type visitors struct {
 // are not an administrator's, are under "".
 func visitsOf(log *facts.Observation, daily func(string) model.Truth) map[string]*visitors {
 	found := map[string]*visitors{}
-	for _, s := range log.SignIns() {
+	for s := range log.SignIns() {
 		belongs := model.And(log.Within(s.At), s.Succeeded, s.Interactive, s.Device.Identified)
 		if belongs == model.False {
 			continue

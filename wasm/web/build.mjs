@@ -3,129 +3,48 @@
 //   dist/privpath.html   one file that runs from file://, with its SHA-256
 // PRIVPATH_WASM names a program built elsewhere; else Go builds it here.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { pack } from './pack.mjs';
+import { bundle, defines, digest, hostedSite, root, singleFile, web } from './site.mjs';
 
-const web = dirname(fileURLToPath(import.meta.url));
-const root = join(web, '..', '..');
 const dist = join(web, 'dist');
 
 /**
  * WASM_BUDGET is the most that the program may weigh, gzipped. It is a ratchet: the target is 1.5 MiB, which the
  * standard library's JSON, the exact access engine, the controls and three sample tenants together do not meet yet.
  */
-const WASM_BUDGET = 4 * 1024 * 1024;
+const WASM_BUDGET = 3.6 * 1024 * 1024;
 
-const digest = (data, form) => createHash('sha256').update(data).digest(form);
-const goroot = () => execFileSync('go', ['env', 'GOROOT'], { cwd: root, encoding: 'utf8' }).trim();
+/** PRIVPATH_LINES=1 builds a program whose crash reports tell files and lines. */
+const packing = { lines: process.env.PRIVPATH_LINES === '1' };
+
+/** The sample tenants, the weakest first, each as one JSON object of paths and texts. */
+const SAMPLES = ['pim-only', 'middling', 'mature'];
+
+function sampleTenant(name) {
+  const folder = join(root, 'examples', 'tenants', name);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath ?? e.path, e.name))
+    .sort();
+  const entries = files.map((f) => [f.slice(folder.length + 1).replaceAll('\\', '/'), readFileSync(f, 'utf8')]);
+  return JSON.stringify(Object.fromEntries(entries));
+}
 
 function buildWasm() {
   const prebuilt = process.env.PRIVPATH_WASM;
-  if (prebuilt) return readFileSync(prebuilt);
+  if (prebuilt) return pack(readFileSync(prebuilt), packing);
   const out = join(dist, 'privpath.wasm');
-  execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', out, './wasm'], {
+  execFileSync('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', out, './wasm'], {
     cwd: root,
     env: { ...process.env, GOOS: 'js', GOARCH: 'wasm' },
     stdio: 'inherit',
   });
   const bytes = readFileSync(out);
   rmSync(out);
-  return bytes;
-}
-
-/** The program and the script that starts it must come from the same Go. */
-const wasmExec = {
-  name: 'wasm-exec',
-  resolveId: (id) => (id === 'virtual:wasm-exec' ? join(goroot(), 'lib', 'wasm', 'wasm_exec.js') : null),
-};
-
-/** bundle yields the script and the style of one entry as text. */
-async function bundle(entry, format, define) {
-  const result = await build({
-    root: web,
-    configFile: false,
-    logLevel: 'warn',
-    define,
-    plugins: [wasmExec],
-    publicDir: false,
-    build: {
-      write: false,
-      target: 'es2023',
-      cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
-      modulePreload: false,
-      cssCodeSplit: false,
-      rollupOptions: { input: join(web, entry), output: { format, codeSplitting: false } },
-    },
-  });
-  const { output } = Array.isArray(result) ? result[0] : result;
-  const script = output.find((o) => o.type === 'chunk').code.trim();
-  const style = output.find((o) => o.fileName.endsWith('.css'))?.source ?? '';
-  // Either would end the script early, or hide what follows it, in a page that holds it inline.
-  if (/<\/script|<!--/i.test(script)) throw new Error(`${entry}: the script holds "</script" or "<!--"`);
-  return { script, style: String(style).trim() };
-}
-
-/** fill replaces the marks of the template. A function, since the texts hold dollar signs. */
-const fill = (template, parts) => template.replace(/{{(\w+)}}\n?/g, (_, name) => (parts[name] ? `${parts[name]}\n` : ''));
-
-const meta = (csp) => `<meta http-equiv="Content-Security-Policy" content="${csp.join('; ')}">`;
-const hash = (text) => `'sha256-${digest(text, 'base64')}'`;
-
-/** COMMON is what both builds forbid; only scripts, styles and connections differ. */
-const COMMON = [
-  'worker-src blob:',
-  'img-src data:',
-  'font-src data:',
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types privpath-worker',
-];
-
-function singleFile(template, page, worker, wasm) {
-  const csp = [
-    "default-src 'none'",
-    `script-src ${hash(page.script)} 'wasm-unsafe-eval'`,
-    `style-src ${hash(page.style)}`,
-    "connect-src 'none'",
-    ...COMMON,
-  ];
-  return fill(template, {
-    csp: meta(csp),
-    style: `<style>${page.style}</style>`,
-    worker: worker.script,
-    wasm: `<script type="application/octet-stream" id="wasm">${gzipSync(wasm, { level: 9 }).toString('base64')}</script>`,
-    script: `<script type="module">${page.script}</script>`,
-  });
-}
-
-function hostedSite(template, page, worker, wasm, wasmName, single) {
-  // The worker is part of the page and starts from a blob, so it inherits this policy too.
-  const csp = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self'", ...COMMON];
-  const js = `app-${digest(page.script, 'hex').slice(0, 12)}.js`;
-  const css = `app-${digest(page.style, 'hex').slice(0, 12)}.css`;
-  const html = fill(template, {
-    csp: meta(csp),
-    style: `<link rel="stylesheet" href="./${css}">\n<link rel="preload" href="./${wasmName}" as="fetch" type="application/wasm" crossorigin>`,
-    worker: worker.script,
-    wasm: '',
-    script: `<script type="module" src="./${js}"></script>`,
-  });
-  return {
-    'index.html': html,
-    [js]: page.script,
-    [css]: page.style,
-    [wasmName]: wasm,
-    'privpath.html': single,
-    'privpath.html.sha256': `${digest(single, 'hex')}  privpath.html\n`,
-    // For hosts that read it; the others are covered by the page's own meta element.
-    _headers: `/*\n  Content-Security-Policy: ${[...csp, "frame-ancestors 'none'"].join('; ')}\n  Referrer-Policy: no-referrer\n  X-Content-Type-Options: nosniff\n`,
-  };
+  return pack(bytes, packing);
 }
 
 function report(rows) {
@@ -141,26 +60,25 @@ mkdirSync(join(dist, 'hosted'), { recursive: true });
 
 const wasm = buildWasm();
 const wasmName = `privpath-${digest(wasm, 'hex').slice(0, 12)}.wasm`;
-const template = readFileSync(join(web, 'src', 'page.html'), 'utf8');
-const define = (single, url, sha) => ({
-  __SINGLE__: String(single),
-  __WASM_URL__: JSON.stringify(url),
-  __OFFLINE_SHA256__: JSON.stringify(sha),
+const samples = SAMPLES.map((name) => {
+  const data = sampleTenant(name);
+  return { name, data, file: `sample-${name}-${digest(data, 'hex').slice(0, 12)}.json` };
 });
 
 const worker = await bundle('src/engine/worker.ts', 'iife', {});
-const singlePage = await bundle('src/main.tsx', 'es', define(true, '', ''));
-const single = singleFile(template, singlePage, worker, wasm);
+const singlePage = await bundle('src/main.tsx', 'es', defines(true, samples, '', ''));
+const single = singleFile(singlePage, worker, wasm, samples);
 writeFileSync(join(dist, 'privpath.html'), single);
 writeFileSync(join(dist, 'privpath.html.sha256'), `${digest(single, 'hex')}  privpath.html\n`);
 
-const hostedPage = await bundle('src/main.tsx', 'es', define(false, `./${wasmName}`, digest(single, 'hex')));
-for (const [name, data] of Object.entries(hostedSite(template, hostedPage, worker, wasm, wasmName, single))) {
+const hostedPage = await bundle('src/main.tsx', 'es', defines(false, samples, `./${wasmName}`, digest(single, 'hex')));
+for (const [name, data] of Object.entries(hostedSite(hostedPage, worker, wasm, wasmName, samples, single))) {
   writeFileSync(join(dist, 'hosted', name), data);
 }
 
 report([
   ['program (wasm)', wasm],
+  ...samples.map(({ name, data }) => [`sample ${name}`, data]),
   ['page script', hostedPage.script],
   ['page style', hostedPage.style],
   ['worker', worker.script],

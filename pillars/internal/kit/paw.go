@@ -99,10 +99,11 @@ func (r PAWRule) Is(d model.Device) model.Truth {
 // record leaves open.
 func matches(f *access.Filter, d model.Device) model.Truth {
 	first, result := true, model.Unknown
+	read := attributes(d, f)
 	for _, managed := range possible(d.IsManaged) {
 		for _, compliant := range possible(d.IsCompliant) {
 			for _, hybrid := range possible(trusts(d, "ServerAd")) {
-				m := f.Matches(access.Device{Registered: true, Managed: managed, Compliant: compliant, Hybrid: hybrid, Attributes: attributes(d)})
+				m := f.Matches(access.Device{Registered: true, Managed: managed, Compliant: compliant, Hybrid: hybrid, Attributes: read})
 				if first {
 					first, result = false, m
 				} else if m != result {
@@ -132,31 +133,63 @@ func trusts(d model.Device, kind string) model.Field[bool] {
 		func(t string) model.Field[bool] { return model.Value(strings.EqualFold(t, kind)) })
 }
 
-// attributes gives every attribute that a device filter can read.
-func attributes(d model.Device) map[access.Attribute]access.FilterValue {
-	values := map[access.Attribute]access.FilterValue{
-		access.AttrDeviceID: text(d.DeviceID), access.AttrDisplayName: text(d.DisplayName), access.AttrOwnership: text(d.DeviceOwnership),
-		access.AttrEnrollment: text(d.EnrollmentProfileName), access.AttrManufacturer: text(d.Manufacturer),
-		access.AttrMDMAppID: text(d.MdmAppID), access.AttrModel: text(d.Model), access.AttrOS: text(d.OperatingSystem),
-		access.AttrOSVersion: text(d.OperatingSystemVersion), access.AttrProfileType: text(d.ProfileType), access.AttrTrustType: text(d.TrustType),
-		access.AttrCompliant:    value(d.IsCompliant, access.Flag),
-		access.AttrPhysicalIDs:  value(d.PhysicalIDs, func(ids []string) access.FilterValue { return access.List(ids...) }),
-		access.AttrSystemLabels: value(d.SystemLabels, func(labels []string) access.FilterValue { return access.List(labels...) }),
-	}
-	for n := 1; n <= 15; n++ {
-		name := fmt.Sprintf("extensionAttribute%d", n)
-		values[access.ExtensionAttribute(n)] = value(d.ExtensionAttributes, func(m map[string]*string) access.FilterValue {
-			got, exported := m[name]
-			switch {
-			case !exported:
-				return access.AnyValue()
-			case got == nil:
-				return access.FilterValue{}
-			}
-			return access.Text(*got)
-		})
+// attributes gives the attributes that a device filter reads.
+func attributes(d model.Device, f *access.Filter) map[access.Attribute]access.FilterValue {
+	values := map[access.Attribute]access.FilterValue{}
+	for _, c := range f.Comparisons() {
+		if v, ok := attribute(d, c.Attribute); ok {
+			values[c.Attribute] = v
+		}
 	}
 	return values
+}
+
+// attribute reads one attribute from a device's record.
+func attribute(d model.Device, a access.Attribute) (access.FilterValue, bool) {
+	switch a {
+	case access.AttrDeviceID:
+		return text(d.DeviceID), true
+	case access.AttrDisplayName:
+		return text(d.DisplayName), true
+	case access.AttrOwnership:
+		return text(d.DeviceOwnership), true
+	case access.AttrEnrollment:
+		return text(d.EnrollmentProfileName), true
+	case access.AttrManufacturer:
+		return text(d.Manufacturer), true
+	case access.AttrMDMAppID:
+		return text(d.MdmAppID), true
+	case access.AttrModel:
+		return text(d.Model), true
+	case access.AttrOS:
+		return text(d.OperatingSystem), true
+	case access.AttrOSVersion:
+		return text(d.OperatingSystemVersion), true
+	case access.AttrProfileType:
+		return text(d.ProfileType), true
+	case access.AttrTrustType:
+		return text(d.TrustType), true
+	case access.AttrCompliant:
+		return value(d.IsCompliant, access.Flag), true
+	case access.AttrPhysicalIDs:
+		return value(d.PhysicalIDs, func(ids []string) access.FilterValue { return access.List(ids...) }), true
+	case access.AttrSystemLabels:
+		return value(d.SystemLabels, func(labels []string) access.FilterValue { return access.List(labels...) }), true
+	}
+	if !a.Extension() {
+		return access.FilterValue{}, false
+	}
+	name := "extensionAttribute" + strings.TrimPrefix(string(a), "extensionattribute")
+	return value(d.ExtensionAttributes, func(m map[string]*string) access.FilterValue {
+		got, exported := m[name]
+		switch {
+		case !exported:
+			return access.AnyValue()
+		case got == nil:
+			return access.FilterValue{}
+		}
+		return access.Text(*got)
+	}), true
 }
 
 func text(f model.Field[string]) access.FilterValue { return value(f, access.Text) }

@@ -23,9 +23,13 @@ func IsUser(p principals.Principal) model.Truth {
 
 // External says whether the account signs in at, or was invited from, another
 // organisation, or is a guest. Guests that were made members keep #EXT# in their
-// name, or the state of their invitation.
+// name, or the state of their invitation. Of an account that is not in the export
+// (nil) it is not known.
 // Source: learn.microsoft.com/entra/external-id/user-properties.
 func External(u *model.User) model.Truth {
+	if u == nil {
+		return model.Unknown
+	}
 	return model.Or(
 		u.UserType.Is(func(kind string) bool { return strings.EqualFold(kind, "Guest") }),
 		Visitor(u),
@@ -40,6 +44,9 @@ func Visitor(u *model.User) model.Truth {
 
 // ExternalEvidence points at the properties that decide [External].
 func ExternalEvidence(u *model.User) []model.Evidence {
+	if u == nil {
+		return nil
+	}
 	return []model.Evidence{
 		u.Evidence("/userType", u.UserType),
 		u.Evidence("/userPrincipalName", u.UserPrincipalName),

@@ -2,6 +2,8 @@
 declare const __SINGLE__: boolean;
 /** __WASM_URL__ is the program's address beside the hosted page. */
 declare const __WASM_URL__: string;
+/** __SAMPLES__ is where each sample tenant lies beside the hosted page; the single file holds it. */
+declare const __SAMPLES__: Record<string, string>;
 /** __OFFLINE_SHA256__ is the digest of the single file that the hosted page offers. */
 declare const __OFFLINE_SHA256__: string;
 

@@ -467,13 +467,12 @@ export interface Format {
 /** About is what the engine says of itself. */
 export interface About {
   controls: Map<string, ControlInfo>;
-  samples: string[];
   formats: Format[];
   /** gaps are what Privileged Identity Management alone leaves open. */
   gaps: { key: string; title: string }[];
 }
 
-/** parseAbout reads the engine's own catalogue and the names of its sample tenants. */
+/** parseAbout reads the engine's own catalogue. */
 export function parseAbout(v: unknown): About {
   const o = object(v);
   return {
@@ -486,7 +485,6 @@ export function parseAbout(v: unknown): About {
         ];
       }),
     ),
-    samples: texts(o.samples),
     formats: list(o.formats).map((v) => {
       const f = object(v);
       return { name: text(f.name), extension: text(f.extension), mediaType: text(f.mediaType), description: text(f.description) };

@@ -4,6 +4,7 @@ import { select } from './derive.ts';
 import { decode, Engine, EngineError } from './engine/client.ts';
 import { sizeOf, type Bytes, type Entry, type Input, type InputFile, type Missing, type Options, type Progress, type Subject } from './engine/protocol.ts';
 import { classify, InputProblem, type Given } from './input/collect.ts';
+import { readSample } from './input/samples.ts';
 import { parse, parseAbout, type About, type Assessment } from './model.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import { t } from './strings.ts';
@@ -37,8 +38,8 @@ export const missing = signal<Missing[]>([]);
 export const progress = signal<Progress | null>(null);
 export const problem = signal<Problem | null>(null);
 export const notice = signal('');
-/** about is what the engine says of itself; until it has started, the samples are those that the page has words for. */
-export const about = signal<About>({ controls: new Map(), samples: Object.keys(t.samples), formats: [], gaps: [] });
+/** about is what the engine says of itself; nothing until it has started. */
+export const about = signal<About>({ controls: new Map(), formats: [], gaps: [] });
 export const route = signal<Route>(parseRoute(location.hash));
 export const search = signal('');
 export const theme = signal<'system' | 'light' | 'dark'>('system');
@@ -94,9 +95,13 @@ export async function take(entries: Entry[] | Promise<Entry[]>): Promise<void> {
   }
 }
 
-/** sample assesses one of the built-in tenants. */
-export function sample(name: string): Promise<void> {
-  return run({ kind: 'sample', name });
+/** sample assesses one of the sample tenants. */
+export async function sample(name: string): Promise<void> {
+  try {
+    await run(await readSample(name));
+  } catch (e) {
+    report(e);
+  }
 }
 
 function forget(): void {

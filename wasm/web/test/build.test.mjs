@@ -47,8 +47,9 @@ describe('the single file', () => {
     assert.ok(single.indexOf('<meta charset="utf-8">') < single.indexOf('Content-Security-Policy'));
   });
 
-  it('has three scripts and ends none early', () => {
-    assert.equal(single.match(/<\/script/gi).length, 3);
+  it('has its scripts and data blocks and ends none early', () => {
+    assert.equal(single.match(/<script/gi).length, 6);
+    assert.equal(single.match(/<\/script/gi).length, 6);
     assert.equal(single.includes('<!--'), false);
   });
 
@@ -83,7 +84,7 @@ describe('the hosted site', () => {
   const html = hosted('index.html');
 
   it('names every file by its content', () => {
-    for (const name of names.filter((n) => /^(app|privpath)-/.test(n))) {
+    for (const name of names.filter((n) => /^(app|privpath|sample)-/.test(n))) {
       const data = readFileSync(join(web, 'dist', 'hosted', name));
       assert.ok(name.includes(`-${sha(data, 'hex').slice(0, 12)}.`), name);
     }
@@ -97,10 +98,10 @@ describe('the hosted site', () => {
     assert.doesNotMatch(html, /https?:\/\/(?!www\.w3\.org\/)/);
   });
 
-  it('fetches the program and nothing else', () => {
+  it('fetches the program, a sample and nothing else', () => {
     const script = hosted(names.find((n) => n.endsWith('.js')));
-    assert.equal(script.match(/\bfetch\s*\(/g).length, 1);
-    assert.ok(script.includes(names.find((n) => n.endsWith('.wasm'))));
+    assert.equal(script.match(/\bfetch\s*\(/g).length, 2);
+    for (const name of names.filter((n) => /\.(wasm|json)$/.test(n))) assert.ok(script.includes(name), name);
   });
 
   it('offers the single file with its digest', () => {

@@ -4,9 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { audit } from './axe.mjs';
 import { give, launch, root, scratch, singleFile, singleURL, web, writeScratch } from './browser.mjs';
 import { fixture, HOSTILE } from './fixture.mjs';
 import { folder, zip } from './zip.mjs';
@@ -745,28 +745,17 @@ describe('the hosted site over http', () => {
     server.close();
   });
 
-  it('runs, and asks for its own four files once', async () => {
+  it('runs, and asks for its own four files and the sample once', async () => {
     const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.getByRole('button', { name: 'PIM only' }).click();
     await settled(page);
     same(await saved(page), cli(join(tenants, 'pim-only')));
-    const names = readdirSync(dir).filter((n) => /^(app|privpath)-/.test(n)).map((n) => `/${n}`);
+    const names = readdirSync(dir).filter((n) => /^(app|privpath|sample-pim-only)-/.test(n)).map((n) => `/${n}`);
     assert.deepEqual([...asked].sort(), ['/', ...names].sort());
     await page.close();
   });
 });
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-/** audit fails on any violation that axe finds in what is on screen. */
-async function audit(page, where) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
-
-  const violations = await page.evaluate(async (runOnly) => (await axe.run(document, { runOnly, resultTypes: ['violations'] })).violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`), rules);
-  assert.deepEqual(violations, [], where);
-}
 
 /** auditBoth audits a view in light and dark, wide and narrow. */
 async function auditBoth(page, where) {
@@ -780,35 +769,3 @@ async function auditBoth(page, where) {
     }
   }
 }
-
-describe('accessibility', () => {
-  for (const mode of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { colorScheme: 'dark', forcedColors: 'active' }]) {
-    for (const width of [1280, 390]) {
-      const where = `${mode.forcedColors ? 'forced colours' : mode.colorScheme} at ${width} px`;
-      it(`has no axe violation in ${where}`, async (test) => {
-        const context = await launch({ ...mode, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-        test.after(() => context.close());
-        const page = await open(context);
-        await audit(page, `start, ${where}`);
-        await page.getByRole('button', { name: 'Paste JSON' }).click();
-        await audit(page, `paste, ${where}`);
-        await page.keyboard.press('Escape');
-        await give(page, writeScratch('bad.zip', 'no zip'));
-        await problem(page).waitFor();
-        await audit(page, `problem, ${where}`);
-        await give(page, document);
-        await settled(page);
-        for (const hash of ['overview', 'findings?group=pillar', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare', 'findings/FND-05', 'findings/OPS-07', 'findings/NONE-1']) {
-          await page.evaluate((h) => (location.hash = h), hash);
-          if (hash.includes('/')) await page.locator('dialog.sheet[open]').waitFor();
-          if (hash.endsWith('FND-05')) await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)));
-          await audit(page, `${hash}, ${where}`);
-        }
-        await page.keyboard.press('Escape');
-        await page.evaluate(() => (location.hash = 'overview'));
-        await page.locator('.cell').first().click();
-        await audit(page, `reach, ${where}`);
-      });
-    }
-  }
-});

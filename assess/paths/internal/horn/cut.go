@@ -8,8 +8,8 @@ import (
 // Choke is a group of rules whose removal alone cuts some starts off.
 type Choke struct {
 	Group int
-	// Cuts is how many of the starts that reach a goal no longer do.
-	Cuts int
+	// Starts are the starts that reach a goal and no longer do, as indices.
+	Starts []int
 }
 
 // one is the cost of a derivation by number of rules.
@@ -20,32 +20,38 @@ func one(int) int64 { return 1 }
 // a rule that cannot be removed. It is exact: a group that cuts a start off is in
 // every derivation of it, so looking at one derivation for each start is enough.
 func (s *System) Chokes(starts [][]Atom, goals []Atom, group func(rule int) int) []Choke {
-	reaching, candidates := s.derivations(starts, goals, group)
+	places, candidates := s.derivations(starts, goals, group)
+	reaching := make([][]Atom, len(places))
+	for i, place := range places {
+		reaching[i] = starts[place]
+	}
 	var chokes []Choke
 	for _, g := range candidates {
-		cuts := 0
-		for _, still := range s.without(func(rule int) bool { return group(rule) == g }).Reach(reaching, goals) {
+		var cut []int
+		for i, still := range s.without(func(rule int) bool { return group(rule) == g }).Reach(reaching, goals) {
 			if !still {
-				cuts++
+				cut = append(cut, places[i])
 			}
 		}
-		if cuts > 0 {
-			chokes = append(chokes, Choke{g, cuts})
+		if len(cut) > 0 {
+			chokes = append(chokes, Choke{g, cut})
 		}
 	}
-	slices.SortFunc(chokes, func(a, b Choke) int { return cmp.Or(cmp.Compare(b.Cuts, a.Cuts), cmp.Compare(a.Group, b.Group)) })
+	slices.SortFunc(chokes, func(a, b Choke) int {
+		return cmp.Or(cmp.Compare(len(b.Starts), len(a.Starts)), cmp.Compare(a.Group, b.Group))
+	})
 	return chokes
 }
 
-// derivations gives the starts that reach a goal, and the groups in one
+// derivations gives the starts that reach a goal as indices, and the groups in one
 // derivation of each, ascending.
-func (s *System) derivations(starts [][]Atom, goals []Atom, group func(rule int) int) (reaching [][]Atom, groups []int) {
+func (s *System) derivations(starts [][]Atom, goals []Atom, group func(rule int) int) (reaching, groups []int) {
 	seen := map[int]bool{}
 	for i, reached := range s.Reach(starts, goals) {
 		if !reached {
 			continue
 		}
-		reaching = append(reaching, starts[i])
+		reaching = append(reaching, i)
 		for _, goal := range goals {
 			proof, ok := s.Prove(starts[i], goal, one)
 			for _, rule := range proof {

@@ -191,7 +191,11 @@ func TestChokesAndCutsAgreeWithBruteForce(t *testing.T) {
 		}
 		found := map[int]int{}
 		for _, c := range s.Chokes(p.starts, p.goals, group) {
-			found[c.Group] = c.Cuts
+			found[c.Group] = len(c.Starts)
+			for _, i := range c.Starts {
+				one := problem{atoms: p.atoms, rules: p.rules, goals: p.goals, starts: p.starts[i : i+1]}
+				require.True(t, one.cutsOff(group, []int{c.Group}))
+			}
 		}
 		require.Equal(t, cuts, found)
 

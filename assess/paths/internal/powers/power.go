@@ -7,6 +7,7 @@ type Power uint8
 const (
 	ResetPassword Power = iota
 	UpdateUserAuthenticationMethods
+	UpdateUserProperties // those that rules read
 	UpdateApplicationCredentials
 	UpdateApplicationOwners
 	ManageServicePrincipalCredentials
@@ -18,7 +19,9 @@ const (
 	AssignRoles
 	UpdateRoleDefinitions
 	UpdateRolePolicies
+	UpdateGroupPolicies // PIM's rules for groups alone
 	WriteConditionalAccess
+	WriteSecurityDefaults
 	WriteNamedLocations
 	WriteProtectedActions
 	WriteCrossTenantAccess
@@ -29,8 +32,10 @@ const (
 	WriteHybridSync
 	WriteConsentPolicies
 	GrantAppConsent // application permissions, to any application
+	GrantDelegated  // to any application, in the name of who signs in to it
 	DevicesUpdateExtensionAttributes
 	RunOnDevices
+	ManageCloudPCs
 	ReadBitLockerKeys
 	ReadLocalAdminPasswords
 	AdministrativeUnitMembersUpdate
@@ -54,6 +59,7 @@ var catalogue = [powerCount]power{
 	UpdateUserAuthenticationMethods: {"change sign-in methods of users", []string{
 		"microsoft.directory/users/authenticationMethods/create",
 		"microsoft.directory/users/authenticationMethods/basic/update"}},
+	UpdateUserProperties:              {"change properties of users", []string{"microsoft.directory/users/basic/update"}},
 	UpdateApplicationCredentials:      {"add credentials to applications", []string{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications.myOrganization/credentials/update"}},
 	UpdateApplicationOwners:           {"change owners of applications", []string{"microsoft.directory/applications/owners/update", "microsoft.directory/applications.myOrganization/owners/update"}},
 	ManageServicePrincipalCredentials: {"add credentials to service principals", []string{"microsoft.directory/servicePrincipals/credentials/update"}},
@@ -70,6 +76,8 @@ var catalogue = [powerCount]power{
 		"microsoft.directory/roleAssignments/update", "microsoft.directory/roleAssignments/allProperties/update"}},
 	UpdateRoleDefinitions: {"change what roles allow", []string{"microsoft.directory/roleDefinitions/permissions/update"}},
 	UpdateRolePolicies:    {"change rules of PIM", []string{"microsoft.directory/privilegedIdentityManagement/allProperties/update"}},
+	UpdateGroupPolicies:   {"change rules of PIM for groups", nil},
+	WriteSecurityDefaults: {"change the security defaults", nil},
 	WriteConditionalAccess: {"change Conditional Access policies", []string{"microsoft.directory/conditionalAccessPolicies/basic/update",
 		"microsoft.directory/conditionalAccessPolicies/delete", "microsoft.directory/conditionalAccessPolicies/owners/update"}},
 	WriteNamedLocations: {"change named locations", []string{"microsoft.directory/namedLocations/basic/update", "microsoft.directory/namedLocations/delete"}},
@@ -91,10 +99,12 @@ var catalogue = [powerCount]power{
 		"microsoft.directory/permissionGrantPolicies/create"}},
 	GrantAppConsent: {"grant application permissions", []string{
 		"microsoft.directory/servicePrincipals/managePermissionGrantsForAll.microsoft-company-admin"}},
+	GrantDelegated: {"grant applications delegated permissions", nil},
 	DevicesUpdateExtensionAttributes: {"change extension attributes of devices", []string{
 		"microsoft.directory/devices/extensionAttributeSet1/update", "microsoft.directory/devices/extensionAttributeSet2/update",
 		"microsoft.directory/devices/extensionAttributeSet3/update"}},
 	RunOnDevices:            {"run code on managed devices", []string{"microsoft.intune/allEntities/update"}},
+	ManageCloudPCs:          {"manage Cloud PCs", []string{"microsoft.cloudPC/allEntities/allProperties/update"}},
 	ReadBitLockerKeys:       {"read BitLocker keys", []string{"microsoft.directory/bitlockerKeys/key/read"}},
 	ReadLocalAdminPasswords: {"read local administrator passwords", []string{"microsoft.directory/deviceLocalCredentials/password/read"}},
 	AdministrativeUnitMembersUpdate: {"change members of administrative units", []string{

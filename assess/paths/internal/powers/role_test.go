@@ -15,11 +15,11 @@ func role(condition model.Field[string], actions ...string) model.Field[[]model.
 func TestPowers(t *testing.T) {
 	const password = "microsoft.directory/users/password/update"
 	none := model.Null[string]()
-	require.Empty(t, Powers(role(none, "microsoft.directory/users/standard/read", "microsoft.directory/users/basic/update")))
+	require.Empty(t, Powers(role(none, "microsoft.directory/users/standard/read", "microsoft.directory/users/photo/update")))
 	require.Equal(t, []Held{{ResetPassword, model.True, password, ""}}, Powers(role(none, "microsoft.directory/users/standard/read", password)))
 
 	wide := Powers(role(none, "microsoft.directory/users/allProperties/allTasks"))
-	require.Len(t, wide, 2, "passwords and methods")
+	require.Len(t, wide, 3, "passwords, methods and properties")
 	require.Equal(t, UpdateUserAuthenticationMethods, wide[1].Power)
 
 	owned := Powers(role(model.Value("$SubjectIsOwner"), password))

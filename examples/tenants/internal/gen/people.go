@@ -25,13 +25,13 @@ type user struct {
 // activity is what signInActivity tells.
 type activity struct{ interactive, background, success time.Time }
 
-var givenNames = strings.Fields(`Aoife Bastian Carys Dashiell Edda Ferran Ghislaine Hollis Imke Jocasta
+var GivenNames = strings.Fields(`Aoife Bastian Carys Dashiell Edda Ferran Ghislaine Hollis Imke Jocasta
 	Keziah Leopold Maren Niamh Odalys Piers Quillon Rosamund Saskia Torvald Ulla Verity Wilhelmina Xanthe Yannick
 	Zadie Anselm Brannoch Cosima Dilwyn Eluned Fintan Greer Henrike Iolo Jarek Kirsi Linnea Mungo Nerys
 	Orla Padraig Romilly Sanna Tamsin Ursel Vaughan Wiebke Amaru Bronwen Chidi Deepika Emeka Farida Goran
 	Hanako Ishaan Jovana Kwame Lakshmi Mirela Nasrin Oyelaran Pooja Radek Samira Tomasz Usha Wojtek Yusra`)
 
-var familyNames = strings.Fields(`Ackerby Bellwether Crosskill Dunmorrow Eastgarth Fallowmere Garrowby Hexworth
+var FamilyNames = strings.Fields(`Ackerby Bellwether Crosskill Dunmorrow Eastgarth Fallowmere Garrowby Hexworth
 	Inglefold Jessamy Kettlestone Lanternby Marlowick Netherwood Oxbarrow Pellworthy Quarrington Ravensward Saltmarsh
 	Thistlewick Underbeck Vanterpole Whinfield Yarrowdale Zellwood Ashcombe Birkenfell Coldharrow Drumlanne Everscote
 	Foxglade Gillimoor Harkaway Ivelchester Kestervale Longstrath Millhaven Northolme Orchardlea Pikestaff Rookhope
@@ -79,7 +79,7 @@ func (u *user) license(products ...sku) *user {
 
 // person adds an account of an ordinary member.
 func (t *tenant) person(name, title, department string) *user {
-	local := mailName(name)
+	local := MailName(name)
 	u := &user{
 		id: t.guid("user", local), upn: local + "@" + t.domain, name: name, mail: local + "@" + t.domain,
 		title: title, department: department, synced: !t.cloudOnly,
@@ -98,7 +98,7 @@ func (t *tenant) account(local, name string, created time.Time) *user {
 
 // guestUser invites somebody of another organisation.
 func (t *tenant) guestUser(name, domain string, created time.Time) *user {
-	local := mailName(name)
+	local := MailName(name)
 	u := &user{
 		id: t.guid("user", "guest", local), name: name, mail: local + "@" + domain, guest: true, created: created,
 		upn: local + "_" + domain + "#EXT#@" + t.initialDomain,
@@ -107,7 +107,7 @@ func (t *tenant) guestUser(name, domain string, created time.Time) *user {
 	return u
 }
 
-func mailName(name string) string {
+func MailName(name string) string {
 	plain := strings.NewReplacer("ć", "c", "é", "e", "ó", "o", " ", ".", "'", "").Replace(strings.ToLower(name))
 	return plain
 }
@@ -121,7 +121,7 @@ func (t *tenant) staff(n int, departments []string, licence func(i int) sku) []*
 	}
 	var made []*user
 	for len(made) < n {
-		name := givenNames[t.rng.IntN(len(givenNames))] + " " + familyNames[t.rng.IntN(len(familyNames))]
+		name := GivenNames[t.rng.IntN(len(GivenNames))] + " " + FamilyNames[t.rng.IntN(len(FamilyNames))]
 		if taken[name] {
 			continue
 		}
@@ -253,7 +253,7 @@ func (t *tenant) methodRecords(u *user) []rec {
 				"phoneNumber", "+44 7700900"+fmt.Sprint(100+int(u.id[0])+int(u.id[1])*3), "phoneType", "mobile", "smsSignInState", "notAllowedByPolicy"))
 		case "email":
 			out = append(out, obj("@odata.type", "#microsoft.graph.emailAuthenticationMethod", "id", "3ddfcfc8-9383-446f-83cc-3ab9be4be18f",
-				"emailAddress", mailName(u.name)+"@post.example"))
+				"emailAddress", MailName(u.name)+"@post.example"))
 		case "microsoftAuthenticatorPush":
 			out = append(out, obj("@odata.type", "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod", "id", id,
 				"displayName", "Phone of "+strings.Fields(u.name)[0], "deviceTag", "SoftwareTokenActivated", "phoneAppVersion", "6.2410.7166", "createdDateTime", at))
@@ -289,6 +289,6 @@ func has[T comparable](list []T, want T) bool {
 
 // splitName gives the two words of a name in plain lower case.
 func splitName(name string) [2]string {
-	words := strings.SplitN(mailName(name), ".", 2)
+	words := strings.SplitN(MailName(name), ".", 2)
 	return [2]string{words[0], words[1]}
 }

@@ -11,11 +11,10 @@ export type Input =
   | { kind: 'file'; file: File }
   | { kind: 'files'; files: Entry[] }
   /** several zips, and perhaps loose files, of one tenant */
-  | { kind: 'several'; files: Entry[] }
-  | { kind: 'sample'; name: string };
+  | { kind: 'several'; files: Entry[] };
 
 export const sizeOf = (input: Input): number =>
-  input.kind === 'file' ? input.file.size : 'files' in input ? input.files.reduce((sum, f) => sum + f.file.size, 0) : 0;
+  input.kind === 'file' ? input.file.size : input.files.reduce((sum, f) => sum + f.file.size, 0);
 
 /** Progress is one step of a run; total is 0 while unknown. */
 export interface Progress {

@@ -10,13 +10,17 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** block inflates a data block of the single file. */
+export function block(id: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const zipped = fromBase64(document.getElementById(id)!.textContent!.trim());
+  return new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+}
+
 /** compile compiles the program once; every worker instantiates the same module. */
 export async function compile(): Promise<WebAssembly.Module> {
   if (!__SINGLE__) return WebAssembly.compileStreaming(fetch(__WASM_URL__));
-  const block = document.getElementById('wasm')!;
-  const zipped = fromBase64(block.textContent!.trim());
-  block.remove();
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const stream = block('wasm');
+  document.getElementById('wasm')!.remove();
   // A Response of our own: no request is made, and the browser compiles while it inflates.
   return WebAssembly.compileStreaming(new Response(stream, { headers: { 'Content-Type': 'application/wasm' } }));
 }

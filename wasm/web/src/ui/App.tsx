@@ -88,7 +88,7 @@ function ProblemBar() {
 
 /** AskTime asks when an export was collected; the newest file's own time is the proposal. */
 function AskTime({ input, options }: { input: Input; options: Options }) {
-  const given = input.kind === 'file' ? [input.file] : 'files' in input ? input.files.map((f) => f.file) : [];
+  const given = input.kind === 'file' ? [input.file] : input.files.map((f) => f.file);
   const newest = given.reduce((latest, file) => Math.max(latest, file.lastModified), 0);
   const [time, setTime] = useState(() => new Date(newest || Date.now()).toISOString().slice(0, 16));
   return (

@@ -4,7 +4,7 @@ import { undecided } from '../derive.ts';
 import { visible, type Assessment, type Evidence, type Finding, type Remediation, type Subject } from '../model.ts';
 import { about, go, route, selected } from '../state.ts';
 import { t, word } from '../strings.ts';
-import { Button, CodeBlock, Linked, Scroller, SeverityMark, StatusMark } from './bits.tsx';
+import { Button, CodeBlock, Linked, longName, Scroller, SeverityMark, StatusMark } from './bits.tsx';
 import { Icon } from './icons.tsx';
 
 export function Detail({ a }: { a: Assessment }) {
@@ -150,7 +150,9 @@ function SubjectRow({ s }: { s: Subject }) {
     <li class="subject">
       <div class="subject-head">
         <StatusMark status={s.status} />
-        <bdi class="name">{s.name || s.id || t.detail.unnamed}</bdi>
+        <bdi class="name" {...longName(s.name)}>
+          {s.name || s.id || t.detail.unnamed}
+        </bdi>
       </div>
       <p class="sub">
         {s.kind} {s.name && s.id && <code>{s.id}</code>}

@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { matrix, type Cell, type ReachRow } from '../derive.ts';
 import { DEVICES, NETWORKS, type Reach, type Verdict, type Witness } from '../model.ts';
 import { t, word } from '../strings.ts';
-import { Button, Scroller } from './bits.tsx';
+import { Button, longName, Scroller } from './bits.tsx';
 import { Icon, VERDICT_ICON, type IconName } from './icons.tsx';
 
 /** tone says whether a verdict is good news at this place: a PAW should be let in, everything else kept out. */
@@ -131,7 +131,7 @@ function Holder({ h, cell }: { h: Reach; cell: Cell }) {
     <li class="subject">
       <div class="subject-head">
         <VerdictMark verdict={use} device={cell.device} />
-        <h3 class="name">
+        <h3 class="name" {...longName(h.principal.name)}>
           <bdi>{h.principal.name || h.principal.id || t.detail.unnamed}</bdi>
         </h3>
       </div>

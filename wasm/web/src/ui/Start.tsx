@@ -2,7 +2,8 @@
 // privacy strip.
 import { useRef, useState } from 'preact/hooks';
 import { fromText, fromTransfer } from '../input/collect.ts';
-import { about, notice, problem, sample, take } from '../state.ts';
+import { SAMPLES } from '../input/samples.ts';
+import { notice, problem, sample, take } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button, CopyButton } from './bits.tsx';
 import { Choose } from './Choose.tsx';
@@ -28,7 +29,7 @@ export function Start({ hovering }: { hovering: boolean }) {
           {t.start.samples}
         </h2>
         <ul>
-          {about.value.samples.map((name, i) => (
+          {SAMPLES.map((name, i) => (
             <li key={name}>
               <button type="button" class="sample" onClick={() => void sample(name)}>
                 <SampleSteps level={i * 2 + 1} />

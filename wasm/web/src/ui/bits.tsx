@@ -121,6 +121,9 @@ export function Linked({ text }: { text: string }) {
   );
 }
 
+/** longName makes a name that may be too long for its place a stop of the Tab key, so that it can be scrolled. */
+export const longName = (name: string): { tabIndex?: 0 } => (name.length > 200 ? { tabIndex: 0 } : {});
+
 /** Scroller lets a wide table move sideways, by keyboard too. */
 export function Scroller({ label, children }: { label: string; children: ComponentChildren }) {
   return (

@@ -1,0 +1,178 @@
+package paths
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/model"
+)
+
+// alike shares proofs among starts that the rules do not tell apart: a thousand
+// helpdesk administrators of one group need one. What a rule says of a start's own
+// atoms is written without the start's name; of two starts with the same text,
+// exchanging one's rules for the other's turns every derivation into another.
+type alike struct {
+	g      *Graph
+	own    map[string][]int // rules by the user whose atoms they have, in the order of their text
+	class  map[string]string
+	size   map[string]int // starts of a class
+	names  map[string]int64
+	mutex  sync.Mutex // of proofs
+	proofs map[string]found
+}
+
+// found is a proof of one start of a class; none where there is none.
+type found struct {
+	of    string
+	proof horn.Proof
+	ok    bool
+}
+
+func newAlike(g *Graph) *alike {
+	a := &alike{g: g, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{}}
+	for i, r := range g.b.rules {
+		var seen [3]string
+		for j, atom := range []horn.Atom{r.Head, r.If, r.And} {
+			if seen[j] = a.owner(atom); seen[j] != "" && !slices.Contains(seen[:j], seen[j]) {
+				a.own[seen[j]] = append(a.own[seen[j]], i)
+			}
+		}
+	}
+	for owner, rules := range a.own {
+		texts := make([]ruleText, len(rules))
+		for i, rule := range rules {
+			texts[i] = a.text(owner, rule)
+		}
+		slices.SortFunc(texts, func(x, y ruleText) int { return slices.Compare(x[:], y[:]) })
+		hash := sha256.New()
+		for i, t := range texts {
+			rules[i] = int(t[len(t)-1])
+			for _, number := range t[:len(t)-1] {
+				hash.Write(binary.LittleEndian.AppendUint64(nil, uint64(number)))
+			}
+		}
+		a.class[owner] = string(hash.Sum(nil))
+	}
+	for _, s := range g.starts {
+		a.size[a.classOf(s.ref)]++
+	}
+	return a
+}
+
+// owner is the user whose atom it is, folded; empty for an atom of nobody's own.
+func (a *alike) owner(atom horn.Atom) string {
+	if atom == horn.None {
+		return ""
+	}
+	switch k := a.g.b.keys[atom]; k.kind {
+	case atomAt, atomSession, atomActs:
+		return k.subject
+	case atomInUse, atomInContext, atomApprover:
+		return model.FoldID(a.g.b.holdings[k.n].Principal.ID)
+	}
+	return ""
+}
+
+// ruleText is a rule without the name of an owner: head and premises, what it
+// costs, its edge, and last the rule itself, which is no part of the text.
+type ruleText [6]int64
+
+func (a *alike) text(owner string, rule int) ruleText {
+	r := a.g.b.rules[rule]
+	edge := strconv.FormatBool(r.certain)
+	if r.hop >= 0 {
+		edge += a.g.b.hops[r.hop].edge
+	}
+	return ruleText{a.number(owner, r.Head), a.number(owner, r.If), a.number(owner, r.And), a.g.cost(rule), a.name(edge), int64(rule)}
+}
+
+// number stands for an atom: itself, or what it is of its owner.
+func (a *alike) number(owner string, atom horn.Atom) int64 {
+	if a.owner(atom) != owner {
+		return int64(atom)
+	}
+	k := a.g.b.keys[atom]
+	switch k.kind {
+	case atomInUse, atomInContext, atomApprover:
+		h := a.g.b.holdings[k.n]
+		return -2 - a.name(strings.Join(append([]string{strconv.Itoa(int(k.kind)), k.other, h.Role.ID, h.Scope, string(h.Manner), strconv.FormatBool(h.ViaEligible)}, h.Via...), "|"))
+	}
+	return -2 - a.name(strconv.Itoa(int(k.kind)*credentials*places+k.n))
+}
+
+// name numbers a text.
+func (a *alike) name(text string) int64 {
+	n, ok := a.names[text]
+	if !ok {
+		n = int64(len(a.names))
+		a.names[text] = n
+	}
+	return n
+}
+
+// classOf names what the rules tell of a start. What is no user is alone.
+func (a *alike) classOf(ref model.PrincipalRef) string {
+	if class, ok := a.class[model.FoldID(ref.ID)]; ok && ref.Kind == "user" {
+		return class
+	}
+	return startKey(ref)
+}
+
+// prove gives the cheapest derivation of the goal from a start as rules of the
+// net, found once for all starts that are alike.
+func (a *alike) prove(ref model.PrincipalRef, attacker string, atoms []horn.Atom, certain bool) (horn.Proof, bool) {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	key := a.classOf(ref) + "|" + attacker + "|" + strconv.FormatBool(certain)
+	known, ok := a.proofs[key]
+	if ok && !known.ok {
+		return nil, false
+	}
+	if ok {
+		if proof, fits := a.exchange(known, model.FoldID(ref.ID), atoms); fits {
+			return proof, true
+		}
+	}
+	proof, proved := a.g.prove(atoms, a.g.goal, certain)
+	if !ok {
+		a.proofs[key] = found{model.FoldID(ref.ID), proof, proved}
+	}
+	return proof, proved
+}
+
+// exchange turns a derivation from one start into one from another that is alike,
+// and checks it step by step.
+func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, bool) {
+	if f.of == to {
+		return f.proof, true
+	}
+	from, into := a.own[f.of], a.own[to]
+	if len(from) != len(into) {
+		return nil, false
+	}
+	swap := make(map[int]int, 2*len(from))
+	for i := range from {
+		swap[from[i]], swap[into[i]] = into[i], from[i]
+	}
+	proof := make(horn.Proof, len(f.proof))
+	known := map[horn.Atom]bool{horn.None: true}
+	for _, atom := range atoms {
+		known[atom] = true
+	}
+	for i, rule := range f.proof {
+		if other, ok := swap[rule]; ok {
+			rule = other
+		}
+		r := a.g.b.rules[rule]
+		if !known[r.If] || !known[r.And] {
+			return nil, false
+		}
+		known[r.Head], proof[i] = true, rule
+	}
+	return proof, known[a.g.goal]
+}

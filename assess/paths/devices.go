@@ -1,0 +1,134 @@
+package paths
+
+import (
+	"slices"
+
+	"github.com/privpath/privpath/assess/access"
+	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/model"
+)
+
+// device: somebody runs code on a device.
+func (b *builder) device(head horn.Atom, id string) {
+	d, to := b.devices[id], b.deviceRefOf(id)
+	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
+	b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: to, text: "runs code on the device through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
+	opens := func(p powers.Power, shielded model.Truth) {
+		shown := hop{edge: "opensDevice", to: to, text: "opens the device, if it can be reached, with the power to " + p.String(), evidence: managed}
+		why := unfollowed(p).shown(shown)
+		b.conclude(head, why.about(shielded.Not(), model.Devices.Name(), "whether a restricted unit shields the device is not known"), powerAtom(atomPower, p))
+		for _, scoped := range b.scopedOver(p, id) {
+			b.conclude(head, why.with(scoped.because).about(model.Or(shielded.Not(), b.restrictedScope(scoped.scope)), model.Devices.Name(), "whether a restricted unit shields the device is not known"),
+				roleKey(scoped.role, scoped.scope))
+		}
+	}
+	// A restricted unit keeps its devices' secrets from roles at tenant scope.
+	shielded := set(d.IsManagementRestricted)
+	opens(powers.ReadLocalAdminPasswords, shielded)
+	opens(powers.ReadBitLockerKeys, shielded)
+	if b.isCloudPC(d) != model.False {
+		opens(powers.ManageCloudPCs, model.False)
+	}
+	if b.roles[deviceLocalAdministrator] != nil && model.Equals(d.TrustType, "AzureAd") != model.False {
+		b.conclude(head, open(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Detail: "whether somebody who is local administrator of " + to.Name + " gets at it is not known"}).
+			shown(hop{edge: "administersDevice", to: to, text: "is local administrator of the device, if it can be reached", evidence: managed}), roleKey(deviceLocalAdministrator, tenantWide))
+	}
+}
+
+// deviceLocalAdministrator is Microsoft Entra Joined Device Local Administrator,
+// whose power is on the devices and in none of its actions.
+// Source: learn.microsoft.com/entra/identity/devices/assign-local-admin.
+const deviceLocalAdministrator = "9f06204d-73c1-4d4c-880a-6edb90606fd8"
+
+// isCloudPC asks whether a device is a Windows 365 Cloud PC.
+func (b *builder) isCloudPC(d model.Device) model.Truth {
+	rows := model.RowsOf(b.tenant, model.CloudPCs, nil)
+	found := model.Of(rows.Coverage().State != model.Complete && rows.Coverage().Reason != model.NotLicensed)
+	if found == model.True {
+		found = model.Unknown
+	}
+	for row := range rows.All() {
+		found = model.Or(found, model.Fold(row.AADDeviceID, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
+			func(id string) model.Truth {
+				return d.DeviceID.Is(func(own string) bool { return model.SameID(own, id) })
+			}))
+	}
+	return found
+}
+
+// takeovers adds who can run code on a device of the kind that the user signs in
+// on: the session there is theirs.
+func (b *builder) takeovers(head horn.Atom, user string, place int) {
+	for _, d := range b.devicesOf[user] {
+		is := b.demands.base.IsPAW(d)
+		if place == device {
+			is = is.Not()
+		}
+		b.conclude(head, because{truth: model.And(is, managedBy(d))}.needing(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved,
+			Detail: "whether " + textOf(d.DisplayName, d.ID) + " is managed, and a privileged access workstation, is not known"}).
+			shown(hop{edge: "signsInOn", to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name,
+				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
+			key{kind: atomDevice, subject: d.ID})
+	}
+	if len(b.devicesOf[user]) > 0 || b.managed == model.False {
+		return
+	}
+	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
+		b.conclude(head, open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
+			Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
+			shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"}),
+			powerAtom(atomPower, p))
+	}
+}
+
+func managedBy(d model.Device) model.Truth { return model.Equals(d.IsManaged, true) }
+
+// place: a device of a kind is at hand.
+func (b *builder) place(head horn.Atom, k key) {
+	what := model.PrincipalRef{Kind: "device", ID: "managed", Name: "a managed device"}
+	exists := b.managed
+	if k.n == paw {
+		what = model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
+		exists = model.False
+		for d := range model.RowsOf(b.tenant, model.Devices, nil).All() {
+			exists = model.Or(exists, model.And(b.demands.base.IsPAW(d), managedBy(d)))
+		}
+	}
+	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}
+	b.conclude(head, because{truth: exists}.needing(need).shown(hop{edge: "runsCodeOn", to: what, text: "runs code on " + what.Name + " through its management"}),
+		powerAtom(atomPower, powers.RunOnDevices))
+	if k.n == paw {
+		b.conclude(head, because{truth: b.markedByAttribute()}.needing(need).
+			shown(hop{edge: "marksDevice", to: what, text: "writes the marker of a privileged access workstation onto another managed device"}),
+			powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes), key{kind: atomPlace, n: device})
+	}
+}
+
+// markedByAttribute asks whether an extension attribute alone makes a device a
+// PAW.
+func (b *builder) markedByAttribute() model.Truth {
+	declared, _ := model.RowsOf(b.tenant, model.OwnerDeclarations, nil).Only()
+	return model.Fold(declared.PAW, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
+		func(rule model.PAWRule) model.Truth {
+			return model.Fold(rule.DeviceFilter, func() model.Truth { return model.False }, func() model.Truth { return model.False },
+				func(text string) model.Truth {
+					filter, err := access.ParseFilter(text)
+					if err != nil {
+						return model.Unknown
+					}
+					comparisons := filter.Comparisons()
+					if slices.ContainsFunc(comparisons, func(c *access.Filter) bool { return !c.Attribute.Extension() }) {
+						return model.Unknown
+					}
+					return model.Of(len(comparisons) > 0)
+				})
+		})
+}
+
+func (b *builder) deviceRefOf(id string) model.PrincipalRef {
+	if d, ok := b.devices[model.FoldID(id)]; ok {
+		return deviceRef(d)
+	}
+	return model.PrincipalRef{Kind: "device", ID: id, Name: id}
+}

@@ -1,0 +1,155 @@
+// Command job is what the benchmarks time of ours, native and in wasm: the whole
+// assessment of an export, only the benchmarks' question, asked of what our
+// reader gives, or only the sign-ins read and counted. It prints one line of JSON.
+//
+//	go run ./examples/bench/job assess /tmp/m
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"time"
+	_ "time/tzdata" // working hours are declared in a time zone
+
+	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/examples/tenants/synth"
+	"github.com/privpath/privpath/graphsource/export"
+	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars"
+)
+
+// result is the line that every script prints, in whatever language.
+type result struct {
+	Seconds float64 `json:"seconds"`
+	// Load is the part of it until the export was read.
+	Load float64 `json:"load,omitempty"`
+	// CPU is the processor's time, which other work on the machine disturbs less;
+	// 0 in wasm.
+	CPU float64 `json:"cpu,omitempty"`
+	// PeakMB is the largest resident set (native) or the linear memory (wasm).
+	PeakMB   int            `json:"peakMB"`
+	Answers  *synth.Answers `json:"answers,omitempty"`
+	Score    int            `json:"score,omitempty"`
+	Decided  float64        `json:"decided,omitempty"`
+	Findings int            `json:"findings,omitempty"`
+	Paths    int            `json:"paths,omitempty"`
+	Records  int            `json:"records,omitempty"`
+}
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "job:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("job", flag.ContinueOnError)
+	cpu := flags.String("cpuprofile", "", "write a profile of the processor's time to this file")
+	mem := flags.String("memprofile", "", "write a profile of what is still in memory at the end to this file")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if args = flags.Args(); len(args) != 2 {
+		return fmt.Errorf("say what to do with which export: assess FOLDER, count FOLDER or stream FOLDER")
+	}
+	jobs := map[string]func(*export.Source, *result) error{"assess": runAssess, "count": runCount, "stream": runStream}
+	do, ok := jobs[args[0]]
+	if !ok {
+		return fmt.Errorf("no job is called %q: assess, count or stream", args[0])
+	}
+	stop, err := profile(*cpu)
+	if err != nil {
+		return err
+	}
+	var r result
+	started := time.Now()
+	if err := do(export.FS(os.DirFS(args[1]), export.Options{}), &r); err != nil {
+		return err
+	}
+	r.Seconds = time.Since(started).Seconds()
+	r.PeakMB, r.CPU = used()
+	stop()
+	if err := writeHeap(*mem); err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(r)
+}
+
+// profile starts a profile, where a file is named for it.
+func profile(name string) (stop func(), err error) {
+	if name == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
+}
+
+func writeHeap(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return pprof.WriteHeapProfile(f)
+}
+
+// kept keeps the assessment reachable for a profile of the memory.
+var kept *model.Assessment
+
+// timed notes how long loading took.
+type timed struct {
+	assess.Source
+	took time.Duration
+}
+
+// Load loads.
+func (s *timed) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
+	started := time.Now()
+	defer func() { s.took = time.Since(started) }()
+	return s.Source.Load(ctx, want, observers...)
+}
+
+func runAssess(export *export.Source, r *result) error {
+	src := &timed{Source: export}
+	a, err := assess.Run(context.Background(), src, pillars.All(), assess.Options{})
+	if err != nil {
+		return err
+	}
+	kept, r.Load = a, src.took.Seconds()
+	r.Score, r.Decided, r.Findings, r.Paths = a.Headline.Score, a.Coverage, len(a.Findings), len(a.Paths)
+	return nil
+}
+
+func runCount(src *export.Source, r *result) error {
+	answers, err := count(src)
+	r.Answers = &answers
+	return err
+}
+
+// runStream reads the sign-ins and keeps none.
+func runStream(src *export.Source, r *result) error {
+	_, err := src.Load(context.Background(), []string{model.Organizations.Name()}, assess.Observer{Dataset: model.SignIns.Name(),
+		See: func(any) { r.Records++ }})
+	return err
+}
+
+// heap is what the Go runtime has from the system: in wasm, the linear memory,
+// which is never given back.
+func heap() int {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.Sys >> 20)
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package main
+
+func used() (peakMB int, cpu float64) { return heap(), 0 }

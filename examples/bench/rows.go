@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/privpath/privpath/examples/tenants/synth"
+)
+
+// same compares answers with the generator's, which must say something.
+func same(who string, got *synth.Answers, want synth.Answers) error {
+	if want.Uncovered < 2 || want.Privileged <= want.Uncovered || want.SingleFactor < 1 {
+		return fmt.Errorf("the answers are degenerate: %+v", want)
+	}
+	if got == nil || *got != want {
+		return fmt.Errorf("%s answers %+v and not %+v", who, got, want)
+	}
+	return nil
+}
+
+// sound checks that an assessment decided most of what it was asked.
+func sound(r result) error {
+	if r.Findings < 100 || r.Decided < 50 || r.Paths == 0 {
+		return fmt.Errorf("the assessment is degenerate: %+v", r)
+	}
+	return nil
+}
+
+// job compares the whole assessment with peers that load and count only.
+func (b *bench) job() ([]line, error) {
+	dir, want, err := b.tenant(b.size)
+	if err != nil {
+		return nil, err
+	}
+	program, err := b.build("job", false)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := b.result(program, "assess", dir)
+	if err != nil {
+		return nil, err
+	}
+	count, err := b.result(program, "count", dir)
+	if err := errors.Join(err, sound(ours), same("our reader", count.Answers, want)); err != nil {
+		return nil, err
+	}
+	lines := []line{
+		{what: b.size + ": load, resolve, assess all controls", measured: fmt.Sprintf("%v; loaded after %.2f s", ours, ours.Load)},
+		{what: b.size + ": load and count, our reader", measured: count.String(), ratio: ratio(count.Seconds, ours.Seconds)},
+	}
+	for _, peer := range []struct{ script, name, target string }{
+		{"duckdb.mjs", "DuckDB, 1 thread", "assess ≥ 2.5× faster"}, {"node.mjs", "Node JSON.parse", "assess ≥ 3.5× faster"}} {
+		r, err := b.script(peer.script, dir)
+		if err := errors.Join(err, same(peer.name, r.Answers, want)); err != nil {
+			return lines, err
+		}
+		lines = append(lines, line{b.size + ": load and count, " + peer.name, peer.target, r.String(), ratio(r.Seconds, ours.Seconds)})
+	}
+	return lines, nil
+}
+
+// wasm does the same as job in wasm.
+func (b *bench) wasm() ([]line, error) {
+	dir, want, err := b.tenant(b.size)
+	if err != nil {
+		return nil, err
+	}
+	program, err := b.build("job", true)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := b.wasmResult(program, "assess", dir)
+	if err != nil {
+		return nil, err
+	}
+	count, err := b.wasmResult(program, "count", dir)
+	if err := errors.Join(err, sound(ours), same("our reader in wasm", count.Answers, want)); err != nil {
+		return nil, err
+	}
+	peer, err := b.script("node.mjs", dir)
+	if err := errors.Join(err, same("Node", peer.Answers, want)); err != nil {
+		return nil, err
+	}
+	return []line{
+		{b.size + ": assess in wasm, against Node JSON.parse that loads and counts", "≥ 1×", fmt.Sprintf("%v; Node %v", ours, peer), ratio(peer.Seconds, ours.Seconds)},
+		{b.size + ": load and count in wasm, our reader", "", count.String(), ratio(peer.Seconds, count.Seconds)},
+	}, nil
+}
+
+// stream reads the sign-ins of the largest tenant as one file, in wasm, and those
+// of the smallest.
+func (b *bench) stream() ([]line, error) {
+	program, err := b.build("job", true)
+	if err != nil {
+		return nil, err
+	}
+	var lines []line
+	var first int
+	for _, size := range []string{"S", b.large} {
+		dir, _, err := b.tenant(size, "-page", "1000000", "-only", "auditLogs/signIns")
+		if err != nil {
+			return lines, err
+		}
+		r, err := b.wasmResult(program, "stream", dir)
+		if err := errors.Join(err, b.drop(dir)); err != nil {
+			return lines, err
+		}
+		if named, _ := synth.Named(size); r.Records < named.SignIns {
+			return lines, fmt.Errorf("%d sign-ins were read of %d", r.Records, named.SignIns)
+		}
+		if first == 0 {
+			first = r.PeakMB
+		}
+		lines = append(lines, line{"streaming the sign-ins of " + size + " in wasm, one file", "≤ 16 MB of wasm memory", fmt.Sprintf("%d MB, %d sign-ins, %.1f s", r.PeakMB, r.Records, r.Seconds), ratio(float64(r.PeakMB), float64(first))})
+	}
+	return lines, nil
+}
+
+// hostile runs the tests of a reader that must stop.
+func (b *bench) hostile() ([]line, error) {
+	const pattern = "Limit|Hostile|Malformed"
+	out, err := b.output(nil, "go", "test", "-count=1", "-run", pattern, "-v", "./graphsource/export")
+	if err != nil {
+		return nil, err
+	}
+	passed := bytes.Count(out, []byte("--- PASS: "))
+	if passed == 0 {
+		return nil, fmt.Errorf("no test matches %s", pattern)
+	}
+	return []line{{what: "a malformed or hostile element", target: "stops at the window cap, with file and offset", measured: fmt.Sprintf("%d tests pass", passed)}}, nil
+}
+
+// page weighs the program that the page loads.
+func (b *bench) page() ([]line, error) {
+	program := filepath.Join(b.dir, "page.wasm")
+	if _, err := b.output([]string{"GOOS=js", "GOARCH=wasm"}, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./wasm"); err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(program)
+	if err != nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	mb := float64(packed.Len()) / 1e6
+	return []line{{"the page's wasm, gzip", "≤ 1.5 MB", fmt.Sprintf("%.2f MB", mb), fmt.Sprintf("%.2g× of the target", mb/1.5)}}, nil
+}
+
+// coverage is the exact Conditional Access answer against two enumerations.
+func (b *bench) coverage() ([]line, error) {
+	m, err := b.metrics(nil, "./assess/access", "BenchmarkCoverage|BenchmarkFrontier")
+	if err != nil {
+		return nil, err
+	}
+	var lines []line
+	for _, k := range []struct{ dimensions, target string }{{"2", "≤ 0.1 s, ≥ 50×"}, {"4", "≤ 5 s, ≥ 50×"}} {
+		cover, all := m["Coverage/restrict="+k.dimensions], m["Frontier/restrict="+k.dimensions]
+		lines = append(lines, line{"200 policies × 2,000 principals, " + k.dimensions + " dimensions each", k.target,
+			fmt.Sprintf("anything open: %.2f s; the weakest sets: %.2f s", cover["s/tenant"], all["s/tenant"]),
+			fmt.Sprintf("%.0f× naive, %.0f× bitset", all["x-naive"], all["x-bitset"])})
+	}
+	return lines, nil
+}
+
+// graph is the reach of attackers in a large system of rules.
+func (b *bench) graph() ([]line, error) {
+	m, err := b.metrics(nil, "./assess/paths/internal/horn", "BenchmarkReach")
+	if err != nil {
+		return nil, err
+	}
+	r, ok := m["Reach/atoms=1M/rules=5M/two=10%/starts=640"]
+	if !ok {
+		return nil, errors.New("the benchmark of a million atoms is not there")
+	}
+	return []line{{"privilege graph, 1M nodes, 5M edges, 640 starts", "≤ 2 s, ≤ 500 MB", fmt.Sprintf("%.2f s, %.0f MB", r["ns/op"]/1e9, r["B/op"]/1e6), ""}}, nil
+}
+
+// growth assesses S, M and L, one at a time on disk. Of a fixed part (the program,
+// the controls, the sample's own administrators) every size has one, so what is
+// compared is the time and memory for each further user or sign-in: from M to L
+// against from S to M.
+func (b *bench) growth() ([]line, error) {
+	program, err := b.build("job", false)
+	if err != nil {
+		return nil, err
+	}
+	var lines []line
+	var before, last step
+	for _, size := range sizesUpTo(b.large) {
+		named, err := synth.Named(size)
+		if err != nil {
+			return lines, err
+		}
+		dir, _, err := b.tenant(size)
+		if err != nil {
+			return lines, err
+		}
+		r, err := b.result(program, "assess", dir)
+		if size == "L" {
+			err = errors.Join(err, b.drop(dir))
+		}
+		if err := errors.Join(err, sound(r)); err != nil {
+			return lines, err
+		}
+		now := step{records: float64(named.Users + named.SignIns), seconds: r.Seconds, mb: float64(r.PeakMB)}
+		l := line{what: "assess " + size, measured: r.String()}
+		if before.records > 0 {
+			further := now.since(before)
+			l.measured += fmt.Sprintf("; %.1f µs and %.2f kB for each further record", 1e6*further.seconds, 1e3*further.mb)
+			if last.records > 0 {
+				l.target, l.ratio = "within 20 % of constant; ≤ 1 GiB", fmt.Sprintf("%.2f× time, %.2f× memory", further.seconds/last.seconds, further.mb/last.mb)
+			}
+			last = further
+		}
+		before = now
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+// step is what a run took, or what one record more did.
+type step struct{ records, seconds, mb float64 }
+
+func (s step) since(before step) step {
+	more := s.records - before.records
+	return step{1, (s.seconds - before.seconds) / more, (s.mb - before.mb) / more}
+}
+
+func sizesUpTo(large string) []string {
+	sizes := []string{"S", "M", "L"}
+	return sizes[:1+slices.Index(sizes, large)]
+}
+
+// decode compares our strict reader with encoding/json over the same bytes.
+func (b *bench) decode() ([]line, error) {
+	return nil, errors.New("the bulk reader has no benchmark yet")
+}

@@ -1,0 +1,196 @@
+package export
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/privpath/privpath/model"
+)
+
+// pimCSV reads what Privileged Identity Management's blade for Entra roles
+// exports: a line an assignment, with names and no ids. Names are matched with
+// the users and groups of the export and with Microsoft's English names of the
+// built-in roles.
+// Source of the columns: publicly described exports of the portal, 2025.
+var pimCSV = &adapter{
+	Format: pimFormat,
+	sign:   pimState,
+	recognises: func(record *node) bool {
+		return field(record, pimState) != nil && field(record, pimRole) != nil && field(record, pimPrincipal) != nil
+	},
+	adapt: adaptPIM,
+}
+
+const (
+	pimState     = "Assignment State"
+	pimRole      = "Role Name"
+	pimPrincipal = "PrincipalName"
+	pimMember    = "Member Type"
+)
+
+var pimFormat = Format{
+	Tool:  "Entra portal (PIM CSV)",
+	Known: "its heading: Assignment State, Role Name, PrincipalName, …",
+	Trap: "It names people and roles, and has no ids: they are matched by name, a line with a name that fits none or several is left out. " +
+		"Without users in the export the name stands for the account. Times are written as the reader's country does, and are not read.",
+	Supplies: inPart("it has names in the place of ids, which are matched by name",
+		model.RoleAssignmentSchedule.Name(), model.RoleEligibility.Name()),
+}
+
+func adaptPIM(record *node, at spot) adapted {
+	dataset, known := map[string]string{"active": model.RoleAssignmentSchedule.Name(), "eligible": model.RoleEligibility.Name()}[strings.ToLower(field(record, pimState).str())]
+	if !known {
+		return adapted{odd: fmt.Sprintf("its %s is %q; Active and Eligible are known", pimState, clip(field(record, pimState).str()))}
+	}
+	role := ""
+	for _, r := range model.BuiltInRoles() {
+		if strings.EqualFold(r.Name, field(record, pimRole).str()) {
+			role = r.TemplateID
+		}
+	}
+	if role == "" {
+		return adapted{odd: fmt.Sprintf("%q is not the English name of a built-in role", clip(field(record, pimRole).str()))}
+	}
+	name := strings.TrimSpace(field(record, pimPrincipal).str())
+	id, ok := at.principal(name)
+	if !ok || name == "" {
+		return adapted{odd: fmt.Sprintf("no user or group of the export, or more than one, is called %q", clip(name))}
+	}
+	row := object("id", text("csv:"+at.pointer), "principalId", text(id), "roleDefinitionId", text(role))
+	if member := field(record, pimMember); member.str() != "" {
+		row.put("memberType", member)
+	}
+	return adapted{supplies: []supply{pimFormat.supply(dataset, "", located{at.pointer, row})}}
+}
+
+// field finds a column by its exact heading.
+func field(record *node, name string) *node {
+	for i, have := range record.names {
+		if have == name {
+			return record.items[i]
+		}
+	}
+	return nil
+}
+
+func isCSV(name string) bool { return strings.EqualFold(path.Ext(name), ".csv") }
+
+// readCSV reads a table whose heading an adapter knows.
+func (sc *scan) readCSV(e entry, f *FileReport) error {
+	r := newReading(sc, e, f, nil)
+	f.Status = StatusComplete
+	err := sc.stream(e, f, func(src io.Reader) error { return r.table(src) })
+	if err != nil && sc.ends(err) {
+		return err
+	}
+	r.finish(err)
+	f.Records, f.Notes = r.records, append(f.Notes, r.notes...)
+	if r.adapter == nil {
+		f.Kind, f.Status = KindIgnored, worse(f.Status, StatusIgnored)
+		if f.Reason == "" {
+			f.Reason = "its heading is none of a table that is read; the export of PIM's assignments from the portal is"
+		}
+	}
+	return nil
+}
+
+// table gives the lines of a table to the adapter that knows its heading.
+func (r *reading) table(src io.Reader) error {
+	lines := csv.NewReader(io.LimitReader(src, r.scan.source.opts.MaxRecordBytes))
+	lines.LazyQuotes, lines.FieldsPerRecord, lines.ReuseRecord = true, -1, true
+	heading, err := lines.Read()
+	if errors.Is(err, io.EOF) {
+		return &textError{what: "the file is empty", cut: true}
+	}
+	if err != nil {
+		return &textError{what: err.Error()}
+	}
+	columns := make([]string, len(heading))
+	for i, name := range heading {
+		columns[i] = strings.TrimSpace(name)
+	}
+	record := &node{kind: '{', names: columns}
+	for range columns {
+		record.items = append(record.items, text(""))
+	}
+	a := adapterFor(record.json())
+	if a == nil {
+		return errEnough
+	}
+	r.through(a)
+	for n := 1; ; n++ {
+		line, err := lines.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return &textError{offset: lines.InputOffset(), what: err.Error()}
+		}
+		if err := r.scan.ctx.Err(); err != nil {
+			return err
+		}
+		for i := range columns {
+			value := ""
+			if i < len(line) {
+				value = line[i]
+			}
+			record.items[i] = text(value)
+		}
+		if err := r.adapt(record.json(), fmt.Sprintf("/%d", n)); err != nil {
+			return err
+		}
+	}
+}
+
+// people finds users and groups by the names that people see. An id of "" is a
+// name that several have.
+type people struct {
+	byName map[string]string
+	users  bool // users were read
+}
+
+// observePeople keeps the names of users and groups while they are read.
+func (sc *scan) observePeople() {
+	if sc.people != nil {
+		return
+	}
+	known := &people{byName: map[string]string{}}
+	sc.people = known
+	keep := func(id string, names ...model.Field[string]) {
+		for _, name := range names {
+			name.Is(func(n string) bool {
+				key := strings.ToLower(n)
+				if have, ok := known.byName[key]; ok && !model.SameID(have, id) {
+					id = ""
+				}
+				known.byName[key] = id
+				return true
+			})
+		}
+	}
+	sc.b.Observe(model.Users.Name(), func(record any) {
+		if u, ok := record.(model.User); ok {
+			known.users = true
+			keep(u.ID, u.UserPrincipalName)
+		}
+	})
+	sc.b.Observe(model.Groups.Name(), func(record any) {
+		if g, ok := record.(model.Group); ok {
+			keep(g.ID, g.DisplayName)
+		}
+	})
+}
+
+// principal finds the id of a user by its principal name, of a group by its
+// display name. In an export without users a name stands for the account.
+func (sc *scan) principal(name string) (id string, ok bool) {
+	if sc.people == nil || !sc.people.users {
+		return strings.ToLower(name), name != ""
+	}
+	id = sc.people.byName[strings.ToLower(name)]
+	return id, id != ""
+}

@@ -1,0 +1,149 @@
+// Makes the program that Go linked smaller to send, and changes nothing that it does:
+//   - Go writes data in up to 100,000 segments, to leave out short runs of zeros. Compressed, the runs weigh
+//     nothing and the segments' heads do, so the data becomes one segment per long run of zeros.
+//   - A stack tells functions and no lines: the tables of files and lines are zeroed, and so are the type
+//     arguments of function names, which the runtime prints as [...] anyway.
+// The runtime's tables are found and checked by their header (runtime/symtab.go, Go 1.20 to 1.26). Where a check
+// fails, the build fails: better a build to mend than a page with half a table.
+
+const DATA = 11;
+const GAP = 256; // runs of zeros below this stay in a segment
+
+/** pack takes a js/wasm program as Go links it and yields an equal one that compresses better; lines keeps them. */
+export function pack(wasm, { lines = false } = {}) {
+  const sections = readSections(wasm);
+  const at = sections.findIndex((s) => s.id === DATA);
+  const memory = readData(sections[at].body);
+  if (!lines) stripLines(memory);
+  sections[at] = { id: DATA, body: writeData(memory) };
+  return Buffer.concat([wasm.subarray(0, 8), ...sections.flatMap((s) => [Buffer.from([s.id]), uleb(s.body.length), s.body])]);
+}
+
+/** Reader reads the numbers of the binary format. */
+class Reader {
+  constructor(bytes, at = 0) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+  byte() {
+    return this.bytes[this.at++];
+  }
+  uleb() {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const b = this.byte();
+      value += (b & 127) * scale;
+      if (b < 128) return value;
+    }
+  }
+  take(n) {
+    this.at += n;
+    return this.bytes.subarray(this.at - n, this.at);
+  }
+  expect(...bytes) {
+    for (const b of bytes) if (this.byte() !== b) throw new Error(`the program's data is not as Go writes it: byte ${this.at - 1}`);
+  }
+}
+
+function uleb(n) {
+  const out = [];
+  for (; n >= 128; n = Math.floor(n / 128)) out.push((n % 128) | 128);
+  return Buffer.from([...out, n]);
+}
+
+/** sleb encodes a number that is not negative. */
+function sleb(n) {
+  const out = [];
+  for (; n >= 64; n = Math.floor(n / 128)) out.push((n % 128) | 128);
+  return Buffer.from([...out, n]);
+}
+
+function readSections(wasm) {
+  const r = new Reader(wasm, 8);
+  const sections = [];
+  while (r.at < wasm.length) sections.push({ id: r.byte(), body: r.take(r.uleb()) });
+  return sections;
+}
+
+/** readData yields the memory that the segments lay out. */
+function readData(body) {
+  const r = new Reader(body);
+  const segments = [];
+  for (let n = r.uleb(); n > 0; n--) {
+    r.expect(0, 0x41); // memory 0, i32.const
+    const offset = r.uleb(); // signed, and never negative here
+    r.expect(0x0b); // end
+    segments.push({ offset, data: r.take(r.uleb()) });
+  }
+  const memory = Buffer.alloc(Math.max(...segments.map((s) => s.offset + s.data.length)));
+  for (const { offset, data } of segments) data.copy(memory, offset);
+  return memory;
+}
+
+function writeData(memory) {
+  const segments = [];
+  for (let at = 0; at < memory.length; ) {
+    while (at < memory.length && memory[at] === 0) at++;
+    const start = at;
+    for (let zeros = 0; at < memory.length && zeros < GAP; at++) zeros = memory[at] === 0 ? zeros + 1 : 0;
+    if (start < at) segments.push(Buffer.from([0, 0x41]), sleb(start), Buffer.from([0x0b]), uleb(at - start), memory.subarray(start, at));
+  }
+  return Buffer.concat([uleb(segments.length / 5), ...segments]);
+}
+
+/**
+ * The runtime's table of functions (pcHeader and _func in runtime/symtab.go and runtime2.go): where its parts begin
+ * in memory, and where each function's record does.
+ */
+function functionTable(memory) {
+  const magic = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
+  let at = memory.indexOf(magic);
+  while (at >= 0 && at % 8 !== 0) at = memory.indexOf(magic, at + 1);
+  if (at < 0) throw new Error('the program has no function table that this build knows: see pack.mjs');
+  const [count, , , names, units, files, tables, records] = Array.from({ length: 8 }, (_, i) => Number(memory.readBigUInt64LE(at + 8 * (i + 1))));
+  const start = at + records;
+  const functions = Array.from({ length: count }, (_, i) => start + memory.readUInt32LE(start + 8 * i + 4));
+  const ordered = [72, names, units, files, tables, records].every((n, i, all) => i === 0 || all[i - 1] <= n);
+  if (names !== 72 || !ordered || functions[0] < start + 8 * count || functions.some((f, i) => i > 0 && f <= functions[i - 1])) {
+    throw new Error('the function table of the program is not laid out as this build knows it: see pack.mjs');
+  }
+  return { names: [at + names, at + units], units: [at + units, at + files], files: [at + files, at + tables], tables: [at + tables, at + records], functions };
+}
+
+/** stripLines blanks what only says files, lines and type arguments. Offset 0 stands for no table. */
+function stripLines(memory) {
+  const { names, units, files, tables, functions } = functionTable(memory);
+  const needed = new Set();
+  const dropped = new Set();
+  for (const f of functions) {
+    needed.add(memory.readUInt32LE(f + 16)); // pcsp
+    const count = memory.readUInt32LE(f + 28); // npcdata
+    for (let i = 0; i < count; i++) needed.add(memory.readUInt32LE(f + 44 + 4 * i));
+    for (const field of [f + 20, f + 24]) { // pcfile, pcln
+      dropped.add(memory.readUInt32LE(field));
+      memory.writeUInt32LE(0, field);
+    }
+  }
+  // A table reaches to the next, and equal tables are one, whatever they are for.
+  const starts = [...new Set([...needed, ...dropped])].sort((a, b) => a - b);
+  starts.forEach((start, i) => {
+    if (!needed.has(start)) memory.fill(0, tables[0] + start, i + 1 < starts.length ? tables[0] + starts[i + 1] : tables[1]);
+  });
+  memory.fill(0, ...units);
+  memory.fill(0, ...files);
+  shortenNames(memory.subarray(...names));
+}
+
+/** shortenNames writes a name's type arguments as [...], in place: names are found by where they begin. */
+function shortenNames(names) {
+  for (let at = 0; at < names.length; ) {
+    const end = names.indexOf(0, at);
+    const name = names.toString('utf8', at, end);
+    const short = name.replace(/\[.*\]/, '[...]');
+    if (short.length < name.length) {
+      names.fill(0, at, end);
+      names.write(short, at);
+    }
+    at = end + 1;
+  }
+}
