@@ -76,7 +76,8 @@ var rooms = []room{
 	{"graphsource", []string{"model", "assess", "graphsource/...", "internal/jsonpull"}},
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
-	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "wasm/..."}},
+	{"internal/jobs", []string{"model", "assess", "assess/...", "pillars"}},
+	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "wasm/..."}},
 	{"examples", []string{"..."}},
 	{"tools", []string{"..."}},
 }

@@ -360,6 +360,9 @@ func (b *builder) workloadPolicies(p principals.Principal) because {
 	if s := p.ServicePrincipal; s != nil && model.Equals(s.ServicePrincipalType, "ManagedIdentity") == model.True || b.elsewhere(p) {
 		return why
 	}
+	if c := model.RowsOf(b.tenant, model.ConditionalAccessPolicies, nil).Coverage(); c.State != model.Complete {
+		why = why.with(because{truth: model.Unknown}.needing(missing(model.ConditionalAccessPolicies, c, "a policy for workload identities may bind "+p.Name)))
+	}
 	for _, policy := range b.demands.base.Inputs().Policies {
 		if model.Equals(policy.Record.State, "enabled") == model.False || !namesWorkload(policy, p.ID) {
 			continue

@@ -23,6 +23,7 @@ import (
 	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/graphsource/live"
 	"github.com/privpath/privpath/graphsource/live/livetest"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 )
 
@@ -192,7 +193,7 @@ func TestCollectUsage(t *testing.T) {
 // with one that says the opposite of the first policy.
 func TestWhatIfLive(t *testing.T) {
 	s, privpath := graphOf(t, "mature")
-	tenant, err := export.FS(s.Tenant, export.Options{}).Load(t.Context(), assess.Needs([]*assess.Control{reachOnly}))
+	tenant, err := export.FS(s.Tenant, export.Options{}).Load(t.Context(), assess.Needs([]*assess.Control{jobs.ReachOnly}))
 	require.NoError(t, err)
 	var user string
 	for u := range model.RowsOf(tenant, model.Users, nil).All() {

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
-	"github.com/privpath/privpath/assess/declare"
-	"github.com/privpath/privpath/model"
-	"github.com/privpath/privpath/pillars"
+	"github.com/privpath/privpath/internal/jobs"
 )
 
 func declareCommand(ctx context.Context, args []string, s streams) error {
@@ -23,31 +20,24 @@ func declareCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	var needs []string
-	for _, n := range declare.Needs() {
-		needs = append(needs, n.Name())
-	}
-	tenant, err := src.Load(ctx, needs)
+	start, _, err := jobs.Declare(ctx, src)
 	if err != nil {
 		return err
 	}
-	var infos []model.ControlInfo
-	for _, c := range pillars.All() {
-		infos = append(infos, c.ControlInfo)
+	text, err := jobs.Indented(start)
+	if err != nil {
+		return err
 	}
 	if *output == "" {
-		return writeDeclarations(s.out, declare.Start(tenant, infos))
+		_, err := s.out.Write(text)
+		return err
 	}
-	if err := createFile(*output, func(w io.Writer) error { return writeDeclarations(w, declare.Start(tenant, infos)) }); err != nil {
+	if err := createFile(*output, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "Wrote %s. It states nothing yet: check what stands under suggestions.\n", *output)
 	return nil
-}
-
-func writeDeclarations(w io.Writer, d model.Declarations) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(d)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/privpath/privpath/assess/diff"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
-	"github.com/privpath/privpath/pillars"
 )
 
 func diffCommand(ctx context.Context, args []string, s streams) error {
@@ -50,61 +50,47 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	d := diff.Options{Reads: reads}.Compare(before.assessment, now.assessment)
+	d := jobs.Compare(before, now)
 	if d.Has(diff.OtherTenant) && !*force {
 		return fmt.Errorf("%s and %s are of two tenants, %q and %q. (Redacted ones only compare when the same -redact-key made their pseudonyms.) -force compares them nevertheless",
-			paths[0], paths[1], before.assessment.Tenant.ID, now.assessment.Tenant.ID)
+			paths[0], paths[1], before.Assessment.Tenant.ID, now.Assessment.Tenant.ID)
 	}
-	if before.tenant != nil && now.tenant != nil {
-		sides := diff.Sides{Old: before.tenant, New: now.tenant}
-		show, done := progress(s)
-		if *prove {
-			sides.Reach = reachOf
-		}
+	show, done := progress(s)
+	err = jobs.Attribute(ctx, d, before, now, *prove, func(n, total int) {
 		if show != nil {
-			sides.Progress = func(n, total int) {
-				show(model.Progress{Stage: "prove", Name: "which change moved the reach", Done: int64(n), Total: int64(total)})
-			}
+			show(model.Progress{Stage: "prove", Name: "which change moved the reach", Done: int64(n), Total: int64(total)})
 		}
-		err := d.Attribute(ctx, sides)
-		done()
-		if err != nil {
-			return err
-		}
+	})
+	done()
+	if err != nil {
+		return err
 	}
 	if err := writeOut(*output, s, func(w io.Writer, opts report.Options) error {
-		return writer(w, d, before.assessment, now.assessment, opts)
+		return writer(w, d, before.Assessment, now.Assessment, opts)
 	}); err != nil {
 		return err
 	}
 	return gate(d)
 }
 
-// side is one of the two arguments. The tenant is known of an export only.
-type side struct {
-	assessment *model.Assessment
-	tenant     *model.Tenant
-}
-
 // openSide reads an assessment, or assesses an export.
-func openSide(ctx context.Context, path string, s streams) (side, error) {
+func openSide(ctx context.Context, path string, s streams) (jobs.Side, error) {
 	a, is, err := readAssessment(path)
 	if is || err != nil {
-		return side{assessment: a}, err
+		return jobs.Side{Assessment: a}, err
 	}
 	src, closeSource, err := open([]string{path}, "")
 	if err != nil {
-		return side{}, err
+		return jobs.Side{}, err
 	}
 	defer closeSource()
-	kept := &keptSource{Source: src}
 	show, done := progress(s)
-	a, err = assess.Run(ctx, kept, pillars.All(), assess.Options{Permission: graphsource.Permission, Progress: show})
+	read, err := jobs.Assess(ctx, src, assess.Options{Permission: graphsource.Permission, Progress: show})
 	done()
 	if err != nil {
-		return side{}, fmt.Errorf("%s: %w", path, err)
+		return jobs.Side{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return side{a, kept.tenant}, nil
+	return read, nil
 }
 
 // readAssessment reads a file that is an assessment, and says whether it is one: a
@@ -141,49 +127,6 @@ func isAssessment(text []byte) bool {
 		SchemaVersion *string `json:"schemaVersion"`
 	}
 	return json.Unmarshal(text, &document) == nil && document.SchemaVersion != nil
-}
-
-// keptSource is a source whose tenant is kept.
-type keptSource struct {
-	assess.Source
-	tenant *model.Tenant
-}
-
-// Load loads the tenant and keeps it.
-func (k *keptSource) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
-	t, err := k.Source.Load(ctx, want, observers...)
-	k.tenant = t
-	return t, err
-}
-
-// loaded is a source of a tenant that is there already.
-type loaded struct{ tenant *model.Tenant }
-
-// Load gives the tenant.
-func (l loaded) Load(context.Context, []string, ...assess.Observer) (*model.Tenant, error) {
-	return l.tenant, nil
-}
-
-// reachOf asks the access engine about a tenant.
-func reachOf(ctx context.Context, t *model.Tenant) ([]model.Reach, error) {
-	a, err := assess.Run(ctx, loaded{t}, []*assess.Control{reachOnly}, assess.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if f := a.Findings[0]; f.Reason == model.ControlError {
-		return nil, errors.New(f.Summary)
-	}
-	return a.Reach, nil
-}
-
-// reads lists the data sets that one of our controls looks at.
-func reads(control string) ([]string, bool) {
-	for _, c := range pillars.All() {
-		if c.ID == control {
-			return assess.Needs([]*assess.Control{c}), true
-		}
-	}
-	return nil, false
 }
 
 // diffWriter finds the way to write a diff.

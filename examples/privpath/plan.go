@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strings"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/privpath/privpath/assess/plan"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
 	"github.com/privpath/privpath/schema"
@@ -114,7 +113,7 @@ func writePlan(w io.Writer, p *plan.Plan) {
 	for i, step := range p.Steps {
 		fmt.Fprintf(w, "\n# Step %d: %s\n", i+1, report.Inert(step.Change.Title))
 		for _, r := range step.Requests {
-			fmt.Fprint(w, powerShell(r))
+			fmt.Fprint(w, jobs.PowerShell(r))
 		}
 	}
 }
@@ -156,28 +155,4 @@ func writeEffect(w io.Writer, e plan.Effect) {
 		verdict = "NOT SAFE"
 	}
 	fmt.Fprintf(w, "   lock-out check: %s; %s\n", verdict, report.Inert(e.Lockout.Why))
-}
-
-// powerShell writes a request as a person would send it. The body stands in a
-// literal here-string, which nothing in JSON can end; the path is escaped, so no
-// id of the export ends its quotes.
-func powerShell(r plan.Request) string {
-	var b strings.Builder
-	parts := strings.Split(r.Path, "/")
-	for i := range parts {
-		parts[i] = url.PathEscape(parts[i])
-	}
-	fmt.Fprintf(&b, "Invoke-MgGraphRequest -Method %s -Uri 'https://graph.microsoft.com/v1.0%s'", r.Method, strings.Join(parts, "/"))
-	if r.Body != nil {
-		var body bytes.Buffer
-		if err := json.Indent(&body, r.Body, "", "  "); err != nil {
-			return ""
-		}
-		lines := strings.Split(body.String(), "\n")
-		for i := range lines {
-			lines[i] = report.Inert(lines[i])
-		}
-		fmt.Fprintf(&b, " -ContentType 'application/json' -Body @'\n%s\n'@", strings.Join(lines, "\n"))
-	}
-	return b.String() + "\n"
 }

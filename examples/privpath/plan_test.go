@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/privpath/privpath/assess/plan"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/schema"
 )
 
@@ -42,7 +43,7 @@ func TestPlanText(t *testing.T) {
 
 // Every request's body stands whole in a literal here-string.
 func TestPlanPowerShell(t *testing.T) {
-	text := powerShell(plan.Request{Method: "PATCH", Path: "/identity/conditionalAccess/policies/x'; rm ’", Body: json.RawMessage(`{"a":"'@\n'@ x"}`)})
+	text := jobs.PowerShell(plan.Request{Method: "PATCH", Path: "/identity/conditionalAccess/policies/x'; rm ’", Body: json.RawMessage(`{"a":"'@\n'@ x"}`)})
 	require.Contains(t, text, `policies/x%27%3B%20rm%20%E2%80%99' -ContentType`)
 	body := strings.TrimSuffix(text[strings.Index(text, "@'\n")+3:], "\n'@\n")
 	require.NotContains(t, body, "\n'@")

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/privpath/privpath/assess"
-	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 )
 
@@ -33,7 +33,7 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	result, err := assess.Run(ctx, src, []*assess.Control{reachOnly}, assess.Options{Permission: graphsource.Permission})
+	result, err := assess.Run(ctx, src, []*assess.Control{jobs.ReachOnly}, assess.Options{Permission: graphsource.Permission})
 	if err != nil {
 		return err
 	}
@@ -56,19 +56,6 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 		return report.ReachExplained(s.out, result, report.Options{Color: s.outTTY})
 	}
 	return report.ReachMatrix(s.out, result, report.Options{Color: s.outTTY})
-}
-
-// reachOnly runs the access engine and judges nothing: the assessment's reach
-// section is what the command shows.
-var reachOnly = &assess.Control{
-	ControlInfo: model.ControlInfo{ID: "REACH", Title: "Reach", Pillar: model.Isolation, Level: model.Managed, Severity: model.Info,
-		Domain: model.DomainExecution, Rationale: "The reach section.", Decides: "Never.",
-		Remediation: model.Remediation{Summary: "None."}, Statuses: []model.Status{model.StatusUnknown}},
-	Requires: []assess.Dependency{facts.Reach},
-	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		_, err := assess.Value(p, facts.Reach)
-		return assess.Unknown(model.NothingToJudge, "The reach section says it."), err
-	},
 }
 
 func named(wanted, id, name string) bool {

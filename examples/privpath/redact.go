@@ -9,11 +9,9 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/redact"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 )
-
-// minKey is how many bytes a secret must have: a short one can be guessed.
-const minKey = 16
 
 // veil redacts a run. It stands between the engine and the source, so that it
 // knows every name that the tenant has. The zero value lets everything through.
@@ -34,8 +32,8 @@ func newVeil(on bool, keyFile string) (*veil, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-redact-key: %w", err)
 	}
-	if v.opts.Key = bytes.TrimSpace(key); len(v.opts.Key) < minKey {
-		return nil, fmt.Errorf("-redact-key: %s holds fewer than %d bytes, which can be guessed", keyFile, minKey)
+	if v.opts.Key = bytes.TrimSpace(key); len(v.opts.Key) < jobs.MinKey {
+		return nil, fmt.Errorf("-redact-key: %s holds fewer than %d bytes, which can be guessed", keyFile, jobs.MinKey)
 	}
 	return v, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/assess/report"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 )
 
@@ -44,7 +45,7 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	tenant, err := src.Load(ctx, assess.Needs([]*assess.Control{reachOnly}))
+	tenant, err := src.Load(ctx, assess.Needs([]*assess.Control{jobs.ReachOnly}))
 	if err != nil {
 		return err
 	}

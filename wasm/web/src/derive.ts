@@ -5,6 +5,7 @@ import {
   PILLARS,
   SEVERITIES,
   STATUSES,
+  type About,
   type Assessment,
   type Device,
   type Finding,
@@ -18,16 +19,19 @@ import {
 
 export type SortKey = 'control' | 'status' | 'severity' | 'pillar' | 'level';
 
+export type GroupKey = '' | 'status' | 'severity' | 'pillar' | 'level';
+
 /** Filter is what the findings table shows. The search text is kept apart: it may name a person, so it never enters the URL. */
 export interface Filter {
   statuses: Status[];
   severity: Severity | '';
   pillar: string;
+  group: GroupKey;
   sort: SortKey;
   descending: boolean;
 }
 
-export const NO_FILTER: Filter = { statuses: [], severity: '', pillar: '', sort: 'status', descending: false };
+export const NO_FILTER: Filter = { statuses: [], severity: '', pillar: '', group: '', sort: 'status', descending: false };
 
 const rank = (all: readonly string[], v: string): number => {
   const i = all.indexOf(v);
@@ -95,8 +99,49 @@ export function select(findings: readonly Finding[], filter: Filter, search: str
     )
     .sort(
       (a, b) =>
+        (filter.group ? keys[filter.group](a, b) : 0) ||
         sign * keys[filter.sort](a, b) || keys.status(a, b) || keys.severity(a, b) || keys.control(a, b),
     );
+}
+
+/** grouped cuts findings, which select has put in order, into groups. */
+export function grouped(findings: readonly Finding[], group: GroupKey): { key: string; list: Finding[] }[] {
+  if (!group) return [{ key: '', list: [...findings] }];
+  const found = new Map<string, Finding[]>();
+  for (const f of findings) {
+    const key = String(f[group]);
+    found.set(key, [...(found.get(key) ?? []), f]);
+  }
+  return [...found].map(([key, list]) => ({ key, list }));
+}
+
+/** GapResult is one thing that PIM alone leaves open, with the findings that answer it. */
+export interface GapResult {
+  key: string;
+  title: string;
+  open: Finding[];
+  undecided: Finding[];
+  closed: Finding[];
+  /** missing counts controls that the assessment says nothing of. */
+  missing: number;
+}
+
+/** gapResults answers the gaps by the findings of their controls, the gravest first. A gap that no control speaks of is left out. */
+export function gapResults(findings: readonly Finding[], about: About): GapResult[] {
+  const ordered = fixFirst(findings);
+  const assessed = new Set(findings.map((f) => f.control));
+  return about.gaps
+    .map((g) => {
+      const of = (f: Finding) => about.controls.get(f.control)?.gaps.includes(g.key) ?? false;
+      return {
+        ...g,
+        open: ordered.filter(of),
+        undecided: findings.filter((f) => undecided(f.status) && of(f)),
+        closed: findings.filter((f) => f.status === 'pass' && of(f)),
+        missing: [...about.controls].filter(([id, c]) => c.gaps.includes(g.key) && !assessed.has(id)).length,
+      };
+    })
+    .filter((g) => g.open.length + g.undecided.length + g.closed.length > 0);
 }
 
 /** Cell is one square of the reach matrix: the worst verdict over every principal that holds the role. */
@@ -217,4 +262,42 @@ export function asks(a: Assessment): Ask[] {
   return [...found.values()].sort(
     (x, y) => y.controls.length - x.controls.length || compareText(x.need.dataset, y.need.dataset),
   );
+}
+
+/** Delta is what differs between two assessments at a glance. */
+export interface Delta {
+  score: [number, number];
+  levels: { pillar: string; from: number; to: number }[];
+  findings: { control: string; title: string; from: Status; to: Status }[];
+}
+
+/** delta says what moved from one assessment to another; the engine's own comparison says all of it. */
+export function delta(before: Assessment, after: Assessment): Delta {
+  const old = new Map(before.findings.map((f) => [f.control, f]));
+  const level = new Map(before.pillars.map((p) => [p.id, p.confirmed]));
+  return {
+    score: [before.headline.score, after.headline.score],
+    levels: after.pillars
+      .map((p) => ({ pillar: p.id, from: level.get(p.id) ?? 0, to: p.confirmed }))
+      .filter((l) => l.from !== l.to),
+    findings: after.findings
+      .map((f) => ({ control: f.control, title: f.title, from: old.get(f.control)?.status ?? 'unknown', to: f.status }))
+      .filter((f) => f.from !== f.to),
+  };
+}
+
+/** Known is a principal that the assessment names. */
+export interface Known {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+/** principals lists whom the assessment names, by id. */
+export function principals(a: Assessment): Map<string, Known> {
+  const found = new Map<string, Known>();
+  const put = (p: Known) => p.id && p.name && !found.has(p.id) && found.set(p.id, p);
+  a.reach.forEach((r) => put(r.principal));
+  a.findings.forEach((f) => f.subjects.forEach((s) => put({ kind: s.kind, id: s.id, name: s.name })));
+  return found;
 }

@@ -30,6 +30,8 @@ export type Network = (typeof NETWORKS)[number];
 
 export interface Evidence {
   dataset: string;
+  /** file is where the record was read. */
+  file: string;
   pointer: string;
   value: unknown;
   hasValue: boolean;
@@ -158,6 +160,7 @@ export interface Hop {
   /** source and target are indices into the path's nodes, -1 for none. */
   source: number;
   target: number;
+  evidence: Evidence[];
 }
 
 export interface Path {
@@ -237,7 +240,7 @@ const verdict = (v: unknown): Verdict => oneOf(VERDICTS, v, 'unknown');
 
 function evidence(v: unknown): Evidence {
   const o = object(v);
-  return { dataset: text(o.dataset), pointer: text(o.pointer), value: o.value, hasValue: 'value' in o };
+  return { dataset: text(o.dataset), file: text(o.file), pointer: text(o.pointer), value: o.value, hasValue: 'value' in o };
 }
 
 function subject(v: unknown): Subject {
@@ -390,6 +393,7 @@ function path(v: unknown): Path {
         explanation: text(hop.explanation),
         source: index(hop.source),
         target: index(hop.target),
+        evidence: list(hop.evidence).map(evidence),
       };
     }),
     nodes,
@@ -446,13 +450,26 @@ export function parse(v: unknown): Assessment {
 
 /** ControlInfo is what the catalogue adds to a finding; it holds nothing of a tenant. */
 export interface ControlInfo {
+  title: string;
   rationale: string;
   decides: string;
+  gaps: string[];
+}
+
+/** Format is one way in which the engine writes an assessment. */
+export interface Format {
+  name: string;
+  extension: string;
+  mediaType: string;
+  description: string;
 }
 
 /** About is what the engine says of itself. */
 export interface About {
   controls: Map<string, ControlInfo>;
+  formats: Format[];
+  /** gaps are what Privileged Identity Management alone leaves open. */
+  gaps: { key: string; title: string }[];
 }
 
 /** parseAbout reads the engine's own catalogue. */
@@ -462,8 +479,16 @@ export function parseAbout(v: unknown): About {
     controls: new Map(
       list(o.controls).map((c) => {
         const info = object(c);
-        return [text(info.id), { rationale: text(info.rationale), decides: text(info.decides) }];
+        return [
+          text(info.id),
+          { title: text(info.title), rationale: text(info.rationale), decides: text(info.decides), gaps: texts(info.gaps) },
+        ];
       }),
     ),
+    formats: list(o.formats).map((v) => {
+      const f = object(v);
+      return { name: text(f.name), extension: text(f.extension), mediaType: text(f.mediaType), description: text(f.description) };
+    }),
+    gaps: list(o.gaps).map((g) => ({ key: text(object(g).key), title: text(object(g).title) })),
   };
 }

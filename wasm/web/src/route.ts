@@ -1,9 +1,9 @@
 // What the hash holds: the view, the control whose detail is open, and the
 // filters. Never anything of a tenant.
-import { NO_FILTER, type Filter, type SortKey } from './derive.ts';
+import { NO_FILTER, type Filter, type GroupKey, type SortKey } from './derive.ts';
 import { PILLARS, SEVERITIES, STATUSES } from './model.ts';
 
-export const VIEWS = ['overview', 'findings', 'unknowns', 'inputs'] as const;
+export const VIEWS = ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -13,6 +13,7 @@ export interface Route {
 }
 
 const CONTROL = /^[A-Z]{2,12}-[A-Za-z0-9-]{1,24}$/;
+const GROUPS: readonly GroupKey[] = ['status', 'severity', 'pillar', 'level'];
 const SORTS: readonly SortKey[] = ['control', 'status', 'severity', 'pillar', 'level'];
 
 const known = <T extends string>(all: readonly T[], v: string | null): T | '' =>
@@ -32,6 +33,7 @@ export function parseRoute(hash: string): Route {
       statuses: (params.get('status') ?? '').split(',').filter((s) => STATUSES.includes(s as never)) as Filter['statuses'],
       severity: known(SEVERITIES, params.get('severity')),
       pillar: known(PILLARS, params.get('pillar')),
+      group: known(GROUPS, params.get('group')),
       sort: known(SORTS, sort.replace(/^-/, '')) || NO_FILTER.sort,
       descending: sort.startsWith('-'),
     },
@@ -44,6 +46,7 @@ export function formatRoute(r: Route): string {
   if (r.filter.statuses.length) params.set('status', r.filter.statuses.join(','));
   if (r.filter.severity) params.set('severity', r.filter.severity);
   if (r.filter.pillar) params.set('pillar', r.filter.pillar);
+  if (r.filter.group) params.set('group', r.filter.group);
   if (r.filter.sort !== NO_FILTER.sort || r.filter.descending) {
     params.set('sort', (r.filter.descending ? '-' : '') + r.filter.sort);
   }

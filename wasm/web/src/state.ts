@@ -1,11 +1,10 @@
 // The page's whole state. Nothing here is ever written to storage.
 import { batch, computed, effect, signal } from '@preact/signals';
 import { select } from './derive.ts';
-import { Engine, EngineError } from './engine/client.ts';
-import type { Input, InputFile, Options, Progress } from './engine/protocol.ts';
+import { decode, Engine, EngineError } from './engine/client.ts';
+import { sizeOf, type Bytes, type Entry, type Input, type InputFile, type Missing, type Options, type Progress, type Subject } from './engine/protocol.ts';
 import { classify, InputProblem, type Given } from './input/collect.ts';
 import { readSample } from './input/samples.ts';
-import type { Entry } from './engine/protocol.ts';
 import { parse, parseAbout, type About, type Assessment } from './model.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import { t } from './strings.ts';
@@ -13,7 +12,7 @@ import { t } from './strings.ts';
 /** Shown is an assessment with the exact bytes that it was read from. */
 export interface Shown {
   assessment: Assessment;
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Bytes;
 }
 
 /** Problem is a message for the person; report is text that they may send us. */
@@ -21,20 +20,26 @@ export interface Problem {
   message: string;
   report?: string;
   /** needsTime holds the input that only lacks the time of its collection. */
-  needsTime?: Input;
+  needsTime?: { input: Input; options: Options };
 }
 
 export const engine = new Engine();
 export const shown = signal<Shown | null>(null);
+/** tenant is what the assessment was made from; an assessment that was opened has none. */
+export const tenant = signal<{ input: Input; options: Options } | null>(null);
+/** supposed is the title of a change that the shown assessment only supposes, and the assessment without it. */
+export const supposed = signal<{ title: string; actual: Shown } | null>(null);
+/** busy is whether the first assessment of an input runs; task is what runs beside an assessment that is shown. */
 export const busy = signal(false);
-/** ran is whether the assessment was made here, and not opened. */
-export const ran = signal(false);
+export const task = signal('');
 export const files = signal<InputFile[] | null>(null);
+/** missing is what the files do not supply; known when they were all looked at. */
+export const missing = signal<Missing[]>([]);
 export const progress = signal<Progress | null>(null);
 export const problem = signal<Problem | null>(null);
 export const notice = signal('');
 /** about is what the engine says of itself; nothing until it has started. */
-export const about = signal<About>({ controls: new Map() });
+export const about = signal<About>({ controls: new Map(), formats: [], gaps: [] });
 export const route = signal<Route>(parseRoute(location.hash));
 export const search = signal('');
 export const theme = signal<'system' | 'light' | 'dark'>('system');
@@ -74,8 +79,8 @@ addEventListener('securitypolicyviolation', (e) => {
 
 /** warm starts the engine while the person reads; a failure is told when it matters. */
 export function warm(): void {
-  void engine.ready().then(
-    (v) => (about.value = parseAbout(v)),
+  void engine.do('about', {}).then(
+    ({ json }) => (about.value = parseAbout(decode(json))),
     () => {},
   );
 }
@@ -83,7 +88,8 @@ export function warm(): void {
 /** take assesses what a person gave. */
 export async function take(entries: Entry[] | Promise<Entry[]>): Promise<void> {
   try {
-    await run(await classify(await entries));
+    const given: Given = await classify(await entries);
+    await (given.kind === 'assessment' ? open(given.bytes) : run(given));
   } catch (e) {
     report(e);
   }
@@ -98,61 +104,143 @@ export async function sample(name: string): Promise<void> {
   }
 }
 
-/** runAsOf assesses an input that did not say when it was collected. */
-export function runAsOf(input: Input, asOf: string): Promise<void> {
-  return run(input, { asOf });
-}
-
-async function run(given: Given, options: Options = {}): Promise<void> {
+function forget(): void {
   batch(() => {
+    shown.value = null;
+    tenant.value = null;
+    supposed.value = null;
+    files.value = null;
+    missing.value = [];
+    progress.value = null;
     problem.value = null;
     notice.value = '';
-    shown.value = null;
-    ran.value = false;
+    search.value = '';
   });
-  if (given.kind === 'assessment') {
-    try {
-      show(given.document, given.bytes);
-    } catch (e) {
-      problem.value = { message: t.problem.notAssessment((e as Error).message) };
-    }
-    return;
-  }
-  batch(() => {
-    busy.value = true;
-    ran.value = true;
-    files.value = null;
-    progress.value = null;
-  });
+}
+
+/** open shows an assessment that was saved, once the engine's strict reader has taken it. */
+async function open(bytes: Bytes): Promise<void> {
+  forget();
+  busy.value = true;
   try {
-    const bytes = await engine.assess(given, options, {
-      files: (f) => (files.value = f),
-      progress: (p) => (progress.value = p),
-    });
-    show(JSON.parse(new TextDecoder().decode(bytes)), bytes);
+    await engine.do('open', { document: bytes });
+    shown.value = read(bytes);
   } catch (e) {
-    report(e, given);
+    if (e instanceof EngineError && e.fault === 'input') problem.value = { message: t.problem.notAssessment(e.message) };
+    else report(e);
   } finally {
     busy.value = false;
   }
 }
 
-function show(document: unknown, bytes: Uint8Array<ArrayBuffer>): void {
-  const assessment = parse(document);
+/**
+ * LIST_FIRST is the size, in bytes, up to which what each file was taken for is
+ * told before the assessment: it reads every record, which a person with a large
+ * export should not have to wait for.
+ */
+const LIST_FIRST = 1 << 20;
+
+/** run assesses an input that is new. */
+export async function run(input: Input, options: Options = {}): Promise<void> {
+  forget();
+  busy.value = true;
+  const watch = (p: Progress) => (progress.value = p);
+  try {
+    if (sizeOf(input) <= LIST_FIRST) void list(input, watch);
+    const { json } = await engine.do('assess', { input, options }, watch);
+    batch(() => {
+      shown.value = read(json);
+      tenant.value = { input, options };
+    });
+    if (!files.value) void list(input);
+  } catch (e) {
+    report(e, { input, options });
+  } finally {
+    busy.value = false;
+  }
+}
+
+let listing = false;
+
+/** list tells what each file was taken for. What keeps the list from being made keeps the assessment from being made, which says it. */
+async function list(input: Input, watch?: (p: Progress) => void): Promise<void> {
+  listing = true;
+  try {
+    const { json, missing: absent } = await engine.do('inventory', { input }, watch);
+    batch(() => {
+      files.value = (decode(json) as InputFile[] | null) ?? [];
+      missing.value = (decode(absent) as Missing[] | null) ?? [];
+    });
+  } catch {
+    // Told by the assessment, or the person did something else.
+  } finally {
+    listing = false;
+  }
+}
+
+/** read reads what the engine wrote or has accepted. */
+export const read = (bytes: Bytes): Shown => ({ assessment: parse(decode(bytes)), bytes });
+
+/** beside does work while the assessment stays on screen, and yields whether it was done. */
+export async function beside(title: string, work: (watch: (p: Progress) => void) => Promise<void>): Promise<boolean> {
+  if (listing) engine.cancel();
   batch(() => {
-    search.value = '';
-    shown.value = { assessment, bytes };
+    task.value = title;
+    progress.value = null;
+    problem.value = null;
+    notice.value = '';
+  });
+  try {
+    await work((p) => (progress.value = p));
+    return true;
+  } catch (e) {
+    report(e);
+    return false;
+  } finally {
+    task.value = '';
+    if (tenant.value && !files.value) void list(tenant.value.input);
+  }
+}
+
+/** reassess assesses the tenant again with other options. */
+export async function reassess(title: string, change: Options): Promise<boolean> {
+  const { input, options } = tenant.value!;
+  const next = { ...options, ...change };
+  return beside(title, async (watch) => {
+    const { json } = await engine.do('assess', { input, options: next }, watch);
+    batch(() => {
+      tenant.value = { input, options: next };
+      supposed.value = null;
+      shown.value = read(json);
+    });
   });
 }
 
-function report(e: unknown, given?: Input): void {
+/** subject is what a job about the shown assessment is about: the tenant where it is at hand. */
+export const subject = (): Subject => tenant.value ?? { document: shown.value!.bytes };
+
+/** suppose shows the assessment of a change that is not made; settle goes back. */
+export function suppose(title: string, what: Shown): void {
+  batch(() => {
+    supposed.value = { title, actual: supposed.value?.actual ?? shown.value! };
+    shown.value = what;
+  });
+}
+export function settle(): void {
+  batch(() => {
+    if (supposed.value) shown.value = supposed.value.actual;
+    supposed.value = null;
+  });
+}
+
+function report(e: unknown, given?: { input: Input; options: Options }): void {
   if (e instanceof DOMException && e.name === 'AbortError') {
-    notice.value = t.work.cancelled;
+    notice.value = shown.value ? t.task.cancelled : t.work.cancelled;
   } else if (e instanceof InputProblem) {
     problem.value = { message: t.problem[e.key] };
   } else if (e instanceof EngineError) {
     if (e.fault === 'crash') problem.value = { message: t.problem.crash, report: crashReport(e) };
-    else if (e.fault === 'time') problem.value = { message: t.problem.needsTime, needsTime: given };
+    else if (e.fault === 'time') problem.value = given ? { message: t.problem.needsTime, needsTime: given } : { message: t.problem.otherTime };
     else problem.value = { message: e.message };
   } else if (e instanceof DOMException) {
     problem.value = { message: t.problem.unreadable };
@@ -168,24 +256,27 @@ function crashReport(e: EngineError): string {
 
 /** reset goes back to the start and forgets the assessment. */
 export function reset(): void {
-  batch(() => {
-    shown.value = null;
-    files.value = null;
-    search.value = '';
-    problem.value = null;
-    notice.value = '';
-  });
+  engine.cancel();
+  forget();
   history.pushState(null, '', '#');
   route.value = parseRoute('');
 }
 
-/** save hands the exact bytes over. The name tells the day, not the tenant. */
-export function save(): void {
-  const { bytes, assessment } = shown.value!;
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'application/json' }));
+/** hand gives bytes to the person as a file. */
+export function hand(bytes: Bytes, name: string, type = 'application/json'): void {
+  const url = URL.createObjectURL(new Blob([bytes], { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `assessment-${assessment.asOf.slice(0, 10) || 'undated'}.json`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** fileName tells what and of which day, never of which tenant. */
+export const fileName = (what: string, extension: string): string =>
+  `${what}-${shown.value!.assessment.asOf.slice(0, 10) || 'undated'}${extension}`;
+
+/** save hands the exact bytes over. */
+export function save(): void {
+  hand(shown.value!.bytes, fileName('assessment', '.json'));
 }

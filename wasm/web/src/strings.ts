@@ -1,5 +1,7 @@
 // Every word that the page itself says. Catalogue text comes from the engine,
 // tenant text from the export; neither is here.
+import type { Effect } from './change.ts';
+import type { Delta } from './derive.ts';
 import type { Device, Network, Severity, Status, Verdict } from './model.ts';
 
 const n = new Intl.NumberFormat('en');
@@ -7,7 +9,7 @@ const plural = (count: number, one: string, many: string): string => `${n.format
 
 const LEVELS = ['', 'Initial', 'Developing', 'Defined', 'Managed', 'Optimised'];
 
-export const t = {
+const english = {
   product: 'Privileged Path',
   number: (v: number) => n.format(v),
   bytes: (v: number) =>
@@ -86,6 +88,11 @@ export const t = {
     kind: { manifest: 'Manifest', declarations: 'Declarations', ignored: 'Ignored', records: 'Records' } as Record<string, string>,
     state: { complete: 'Read', partial: 'Read in part', malformed: 'Cannot be read', ignored: 'Ignored' } as Record<string, string>,
     records: (count: number) => plural(count, 'record', 'records'),
+    missing: (count: number) => `What none of the files holds (${n.format(count)})`,
+    missingText: 'Save the answer of each request at its path, or let `privpath collect` do it. Not every tenant has all of it.',
+    request: 'Request',
+    permission: 'Least permission',
+    purpose: 'For',
     size: 'Size',
     memory: (size: string) => `The engine holds ${size} of memory in this tab.`,
     working: (stage: string) => `${stage}…`,
@@ -94,7 +101,6 @@ export const t = {
   problem: {
     title: 'That did not work',
     noFiles: 'There was no file in what you gave. Drop a zip, a folder or JSON files.',
-    manyZips: 'Those are several zips. Assess one export at a time.',
     badPaste: 'The text is not JSON: it must start with { or [.',
     notAssessment: (why: string) => `The saved assessment cannot be shown: ${why}.`,
     unreadable: 'The browser could not read the file. It may have moved or changed; choose it again.',
@@ -105,7 +111,212 @@ export const t = {
     crash: 'The engine stopped because of a fault of its own, not of your data. It has been started again. The text below holds nothing of your tenant; please report it.',
     copy: 'Copy the report',
     dismiss: 'Dismiss',
+    otherTime: 'That export does not say when it was collected. Assess it on its own first, say when, and save the assessment.',
     violation: (directive: string) => `The browser refused something that this page must not do (${directive}). Please report it.`,
+  },
+
+  declare: {
+    title: 'What no export can tell',
+    text: 'State what you know as the owner, and the tenant is assessed again at once. Nothing is stored: save the file and put it beside your export. Nothing stated here turns a decided failure into a pass.',
+    needsExport: 'This assessment was opened from a file. To state something and see what it moves, drop the export itself.',
+    reading: 'Reading what is declared',
+    assessing: 'Assessing with your declarations',
+    save: 'Save declarations.json',
+    since: 'What your statements moved',
+    moved: (d: Delta) =>
+      [
+        ...d.levels.map((l) => `${english.pillar[l.pillar] ?? l.pillar} level ${l.from} → ${l.to}`),
+        d.score[0] !== d.score[1] && `score ${n.format(d.score[0])} → ${n.format(d.score[1])}`,
+        d.findings.length > 0 ? `${plural(d.findings.length, 'finding', 'findings')} changed` : 'No finding changed',
+      ]
+        .filter(Boolean)
+        .join(', ') + '.',
+    nothing: 'Nothing is stated.',
+    guesses: 'Guesses from the export: they count for nothing until you state them',
+    stateThis: 'State this',
+    stateIt: (name: string) => `State this: ${name}`,
+    add: 'State it',
+    remove: (name: string) => `Take back: ${name}`,
+    owner: 'Owner (person or role)',
+    expires: 'Expires',
+    breakGlass: {
+      title: 'Break-glass accounts',
+      text: 'Emergency accounts are meant to get in when everything else fails, so controls treat them apart.',
+      id: 'Object id of the account',
+      note: 'Note',
+      none: 'You state that there is no such account.',
+      stateNone: 'State that there is none',
+    },
+    paw: {
+      title: 'How a privileged access workstation is recognised',
+      text: 'By a device filter, by groups, or by device ids. Without a rule no device counts as one.',
+      deviceFilter: 'Device filter',
+      filterHint: 'As in Conditional Access: device.extensionAttribute1 -eq "PAW"',
+      groupIds: 'Group ids, one a line',
+      deviceIds: 'Device ids, one a line',
+      formFactor: 'Form',
+      form: { '': 'not stated', physical: 'Physical', virtual: 'Virtual', windows365: 'Windows 365', avd: 'Azure Virtual Desktop' } as Record<string, string>,
+      set: 'Set the rule',
+      unset: 'Take the rule back',
+    },
+    attest: {
+      title: 'Questions that only you can answer',
+      text: 'A dated statement with an owner. It counts as attested, apart from what the data proves, and expires.',
+      about: 'What the control asks',
+      statement: 'What was done',
+      performed: 'Done on',
+      evidence: 'Where the evidence is, one a line',
+      go: 'Attest',
+      withdraw: 'Withdraw',
+      given: (owner: string, performed: string, expires: string, evidence: string) =>
+        [owner, performed && `done on ${performed}`, expires && `until ${expires}`, evidence].filter(Boolean).join(' · '),
+    },
+    accepted: {
+      title: 'Accepted risks',
+      text: 'An accepted risk turns a failure into partly met until it expires, and is shown as accepted wherever it counts.',
+      control: 'Failed control',
+      choose: 'Choose a control',
+      principal: 'For one principal only (object id)',
+      principalHint: 'Empty: for the whole control.',
+      reason: 'Reason',
+      approvedBy: 'Approved by',
+      go: 'Accept the risk',
+    },
+    owners: {
+      title: 'Whose admin account is it?',
+      text: 'Which person an admin account belongs to: object ids of both accounts.',
+      admin: 'Admin account (object id)',
+      owner: 'The person’s own account (object id)',
+    },
+    locations: { title: 'Named locations that you trust', text: 'Networks that count as trusted.' },
+    asText: 'All of it as text (tier0, standing, adminNaming and workingHours have no form)',
+    apply: 'Assess with this text',
+    notJSON: (why: string) => `The text is not JSON: ${why}.`,
+  },
+
+  whatIf: {
+    title: 'What if',
+    text: 'Each change is made to a copy of the export in memory and assessed by the same engine. Nothing is sent to the tenant.',
+    needsExport: 'This assessment was opened from a file. To try a change, drop the export itself.',
+    steps: 'What to fix first',
+    stepsText: 'The engine tries every change that the tenant suggests and proposes the one that closes most, opens nothing and locks nobody out. Tick steps to see what they do together.',
+    find: 'Find the first step',
+    findNext: 'Find the next step',
+    findMore: (count: number) => `Find ${count} steps`,
+    searching: (step: number) => `Searching for step ${step}`,
+    noMore: 'No further change that could be simulated gains anything without harm.',
+    noStep: 'No change that could be simulated gains anything without harm.',
+    effect: (e: Effect) =>
+      [
+        e.closed > 0 && `closes ${plural(e.closed, 'place', 'places')}`,
+        e.stopped > 0 && `stops ${plural(e.stopped, 'attacker', 'attackers')}`,
+        e.after.score !== e.before.score && `score ${n.format(e.before.score)} → ${n.format(e.after.score)}`,
+        e.met?.length && `now passes: ${e.met.join(', ')}`,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    requests: (count: number) => `${plural(count, 'request', 'requests')} that would make it`,
+    requestsText: 'Read before you run: the page sends nothing.',
+    advice: 'To declare first',
+    withheld: 'Not proposed, and why',
+    own: 'A change of your own',
+    edit: 'Edit a Conditional Access policy',
+    reading: 'Reading the policies',
+    policy: 'Policy',
+    choose: 'Choose a policy',
+    noPolicy: 'The export holds no policy',
+    setState: 'Set the state',
+    state: { enabled: 'On', enabledForReportingButNotEnforced: 'Report only', disabled: 'Off' } as Record<string, string>,
+    policyText: 'The policy as Graph writes it',
+    paste: 'Paste a change.json',
+    pasteText: 'The change (schema/change.schema.json)',
+    go: 'See what it does',
+    same: 'Nothing in the policy was changed.',
+    edited: (name: string) => `Policy “${name}” as edited`,
+    unnamed: 'The change',
+    trying: 'Assessing the changed tenant',
+    outcome: 'What it would do',
+    suppose: 'Show it in every view',
+    save: 'Save change.json',
+    forget: 'Forget it',
+    supposed: (title: string) => `You see the tenant as it would be: ${title}. Nothing was changed.`,
+    settle: 'Back to what is',
+    safe: 'Everybody who gets in today still does',
+    unsafe: 'Not proved to be safe: somebody may be locked out',
+    loses: (who: string) => `No longer surely get in: ${who}`,
+    places: 'Places closed',
+    placesText: (opened: number) => `${n.format(opened)} opened`,
+    attackers: 'Attackers stopped',
+    attackersText: (letIn: number) => `${n.format(letIn)} let in`,
+    met: 'Now passes:',
+    lost: 'No longer holds:',
+  },
+
+  compare: {
+    title: 'Compare with another run',
+    text: 'Drop a second export or a saved assessment of the same tenant here. Of two exports the engine also proves which change of which policy moved the reach.',
+    textSaved: 'Drop an export or another saved assessment of the same tenant here. Only two exports prove which change did it.',
+    comparing: 'Comparing',
+    between: (old: string, now: string) => `From ${old} to ${now}`,
+    format: { json: 'JSON', markdown: 'Markdown', sarif: 'SARIF', text: 'Text' },
+    save: (format: string) => `Save the comparison as ${format}`,
+  },
+
+  diff: {
+    nothing: 'Nothing changed.',
+    none: 'none',
+    before: 'Before',
+    after: 'After',
+    fromTo: (from: string, to: string) => `${from} → ${to}`,
+    levels: (from: number, to: number) => (from === to ? `level ${from}, another is possible` : `level ${from} → ${to}`),
+    move: {
+      fixed: 'Fixed', new: 'New', better: 'Better', worse: 'Worse', accepted: 'Risk accepted', acceptanceEnded: 'Acceptance ended',
+      undecided: 'No longer known', decided: 'Now known', added: 'Added', removed: 'Removed', opened: 'Opened', closed: 'Closed',
+      rose: 'Rose', fell: 'Fell', changed: 'Changed', unchanged: 'As before',
+    } as Record<string, string>,
+    headline: {
+      path: 'Path', weakestPillar: 'Weakest pillar', maturity: 'Its level', score: 'Score', band: 'Band',
+      provisional: 'Provisional', caps: 'Held down by', coverage: 'Decided',
+    } as Record<string, string>,
+    place: (devices: string, network: string) => `${devices} on ${network ? `the ${network} network` : 'any network'}`,
+    step: { use: 'use', activate: 'activation' } as Record<string, string>,
+    reach: 'Who can now use what, from where',
+    blames: 'Which change did it',
+    blame: (holdings: number, proof: string) => `${plural(holdings, 'holding', 'holdings')}; ${proof}`,
+    proof: {
+      proved: 'proved: without it none of this, and it alone does this',
+      provedTogether: 'proved together with others',
+      named: 'named by the explanation, not proved',
+    } as Record<string, string>,
+    paths: 'Ways into Tier 0',
+    principals: 'Who holds Tier 0 roles',
+    tier0: 'What controls Tier 0',
+    findings: (moved: number, same: number) => `${plural(moved, 'finding', 'findings')} moved, ${n.format(same)} as before`,
+    subjects: (count: number) => plural(count, 'object moved', 'objects moved'),
+    configuration: 'What changed in the configuration',
+    inputs: 'What was read',
+    added: (names: string) => `added ${names}`,
+    removed: (names: string) => `removed ${names}`,
+    notExported: (old: boolean) => (old ? 'was not exported before' : 'is not exported any more'),
+  },
+
+  task: {
+    cancelled: 'Cancelled.',
+    simulations: (count: number) => plural(count, 'simulated tenant assessed', 'simulated tenants assessed'),
+    saved: (name: string) => `Saved ${name}.`,
+  },
+
+  exports: {
+    open: 'Export',
+    title: 'Export the assessment',
+    text: 'Written by the same engine as the command line, byte for byte.',
+    redact: 'Replace names by pseudonyms',
+    redactText: 'Names, ids, addresses and domains are replaced everywhere, inside sentences too. The structure stays.',
+    key: 'Secret for pseudonyms (optional)',
+    keyText: 'With the same secret the same name gets the same pseudonym in every report. 16 characters or more; keep it to yourself.',
+    format: (name: string, extension: string) => `${english.exports.names[name] ?? name} (${extension})`,
+    names: { text: 'Text', json: 'JSON', markdown: 'Markdown', csv: 'CSV', html: 'HTML', sarif: 'SARIF', junit: 'JUnit', oscal: 'OSCAL' } as Record<string, string>,
+    writing: (name: string) => `Writing ${name}`,
   },
 
   result: {
@@ -115,7 +326,7 @@ export const t = {
     save: 'Save assessment',
     print: 'Print',
     again: 'Assess another',
-    views: { overview: 'Overview', findings: 'Findings', unknowns: 'Unknowns', inputs: 'Inputs' },
+    views: { overview: 'Overview', findings: 'Findings', unknowns: 'Unknowns', inputs: 'Inputs', declarations: 'Declarations', whatif: 'What if', compare: 'Compare' },
     nav: 'Views of the assessment',
     engine: (version: string, catalogue: string) => `Engine ${version}${catalogue ? `, catalogue ${catalogue}` : ''}`,
   },
@@ -143,7 +354,22 @@ export const t = {
 
   level: (level: number) => LEVELS[level] ?? '',
   levelN: (level: number) => `Level ${level}`,
+  gaps: {
+    title: 'PIM is not enough: what it leaves open',
+    text: 'Privileged Identity Management decides when somebody has a role. It does not see these; each is answered by the controls below it.',
+    verdict: { open: 'Open', unknown: 'Not known', closed: 'Closed' },
+    counts: (open: number, unknown: number, closed: number) =>
+      [open > 0 && `${n.format(open)} open`, unknown > 0 && `${n.format(unknown)} not decided`, `${n.format(closed)} closed`].filter(Boolean).join(', '),
+  },
+
+  earlier: {
+    title: 'Earlier assessments',
+    text: 'Some controls ask whether something held over time. Add assessments of this tenant that you saved before.',
+    assessing: 'Assessing with earlier assessments',
+  },
+
   ladder: {
+    radar: (levels: string) => `Levels as a radar: ${levels}`,
     title: 'The five pillars',
     text: 'Each pillar stands on its own; a level is held only when every level below it is.',
     confirmed: 'Confirmed',
@@ -298,6 +524,9 @@ export const t = {
     status: 'Status',
     shown: (shown: number, all: number) =>
       shown === all ? plural(all, 'finding', 'findings') : `${n.format(shown)} of ${plural(all, 'finding', 'findings')}`,
+    group: 'Group by',
+    groups: { '': 'Nothing', status: 'Status', severity: 'Severity', pillar: 'Pillar', level: 'Level' } as Record<string, string>,
+    keys: 'Keys: J and K or the arrows move between findings, Enter opens one, / searches.',
     clear: 'Clear filters',
     none: 'No finding matches. Clear a filter or search for something else.',
     columns: { status: 'Status', control: 'Control', severity: 'Severity', pillar: 'Pillar', level: 'Level' },
@@ -322,7 +551,7 @@ export const t = {
     subjects: (count: number) => `What was looked at (${n.format(count)})`,
     subjectsAll: (count: number) => `Show all ${n.format(count)}`,
     evidence: (count: number) => plural(count, 'piece of evidence', 'pieces of evidence'),
-    dataset: 'Data set',
+    file: 'File',
     pointer: 'Place in the file',
     value: 'Value',
     absent: 'not written',
@@ -393,6 +622,19 @@ export const t = {
     capabilityNotLicensed: 'The capability is not licensed',
   } as Record<string, string>,
 };
+
+/**
+ * pseudo makes every word of the table longer and marks its ends, as a translation might: what is not marked on screen
+ * does not come from here, and what does not fit now will not fit in German. `?lang=pseudo` asks for it.
+ */
+function pseudo<T>(v: T, key = ''): T {
+  if (typeof v === 'string') return (/\p{L}/u.test(v) && key !== 'id' ? `⟦${v}${'·'.repeat(Math.ceil(v.length * 0.3))}⟧` : v) as T;
+  if (typeof v === 'function') return (key === 'number' ? v : (...args: unknown[]) => pseudo((v as (...a: unknown[]) => unknown)(...args))) as T;
+  if (Array.isArray(v)) return v.map((x) => pseudo(x)) as T;
+  return Object.fromEntries(Object.entries(v as object).map(([k, x]) => [k, pseudo(x, k)])) as T;
+}
+
+export const t = new URLSearchParams(globalThis.location?.search).get('lang') === 'pseudo' ? pseudo(english) : english;
 
 /** word looks a word up and falls back to the word itself, so that new values of the engine still read. */
 export const word = (table: Record<string, string>, key: string): string =>

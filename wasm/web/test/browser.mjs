@@ -40,13 +40,16 @@ export function writeScratch(name, data) {
   return path;
 }
 
-/** cli assesses by the command line, built once unless PRIVPATH_BIN names it. */
-export function cli(path, ...flags) {
+/** cli assesses by the command line. */
+export const cli = (path, ...flags) => privpath('assess', '-format', 'json', ...flags, path);
+
+/** privpath runs the command line, built once unless PRIVPATH_BIN names it. */
+export function privpath(...args) {
   if (!built) {
     built = join(scratch, 'privpath');
     execFileSync('go', ['build', '-o', built, './examples/privpath'], { cwd: root, stdio: 'inherit' });
   }
-  return execFileSync(built, ['assess', '-format', 'json', ...flags, path], { cwd: root, maxBuffer: 1 << 28 });
+  return execFileSync(built, args, { cwd: root, maxBuffer: 1 << 28 });
 }
 let built = process.env.PRIVPATH_BIN;
 

@@ -7,11 +7,14 @@ import { web } from './browser.mjs';
 import { fixture, HOSTILE } from './fixture.mjs';
 
 const load = async (path) => (await runnerImport(join(web, 'src', path), { configFile: false, root: web, logLevel: 'error' })).module;
-let model, derive, route;
+let model, derive, route, change, declarations, diff;
 before(async () => {
   model = await load('model.ts');
   derive = await load('derive.ts');
   route = await load('route.ts');
+  change = await load('change.ts');
+  declarations = await load('declarations.ts');
+  diff = await load('diff.ts');
 });
 
 describe('parse', () => {
@@ -52,7 +55,7 @@ describe('parse', () => {
 
 describe('route', () => {
   it('reads what it writes', () => {
-    for (const hash of ['#overview', '#findings', '#unknowns', '#inputs', '#findings/ISO-01', '#overview/CTL-25', '#findings?status=fail,partial&severity=critical&pillar=isolation&sort=-severity', '#findings/FND-05?sort=control']) {
+    for (const hash of ['#overview', '#findings', '#unknowns', '#inputs', '#declarations', '#whatif', '#compare', '#findings/ISO-01', '#overview/CTL-25', '#findings?status=fail,partial&severity=critical&pillar=isolation&sort=-severity', '#findings/FND-05?sort=control']) {
       assert.equal(route.formatRoute(route.parseRoute(hash)), hash);
     }
   });
@@ -119,5 +122,85 @@ describe('derive', () => {
     const list = derive.asks(parsed());
     assert.deepEqual(list.map((x) => x.need.dataset).sort(), ['deviceManagement/settings', 'imports/exo/adminAuditLogConfig', 'reports/authenticationMethods/userRegistrationDetails', 'users']);
     assert.deepEqual(list.find((x) => x.need.dataset === 'users').controls, ['FND-09']);
+  });
+});
+
+describe('a change', () => {
+  /** merge is RFC 7396 but for null, which stays: Graph's null. */
+  const merge = (to, patch) => {
+    const out = { ...to };
+    for (const [k, v] of Object.entries(patch)) {
+      const both = [out[k], v].every((x) => x !== null && typeof x === 'object' && !Array.isArray(x));
+      out[k] = both ? merge(out[k], v) : v;
+    }
+    return out;
+  };
+
+  it('says just what makes one record of another', () => {
+    const from = { id: '1', state: 'enabled', conditions: { users: { includeUsers: ['a', 'b'], excludeUsers: [] }, platforms: { includePlatforms: ['all'] } }, grantControls: null };
+    assert.equal(change.mergePatch(from, structuredClone(from)), undefined);
+    for (const [to, want] of [
+      [{ ...from, state: 'disabled' }, { state: 'disabled' }],
+      [{ ...from, conditions: { ...from.conditions, users: { includeUsers: ['a'], excludeUsers: [] } } }, { conditions: { users: { includeUsers: ['a'] } } }],
+      [{ ...from, grantControls: { operator: 'OR' } }, { grantControls: { operator: 'OR' } }],
+      [{ ...from, conditions: { users: from.conditions.users } }, { conditions: { platforms: null } }],
+      [{ ...from, conditions: null }, { conditions: null }],
+    ]) {
+      const patch = change.mergePatch(from, to);
+      assert.deepEqual(patch, want);
+      const gone = (v) => JSON.parse(JSON.stringify(v), (_, x) => (x === null ? undefined : x));
+      assert.deepEqual(gone(merge(from, patch)), gone(to));
+    }
+  });
+
+  it('joins operations in their order', () => {
+    const one = (id) => ({ format: 'privpath-change/1', operations: [{ op: 'delete', dataset: 'x', id }] });
+    assert.deepEqual(change.join('both', [one('1'), one('2')]), { format: 'privpath-change/1', title: 'both', operations: [...one('1').operations, ...one('2').operations] });
+  });
+});
+
+describe('declarations', () => {
+  it('tells nothing stated from stating that there is none', () => {
+    let d = declarations.started({ suggestions: { breakGlass: [{ value: 'x', why: 'y' }] }, $comment: ['c'] });
+    assert.deepEqual(d, { version: 1 });
+    d = declarations.added(d, 'breakGlass', { id: '1' });
+    assert.deepEqual(d.breakGlass, [{ id: '1' }]);
+    assert.equal('breakGlass' in declarations.without(d, 'breakGlass', d.breakGlass[0]), false);
+    assert.deepEqual(declarations.started({ breakGlass: [] }).breakGlass, []);
+  });
+
+  it('takes only an object from text', () => {
+    for (const text of ['', '[]', 'null', '1', '{']) assert.throws(() => declarations.byHand(text));
+    assert.deepEqual(declarations.byHand('{"version":1}'), { version: 1 });
+  });
+
+  it('says at a glance what moved', () => {
+    const before = model.parse(fixture());
+    const after = model.parse(fixture());
+    assert.deepEqual(derive.delta(before, after), { score: [54, 54], levels: [], findings: [] });
+    after.headline.score = 60;
+    after.pillars[3].confirmed = 3;
+    after.findings.find((f) => f.control === 'OPS-07').status = 'pass';
+    const moved = derive.delta(before, after);
+    assert.deepEqual([moved.score, moved.levels], [[54, 60], [{ pillar: 'operations', from: 2, to: 3 }]]);
+    assert.deepEqual(moved.findings.map((f) => [f.control, f.from, f.to]), [['OPS-07', 'notAttested', 'pass']]);
+  });
+});
+
+describe('a comparison', () => {
+  const move = (name, device, cause) => ({ principal: { name }, role: { name: 'R' }, held: 'unchanged', from: [{ device, network: 'trusted', step: 'use', move: 'opened' }], attackers: [], causes: [{ dataset: 'd', id: cause, name: cause, proof: 'proved' }] });
+  const reach = [move('a', 'hybrid', 'p'), move('b', 'hybrid', 'q'), move('c', 'paw', 'q')];
+
+  it('tells holdings that moved alike together, and the change that moved most first', () => {
+    assert.deepEqual(diff.alike(reach).map((g) => g.moves.map((m) => m.principal.name)), [['a', 'b'], ['c']]);
+    assert.deepEqual(diff.blames({ reach }).map((b) => [b.cause.name, b.holdings, b.opened]), [['q', 2, true], ['p', 1, true]]);
+  });
+
+  it('tells what got worse first', () => {
+    assert.deepEqual(diff.byMove(['changed', 'fixed', 'strange', 'new', 'fixed'].map((m) => ({ move: m }))).map((g) => [g.move, g.list.length]), [['new', 1], ['fixed', 2], ['changed', 1], ['strange', 1]]);
+  });
+
+  it('makes every text visible', () => {
+    assert.deepEqual(diff.shownDiff({ a: ['x\u202Ey', { b: 1, c: null }] }), { a: ['x⟨U+202E⟩y', { b: 1, c: null }] });
   });
 });

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { audit } from './axe.mjs';
-import { cli, give, launch, root, serve, singleFile, singleURL, web, writeScratch } from './browser.mjs';
+import { cli, give, launch, privpath, root, scratch, serve, singleFile, singleURL, web, writeScratch } from './browser.mjs';
 import { fixture, HOSTILE } from './fixture.mjs';
 import { folder, zip } from './zip.mjs';
 
@@ -33,6 +33,46 @@ async function saved(page) {
   assert.match(download.suggestedFilename(), /^assessment-\d{4}-\d\d-\d\d\.json$/);
   return readFileSync(await download.path());
 }
+
+/** exported writes a report by way of the export dialog; secret, when given, redacts. */
+async function exported(page, format, secret) {
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByLabel('Replace names by pseudonyms').setChecked(secret !== undefined);
+  if (secret !== undefined) await page.getByLabel('Secret for pseudonyms').fill(secret);
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.getByRole('button', { name: format }).click()]);
+  assert.match(download.suggestedFilename(), /^assessment(-redacted)?-\d{4}-\d\d-\d\d\./);
+  await page.locator('.task-bar').getByText('Saved').waitFor();
+  return readFileSync(await download.path());
+}
+
+/** later is a file of the mature tenant a day on, when one policy only reports. */
+function later(path, data) {
+  const document = path.endsWith('.json') ? JSON.parse(data) : null;
+  if (path === 'manifest.json') document.collectedAt = '2026-11-21T09:00:00Z';
+  else if (path === 'identity/conditionalAccess/policies.json') {
+    document.value.find((p) => p.displayName.startsWith('CA201')).state = 'enabledForReportingButNotEnforced';
+  } else return data;
+  return JSON.stringify(document);
+}
+
+/** agrees compares the outcome on screen with what the command line says of the saved change. */
+async function agrees(page, file) {
+  const change = await downloaded(page, page.getByRole('button', { name: 'Save change.json' }));
+  const e = JSON.parse(privpath('plan', '-format', 'json', '-apply', writeScratch('change.json', change), file).toString());
+  const figures = await page.locator('.outcome .big').allTextContents();
+  assert.deepEqual(figures, [`${e.before.score} → ${e.after.score}`, String(e.closed), String(e.stopped)]);
+  assert.ok((await page.locator('.outcome').innerText()).includes(e.lockout.why));
+}
+
+/** downloaded presses a button that saves a file. */
+async function downloaded(page, button) {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFileSync(await download.path());
+}
+
+/** idle waits until what runs beside the assessment has ended. */
+const idle = (page) => page.waitForFunction(() => !document.querySelector('.task-bar progress'), null, { timeout: 120_000 });
+const view = (page, hash) => page.evaluate((h) => (location.hash = h), hash);
 
 /** drop is a drop by the browser itself, so that the page gets real entries. */
 async function drop(page, paths) {
@@ -113,6 +153,241 @@ describe('the page from file://', () => {
     await give(page, document);
     await settled(page);
     same(await saved(page), readFileSync(document));
+    await page.close();
+  });
+
+  it('writes every format as the command line does, of a run and of a saved assessment', async () => {
+    const middling = join(tenants, 'middling');
+    const assessment = writeScratch('saved.json', cli(middling));
+    for (const given of [writeScratch('formats.zip', zip(folder(middling))), assessment]) {
+      const page = await open(context);
+      await give(page, given);
+      await settled(page);
+      for (const [name, format] of [['markdown', /^Markdown/], ['csv', /^CSV/], ['sarif', /^SARIF/], ['html', /^HTML/], ['json', /^JSON/]]) {
+        same(await exported(page, format), privpath('assess', '-format', name, given === assessment ? middling : given));
+      }
+      await page.close();
+    }
+  });
+
+  it('writes a redacted report as the command line does, with a secret of ones own or without', async () => {
+    const path = join(tenants, 'pim-only');
+    const secret = 'correct horse battery staple';
+    const page = await open(context);
+    await give(page, writeScratch('redact.zip', zip(folder(path))));
+    await settled(page);
+    same(await exported(page, /^HTML/, ''), privpath('assess', '-redact', '-format', 'html', join(scratch, 'redact.zip')));
+    same(await exported(page, /^JSON/, secret), cli(join(scratch, 'redact.zip'), '-redact', '-redact-key', writeScratch('key', secret)));
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByLabel('Secret for pseudonyms').fill('short');
+    await page.getByRole('button', { name: /^CSV/ }).click();
+    await problem(page).getByText('fewer than 16 bytes').waitFor();
+    await page.close();
+  });
+
+  it('assesses again with each declaration as the command line does with the saved file', async () => {
+    const file = writeScratch('declare.zip', zip(folder(join(tenants, 'pim-only'))));
+    const guesses = JSON.parse(privpath('declare', file).toString()).suggestions;
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'declarations');
+    await page.locator('.questions').waitFor();
+    await idle(page);
+    await auditBoth(page, 'declarations');
+    const asked = await page.locator('.questions summary .id').allTextContents();
+    assert.deepEqual(asked, guesses.attestations.map((a) => a.control));
+    same(await saved(page), cli(file)); // Guesses alone count for nothing.
+
+    await page.getByRole('button', { name: `State this: ${guesses.trustedLocations[0].name}` }).click();
+    await idle(page);
+    const account = page.getByRole('form', { name: 'Break-glass accounts' });
+    await account.getByLabel('Object id').fill(JSON.parse(cli(file).toString()).reach[0].principal.id);
+    await account.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
+    const question = page.locator('.questions li').filter({ hasText: 'OPS-09' });
+    await question.locator('summary').click();
+    await question.getByLabel('What was done').fill('Drill <b>of</b> October');
+    await question.getByLabel('Owner').fill('Head of IT');
+    await question.getByLabel('Done on').fill('2026-11-01');
+    await question.getByLabel('Expires').fill('2027-01-31');
+    await question.getByRole('button', { name: 'Attest' }).click();
+    await idle(page);
+    const risk = page.getByRole('form', { name: 'Accepted risks' });
+    await risk.getByLabel('Failed control').selectOption('ISO-25');
+    await risk.getByLabel('Reason').fill('New devices arrive in January');
+    await risk.getByLabel('Owner').fill('Head of IT');
+    await risk.getByLabel('Expires').fill('2027-01-31');
+    await risk.getByRole('button', { name: 'Accept the risk' }).click();
+    await idle(page);
+    await auditBoth(page, 'stated');
+    const stated = await downloaded(page, page.getByRole('button', { name: 'Save declarations.json' }));
+    assert.deepEqual(Object.keys(JSON.parse(stated)).sort(), ['attestations', 'breakGlass', 'exceptions', 'trustedLocations', 'version']);
+    const want = cli(file, '-declarations', writeScratch('stated.json', stated));
+    assert.ok(!want.equals(cli(file)), 'the declarations moved nothing');
+    same(await saved(page), want);
+
+    await page.getByText('All of it as text').click();
+    await page.getByLabel('declarations.json', { exact: true }).fill('{"version": 1, "breakglass": []}');
+    await page.getByRole('button', { name: 'Assess with this text' }).click();
+    await problem(page).getByText('breakglass').waitFor();
+    same(await saved(page), want);
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('compares two runs as the command line does, whichever is given first', async () => {
+    const files = folder(join(tenants, 'mature'));
+    const old = writeScratch('old.zip', zip(files));
+    const now = writeScratch('now.zip', zip(files.map(([path, data]) => [path, later(path, data)])));
+    let page = await open(context);
+    await give(page, now);
+    await settled(page);
+    await view(page, 'compare');
+    await page.setInputFiles('#compare-files', old);
+    await page.getByRole('heading', { name: 'Which change did it' }).waitFor({ timeout: 60_000 });
+    await idle(page);
+    assert.match(await page.locator('.diff').innerText(), /CA201 T0 - only from a PAW\s+9 holdings; proved/);
+    for (const [name, format] of [['JSON', 'json'], ['Markdown', 'markdown'], ['SARIF', 'sarif'], ['Text', 'text']]) {
+      same(await downloaded(page, page.getByRole('button', { name: `Save the comparison as ${name.toLowerCase()}`, exact: false })), privpath('diff', '-format', format, old, now));
+    }
+    await auditBoth(page, 'compare');
+    await page.close();
+    // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
+    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
+    page = await open(context);
+    await give(page, a);
+    await settled(page);
+    await view(page, 'compare');
+    await drop(page, [b]);
+    await page.locator('.diff').waitFor({ timeout: 60_000 });
+    await idle(page);
+    same(await downloaded(page, page.getByRole('button', { name: 'Save the comparison as json' })), privpath('diff', '-format', 'json', a, b));
+    await page.setInputFiles('#compare-files', document);
+    await problem(page).getByText('different tenants').waitFor();
+    await page.close();
+  });
+
+  it('finds the steps that the command line finds, and shows what a change would do', async () => {
+    const file = writeScratch('plan.zip', zip(folder(join(tenants, 'pim-only'))));
+    const plan = JSON.parse(privpath('plan', '-steps', '2', '-format', 'json', file).toString());
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'whatif');
+    await page.getByRole('button', { name: 'Find the first step' }).click();
+    await page.locator('.plan > li').waitFor({ timeout: 120_000 });
+    await idle(page);
+    await page.getByRole('button', { name: 'Find the next step' }).click();
+    await page.waitForTimeout(100);
+    await idle(page);
+    assert.deepEqual(await page.locator('.plan strong').allTextContents(), plan.steps.map((s) => s.change.title));
+
+    await page.locator('.plan input').first().check();
+    const outcome = page.locator('.outcome');
+    await outcome.waitFor({ timeout: 60_000 });
+    await idle(page);
+    await agrees(page, file);
+    await auditBoth(page, 'what if');
+
+    // The whole page shows the supposed tenant, and goes back to the bytes that were.
+    const verdict = () => page.locator('.path-verdict').first().innerText();
+    await view(page, 'overview');
+    const actual = await verdict();
+    await view(page, 'whatif');
+    await outcome.getByRole('button', { name: 'Show it in every view' }).click();
+    await view(page, 'overview');
+    assert.notEqual(await verdict(), actual);
+    assert.equal(await page.getByRole('button', { name: 'Save assessment' }).count(), 0);
+    await page.getByRole('button', { name: 'Back to what is' }).click();
+    assert.equal(await verdict(), actual);
+    same(await saved(page), cli(file));
+
+    // A policy of the export, edited.
+    await view(page, 'whatif');
+    await page.getByText('Edit a Conditional Access policy').click();
+    await page.getByLabel('Policy', { exact: true }).selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Off', exact: true }).click();
+    await page.getByRole('button', { name: 'See what it does' }).first().click();
+    await outcome.getByText('as edited').waitFor({ timeout: 60_000 });
+    await idle(page);
+    await agrees(page, file);
+    await page.getByText('Paste a change.json').click();
+    await page.getByLabel('The change').fill('{"format": "privpath-change/1", "operations": []}');
+    await page.getByRole('button', { name: 'See what it does' }).last().click();
+    await problem(page).getByText('no operations').waitFor();
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('joins several zips of one tenant, and takes earlier assessments, as the command line does', async () => {
+    const files = folder(join(tenants, 'pim-only'));
+    const [a, b] = [0, 1].map((n) => writeScratch(`part${n}.zip`, zip(files.filter((_, i) => i % 2 === n))));
+    const page = await open(context);
+    await give(page, [a, b]);
+    await settled(page);
+    same(await saved(page), privpath('assess', '-format', 'json', a, b));
+    await view(page, 'inputs');
+    await page.getByText('What none of the files holds').waitFor();
+    const earlier = writeScratch('earlier.json', cli(join(tenants, 'pim-only'), '-as-of', '2026-08-20T09:00:00Z'));
+    await page.setInputFiles('#earlier-files', earlier);
+    await page.locator('.task-bar').getByText('changed').waitFor({ timeout: 60_000 });
+    same(await saved(page), privpath('assess', '-format', 'json', '-previous', earlier, a, b));
+    await page.close();
+  });
+
+  it('groups findings, and walks them by keyboard', async () => {
+    const page = await open(context, '#findings?group=pillar');
+    await give(page, document);
+    await settled(page);
+    assert.deepEqual((await page.locator('.group th').allTextContents()).map((s) => s.split(' ')[0]), ['Foundation', 'Control', 'Isolation', 'Operations', 'Validation']);
+    const focused = () => page.evaluate(() => document.activeElement.textContent.slice(0, 6));
+    const order = (await page.locator('.findings-table .id').allTextContents()).slice(0, 3);
+    await page.keyboard.press('j');
+    assert.equal(await focused(), order[0]);
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), order[2]);
+    await page.keyboard.press('k');
+    assert.equal(await focused(), order[1]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('jk');
+    assert.equal(await page.getByLabel('Search').inputValue(), 'jk');
+    await page.close();
+  });
+
+  it('takes every word from the string table, and has room for longer ones', async () => {
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${singleURL}?lang=pseudo`);
+    await page.locator('.sample').first().waitFor();
+    await give(page, document);
+    await page.locator('nav.views').waitFor();
+    const said = JSON.stringify(fixture()).replaceAll('\\u202e', '');
+    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare']) {
+      await view(page, hash);
+      const own = await page.evaluate(() => {
+        const texts = [];
+        const walker = window.document.createTreeWalker(window.document.getElementById('app'), NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+          const { parentElement: e, data } = walker.currentNode;
+          if (!e.closest('code, pre, script, .format .sub') && /\p{L}{3}/u.test(data) && !data.includes('⟦')) texts.push(data.trim());
+        }
+        return texts;
+      });
+      // What is not marked must be the document's own, or the catalogue's names of gaps (and of formats, above).
+      const strays = own.filter((x) => !said.includes(JSON.stringify(x).slice(1, -1)) && !/U\+202E|^(Where admins|The health|The network|The way around|Operational)/.test(x) && !/\.json$/.test(x));
+      assert.deepEqual(strays, [], hash);
+      assert.ok((await page.evaluate(() => window.document.documentElement.scrollWidth)) <= 390, `${hash} does not fit`);
+    }
+    await page.close();
+  });
+
+  it('refuses a saved assessment that holds what it does not know', async () => {
+    const page = await open(context);
+    const strange = { ...fixture(), verdict: 'all good' };
+    await give(page, writeScratch('strange.json', JSON.stringify(strange)));
+    await problem(page).getByText('unknown field "verdict"').waitFor();
     await page.close();
   });
 
@@ -265,7 +540,7 @@ describe('the page from file://', () => {
     await page.getByLabel('Severity', { exact: true }).selectOption('critical');
     assert.equal(await page.evaluate(() => location.hash), '#findings?status=fail&severity=critical');
     assert.equal(await rows.count(), 4);
-    assert.match(await page.getByRole('status').innerText(), /4 of 36/);
+    assert.match(await page.locator('.table-head').innerText(), /4 of 36/);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     assert.equal(await rows.count(), all);
     await page.getByRole('columnheader', { name: 'Severity' }).getByRole('button').click();
@@ -302,7 +577,7 @@ describe('the page from file://', () => {
     assert.equal(await ways.count(), Math.min(want.paths.length, 20));
     for (const [i, path] of want.paths.entries()) {
       const way = ways.nth(i);
-      await way.locator('summary').focus();
+      await way.locator(':scope > summary').focus();
       await page.keyboard.press('Enter');
       const steps = await way.locator('.hops > li').allTextContents();
       assert.equal(steps.length, path.hops.length);
@@ -346,7 +621,7 @@ describe('the page from file://', () => {
     assert.ok((await fits()) <= 320, 'start');
     await give(page, document);
     await settled(page);
-    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'findings/FND-05']) {
+    for (const hash of ['overview', 'findings', 'unknowns', 'inputs', 'declarations', 'whatif', 'compare', 'findings/FND-05']) {
       await page.evaluate((h) => (location.hash = h), hash);
       assert.ok((await fits()) <= 320, hash);
     }
@@ -455,3 +730,16 @@ describe('the hosted site over http', () => {
     await page.close();
   });
 });
+
+/** auditBoth audits a view in light and dark, wide and narrow. */
+async function auditBoth(page, where) {
+  for (const colorScheme of ['dark', 'light']) {
+    for (const width of [390, 1280]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(200); // colours change over a moment
+      await audit(page, `${where}, ${colorScheme} at ${width} px`);
+    }
+  }
+}

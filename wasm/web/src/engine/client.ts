@@ -1,7 +1,7 @@
-// The page's side of the worker: one run at a time, cancelled by ending the
+// The page's side of the worker: one job at a time, cancelled by ending the
 // worker and starting another from the kept module.
 import { compile } from './wasm.ts';
-import type { Fault, FromWorker, Input, InputFile, Options, Progress, ToWorker } from './protocol.ts';
+import type { Bytes, Fault, FromWorker, JobName, Jobs, Progress, Results, ToWorker } from './protocol.ts';
 
 /** EngineError is a message from the engine. */
 export class EngineError extends Error {
@@ -12,12 +12,7 @@ export class EngineError extends Error {
   }
 }
 
-export interface Watcher {
-  files(files: InputFile[]): void;
-  progress(p: Progress): void;
-}
-
-const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
+export const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
 // The only script address that the page may ever form is a blob of its own text.
 const policy = window.trustedTypes?.createPolicy('privpath-worker', {
@@ -38,78 +33,84 @@ function spawn(): Worker {
   }
 }
 
+const cancelled = () => new DOMException('cancelled', 'AbortError');
+
 export class Engine {
   #module: Promise<WebAssembly.Module> | undefined;
-  #worker: Promise<{ worker: Worker; about: unknown }> | undefined;
+  #worker: Promise<Worker> | undefined;
+  /** #last settles when every job that was asked for has ended. */
+  #last: Promise<unknown> = Promise.resolve();
   #abort: (() => void) | undefined;
-  /** #busy is whether the worker may still be at the list of files after it gave the assessment. */
-  #busy = false;
+  /** #epoch rises with every cancel: jobs that were waiting then are not begun. */
+  #epoch = 0;
 
-  /** ready compiles the program and starts a worker, once; it yields what the engine says of itself. */
-  async ready(): Promise<unknown> {
-    this.#module ??= compile();
-    this.#worker ??= this.#module.then(start);
-    try {
-      return (await this.#worker).about;
-    } catch (e) {
-      this.#worker = undefined;
-      throw e;
-    }
+  /** do runs a job after those that were asked for before it. */
+  do<J extends JobName>(name: J, args: Jobs[J]['takes'], progress: (p: Progress) => void = () => {}): Promise<Results<J>> {
+    const epoch = this.#epoch;
+    const job = this.#last.then(() => {
+      if (epoch !== this.#epoch) throw cancelled();
+      return this.#run(name, args, progress);
+    });
+    this.#last = job.catch(() => {});
+    return job as Promise<Results<J>>;
   }
 
-  /** assess yields the exact bytes that the engine wrote. The list of files may come after it. */
-  async assess(input: Input, options: Options, watch: Watcher): Promise<Uint8Array<ArrayBuffer>> {
-    let cancelled = false;
-    const aborted = new Promise<never>((_, reject) => {
+  async #run(name: JobName, args: object, progress: (p: Progress) => void): Promise<Record<string, Bytes>> {
+    let aborted = false;
+    const abort = new Promise<never>((_, reject) => {
       this.#abort = () => {
-        cancelled = true;
-        reject(new DOMException('cancelled', 'AbortError'));
+        aborted = true;
+        reject(cancelled());
       };
     });
     const run = async () => {
-      if (this.#busy) this.#respawn();
-      await this.ready();
-      const { worker } = await this.#worker!;
-      if (cancelled) throw new DOMException('cancelled', 'AbortError');
-      this.#busy = true;
-      return listen(worker, { type: 'assess', input, options }, (m) => {
-        if (m.type === 'files') watch.files((decode(m.json) as InputFile[] | null) ?? []);
-        if (m.type === 'progress') watch.progress(m.progress);
-        if (m.type === 'idle') this.#busy = false;
-        return m.type === 'assessment' ? m.json : undefined;
+      const worker = await this.#ready();
+      if (aborted) throw cancelled();
+      return listen(worker, { type: 'job', name, args }, (m) => {
+        if (m.type === 'progress') progress(m.progress);
+        return m.type === 'results' ? m.results : undefined;
       });
     };
     try {
-      return await Promise.race([run(), aborted]);
+      return await Promise.race([run(), abort]);
     } catch (e) {
       // After a crash or a cancel the program's state is worth nothing.
-      this.#busy = false;
-      if (cancelled || (e instanceof EngineError && e.fault === 'crash')) this.#respawn();
+      if (aborted || (e instanceof EngineError && e.fault === 'crash')) this.#respawn();
       throw e;
     } finally {
       this.#abort = undefined;
     }
   }
 
-  /** cancel ends the run at once: Go cannot hear a message while it computes. */
+  /** cancel ends what runs at once, and what waits: Go cannot hear a message while it computes. */
   cancel(): void {
+    this.#epoch++;
     this.#abort?.();
   }
 
+  /** #ready compiles the program and starts a worker, once. */
+  async #ready(): Promise<Worker> {
+    this.#module ??= compile();
+    this.#worker ??= this.#module.then(start);
+    try {
+      return await this.#worker;
+    } catch (e) {
+      this.#worker = undefined;
+      throw e;
+    }
+  }
+
   #respawn(): void {
-    void this.#worker?.then(({ worker }) => worker.terminate()).catch(() => {});
+    void this.#worker?.then((worker) => worker.terminate()).catch(() => {});
     this.#worker = undefined;
-    this.#busy = false;
-    void this.ready().catch(() => {});
+    void this.#ready().catch(() => {});
   }
 }
 
-async function start(module: WebAssembly.Module): Promise<{ worker: Worker; about: unknown }> {
+async function start(module: WebAssembly.Module): Promise<Worker> {
   const worker = spawn();
-  const about = await listen(worker, { type: 'start', module }, (m) =>
-    m.type === 'ready' ? decode(m.about) : undefined,
-  );
-  return { worker, about };
+  await listen(worker, { type: 'start', module }, (m) => (m.type === 'ready' ? true : undefined));
+  return worker;
 }
 
 /** listen sends a message and waits until pick finds the answer; a failure rejects. */

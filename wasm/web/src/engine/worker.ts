@@ -2,32 +2,17 @@
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
-import type { Fault, FromWorker, Input, Options, ToWorker } from './protocol.ts';
+import type { Bytes, Fault, FromWorker, JobName, ToWorker } from './protocol.ts';
 
-/** Answer is what every exported Go function resolves to: a result or a message, never both. */
+/** Answer is what every exported Go function resolves to: documents or a message, never both. */
 interface Answer {
-  json?: Uint8Array<ArrayBuffer>;
+  results?: Record<string, Bytes>;
   error?: string;
   fault?: Fault;
 }
 
 type OnProgress = (stage: string, name: string, done: number, total: number) => void;
-
-interface GoEngine {
-  about(): Promise<Answer>;
-  inventory(input: Input, onProgress: OnProgress): Promise<Answer>;
-  assess(input: Input, options: Options, onProgress: OnProgress): Promise<Answer>;
-}
-
-/**
- * LIST_FIRST is the size, in bytes, up to which what each file was taken for is
- * told before the assessment: it reads every record, which a person with a large
- * export should not have to wait for.
- */
-const LIST_FIRST = 1 << 20;
-
-const sizeOf = (input: Input): number =>
-  input.kind === 'file' ? input.file.size : input.files.reduce((sum, f) => sum + f.file.size, 0);
+type GoEngine = Record<JobName, (args: object, onProgress: OnProgress) => Promise<Answer>>;
 
 declare const Go: new () => {
   importObject: WebAssembly.Imports;
@@ -55,32 +40,20 @@ async function start(module: WebAssembly.Module): Promise<void> {
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
   engine = scope.newPrivpath?.();
-  if (!engine) return fail({});
-  const answer = await engine.about();
-  if (!answer.json) return fail(answer);
-  scope.postMessage({ type: 'ready', about: answer.json });
+  if (engine) scope.postMessage({ type: 'ready' });
+  else fail({});
 }
 
 const onProgress: OnProgress = (stage, name, done, total) =>
   scope.postMessage({ type: 'progress', progress: { stage, name, done, total, memory: memory?.buffer.byteLength ?? 0 } });
 
-async function list(input: Input): Promise<void> {
-  const { json } = await engine!.inventory(input, onProgress);
-  // What keeps the list from being made keeps the assessment from being made, which says it.
-  if (json) scope.postMessage({ type: 'files', json });
+async function work(name: JobName, args: object): Promise<void> {
+  const answer = await engine![name](args, onProgress);
+  if (!answer.results) return fail(answer);
+  scope.postMessage({ type: 'results', results: answer.results }, Object.values(answer.results).map((b) => b.buffer));
 }
 
-async function assess(input: Input, options: Options): Promise<void> {
-  const first = sizeOf(input) <= LIST_FIRST;
-  if (first) await list(input);
-  const answer = await engine!.assess(input, options, onProgress);
-  if (!answer.json) return fail(answer);
-  scope.postMessage({ type: 'assessment', json: answer.json }, [answer.json.buffer]);
-  if (!first) await list(input);
-  scope.postMessage({ type: 'idle' });
-}
-
-scope.onmessage = (event) => {
-  const work = event.data.type === 'start' ? start(event.data.module) : assess(event.data.input, event.data.options);
-  work.catch((e: unknown) => fail({ error: e instanceof Error ? e.name : '' }));
+scope.onmessage = ({ data }) => {
+  const done = data.type === 'start' ? start(data.module) : work(data.name, data.args);
+  done.catch((e: unknown) => fail({ error: e instanceof Error ? e.name : '' }));
 };

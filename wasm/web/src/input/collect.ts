@@ -4,11 +4,11 @@ import { looksLikeAssessment } from '../model.ts';
 import type { Entry, Input } from '../engine/protocol.ts';
 
 /** Given is what a person gave: an input to assess, or an assessment saved before. */
-export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer>; document: unknown };
+export type Given = Input | { kind: 'assessment'; bytes: Uint8Array<ArrayBuffer> };
 
 /** InputProblem is a key of the strings table. */
 export class InputProblem extends Error {
-  readonly key: 'noFiles' | 'manyZips' | 'badPaste';
+  readonly key: 'noFiles' | 'badPaste';
   constructor(key: InputProblem['key']) {
     super(key);
     this.key = key;
@@ -26,8 +26,7 @@ async function savedAssessment(file: File): Promise<Given | null> {
   if (!/"schemaVersion"/.test(head)) return null;
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {
-    const document: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return looksLikeAssessment(document) ? { kind: 'assessment', bytes, document } : null;
+    return looksLikeAssessment(JSON.parse(new TextDecoder().decode(bytes))) ? { kind: 'assessment', bytes } : null;
   } catch {
     return null; // Not ours: the engine says what is wrong with it.
   }
@@ -42,8 +41,8 @@ export async function classify(entries: Entry[]): Promise<Given> {
     if (saved) return saved;
     // A file alone is a zip or one Graph response; the engine looks. In a folder, its path counts.
     if (!first.path.includes('/')) return { kind: 'file', file: first.file };
-  } else if (entries.every((e) => isZip(e.file))) {
-    throw new InputProblem('manyZips');
+  } else if (entries.some((e) => isZip(e.file) && !e.path.includes('/'))) {
+    return { kind: 'several', files: entries };
   }
   return { kind: 'files', files: withoutTop(entries) };
 }

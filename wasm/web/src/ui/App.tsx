@@ -1,8 +1,10 @@
 // The frame: header, problem bar, one of three views, footer; and the whole
 // window as a drop target.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Input } from '../engine/protocol.ts';
-import { busy, problem, runAsOf, shown, theme } from '../state.ts';
+import { compareWith } from '../compare.ts';
+import { fromTransfer } from '../input/collect.ts';
+import type { Input, Options } from '../engine/protocol.ts';
+import { busy, problem, route, run, shown, theme } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button, CopyButton } from './bits.tsx';
 import { Icon, Mark } from './icons.tsx';
@@ -69,7 +71,7 @@ function ProblemBar() {
           <strong>{t.problem.title}</strong>
         </p>
         <p class="message">{p.message}</p>
-        {p.needsTime && <AskTime input={p.needsTime} />}
+        {p.needsTime && <AskTime {...p.needsTime} />}
         {p.report && (
           <>
             <pre tabIndex={0}>{p.report}</pre>
@@ -85,8 +87,8 @@ function ProblemBar() {
 }
 
 /** AskTime asks when an export was collected; the newest file's own time is the proposal. */
-function AskTime({ input }: { input: Input }) {
-  const given = input.kind === 'file' ? [input.file] : input.kind === 'files' ? input.files.map((f) => f.file) : [];
+function AskTime({ input, options }: { input: Input; options: Options }) {
+  const given = input.kind === 'file' ? [input.file] : input.files.map((f) => f.file);
   const newest = given.reduce((latest, file) => Math.max(latest, file.lastModified), 0);
   const [time, setTime] = useState(() => new Date(newest || Date.now()).toISOString().slice(0, 16));
   return (
@@ -94,7 +96,7 @@ function AskTime({ input }: { input: Input }) {
       class="ask-time"
       onSubmit={(e) => {
         e.preventDefault();
-        if (time) void runAsOf(input, `${time}:00Z`);
+        if (time) void run(input, { ...options, asOf: `${time}:00Z` });
       }}
     >
       <label for="as-of">{t.problem.timeLabel}</label>
@@ -121,7 +123,9 @@ function useDrop(): boolean {
     const drop = (e: DragEvent) => {
       e.preventDefault();
       setHovering(false);
-      if (!busy.value && e.dataTransfer) dropped(e.dataTransfer);
+      if (busy.value || !e.dataTransfer) return;
+      if (shown.value && route.value.view === 'compare') void compareWith(fromTransfer(e.dataTransfer));
+      else dropped(e.dataTransfer);
     };
     const paste = (e: ClipboardEvent) => {
       const field = e.target instanceof Element && e.target.closest('input, textarea');

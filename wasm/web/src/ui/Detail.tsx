@@ -168,13 +168,14 @@ function SubjectRow({ s }: { s: Subject }) {
   );
 }
 
-function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
+/** EvidenceTable names each fact by its place in the export. */
+export function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
   return (
     <Scroller label={t.detail.evidence(evidence.length)}>
       <table class="evidence">
         <thead>
           <tr>
-            <th scope="col">{t.detail.dataset}</th>
+            <th scope="col">{t.detail.file}</th>
             <th scope="col">{t.detail.pointer}</th>
             <th scope="col">{t.detail.value}</th>
           </tr>
@@ -183,7 +184,7 @@ function EvidenceTable({ evidence }: { evidence: Evidence[] }) {
           {evidence.map((e, i) => (
             <tr key={i}>
               <td>
-                <code>{e.dataset}</code>
+                <code>{e.file || e.dataset}</code>
               </td>
               <td>
                 <code>{e.pointer}</code>

@@ -1,4 +1,5 @@
-import { countByStatus, NO_FILTER, type Filter, type SortKey } from '../derive.ts';
+import { useEffect } from 'preact/hooks';
+import { countByStatus, grouped, NO_FILTER, type Filter, type SortKey } from '../derive.ts';
 import { PILLARS, SEVERITIES, type Assessment, type Finding, type Status } from '../model.ts';
 import { go, route, search, selected } from '../state.ts';
 import { t, word } from '../strings.ts';
@@ -10,6 +11,12 @@ export function Findings({ a }: { a: Assessment }) {
   const filter = route.value.filter;
   const set = (change: Partial<Filter>) => go({ filter: { ...filter, ...change } });
   const rows = selected.value;
+  const active = route.value.view === 'findings';
+  useEffect(() => {
+    if (!active) return;
+    addEventListener('keydown', walk);
+    return () => removeEventListener('keydown', walk);
+  }, [active]);
   const filtered = search.value !== '' || filter.statuses.length > 0 || filter.severity !== '' || filter.pillar !== '';
   return (
     <section class="card findings" aria-labelledby="findings-title">
@@ -56,16 +63,27 @@ export function Findings({ a }: { a: Assessment }) {
             ))}
           </select>
         </div>
+        <div class="field">
+          <label for="group">{t.findings.group}</label>
+          <select id="group" value={filter.group} onChange={(e) => set({ group: e.currentTarget.value as Filter['group'] })}>
+            {Object.entries(t.findings.groups).map(([key, title]) => (
+              <option key={key} value={key}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </div>
         <StatusChips findings={a.findings} filter={filter} set={set} />
       </form>
       <div class="table-head">
         <p role="status">{t.findings.shown(rows.length, a.findings.length)}</p>
+        <p class="sub keys">{t.findings.keys}</p>
         {filtered && (
           <Button
             kind="quiet"
             onClick={() => {
               search.value = '';
-              set({ ...NO_FILTER, sort: filter.sort, descending: filter.descending });
+              set({ ...NO_FILTER, group: filter.group, sort: filter.sort, descending: filter.descending });
             }}
           >
             {t.findings.clear}
@@ -121,13 +139,43 @@ function Table({ rows, filter, set }: { rows: Finding[]; filter: Filter; set: (c
           })}
         </tr>
       </thead>
-      <tbody>
-        {rows.map((f) => (
-          <Row key={f.control} f={f} />
-        ))}
-      </tbody>
+      {grouped(rows, filter.group).map(({ key, list }) => (
+        <tbody key={key}>
+          {key && (
+            <tr class="group">
+              <th scope="rowgroup" colSpan={COLUMNS.length}>
+                {groupTitle(filter.group, key)} <span class="count">{t.number(list.length)}</span>
+              </th>
+            </tr>
+          )}
+          {list.map((f) => (
+            <Row key={f.control} f={f} />
+          ))}
+        </tbody>
+      ))}
     </table>
   );
+}
+
+const groupTitle = (group: Filter['group'], key: string): string =>
+  group === 'level' ? t.levelN(Number(key)) : word({ status: t.status, severity: t.severity, pillar: t.pillar, '': {} }[group], key);
+
+/** walk moves between findings by keyboard. Keys that a person types into a field are the field's. */
+function walk(e: KeyboardEvent): void {
+  if (e.altKey || e.ctrlKey || e.metaKey || (e.target as Element).closest('input, select, textarea, dialog')) return;
+  if (e.key === '/') {
+    e.preventDefault();
+    document.getElementById('search')!.focus();
+    return;
+  }
+  const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[e.key];
+  const links = [...document.querySelectorAll<HTMLElement>('.findings-table .stretch')];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  if (!by || (at < 0 && e.key.startsWith('Arrow'))) return; // An arrow outside the list scrolls.
+  const next = links[at < 0 ? 0 : at + by];
+  if (!next) return;
+  e.preventDefault();
+  next.focus();
 }
 
 function Row({ f }: { f: Finding }) {

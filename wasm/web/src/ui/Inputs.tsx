@@ -1,9 +1,10 @@
 import type { Assessment } from '../model.ts';
-import { files, ran } from '../state.ts';
+import { files, missing, tenant } from '../state.ts';
 import { t, word } from '../strings.ts';
 import { CopyButton, Scroller } from './bits.tsx';
+import { Earlier } from './Earlier.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import { FileList } from './Working.tsx';
+import { FileList, MissingList } from './Working.tsx';
 
 const ICON: Record<string, IconName> = { complete: 'check', partial: 'half', missing: 'dash' };
 
@@ -51,12 +52,14 @@ export function Inputs({ a }: { a: Assessment }) {
           </table>
         </Scroller>
       )}
-      {ran.value && (
+      {tenant.value && (
         <>
           <h3>{t.inputs.files}</h3>
           {files.value ? <FileList files={files.value} /> : <p role="status">{t.inputs.listing}</p>}
+          <MissingList list={missing.value} />
         </>
       )}
+      <Earlier />
       <p class="sub">{t.result.engine(a.engine.version, a.engine.catalogue)}</p>
     </section>
   );

@@ -4,8 +4,10 @@ import { go } from '../state.ts';
 import { t, word } from '../strings.ts';
 import { SeverityMark, StatusMark } from './bits.tsx';
 import { ControlLink } from './ControlLink.tsx';
+import { Gaps } from './Gaps.tsx';
 import { Icon, STATUS_ICON } from './icons.tsx';
 import { Paths } from './Paths.tsx';
+import { Radar } from './Radar.tsx';
 import { ReachMatrix } from './Reach.tsx';
 
 export function Overview({ a }: { a: Assessment }) {
@@ -14,6 +16,7 @@ export function Overview({ a }: { a: Assessment }) {
       <Headline a={a} />
       <ReachMatrix reach={a.reach} />
       <Paths a={a} />
+      <Gaps a={a} />
       <div class="two">
         <Ladders a={a} />
         <FixFirst a={a} />
@@ -147,6 +150,7 @@ function Ladders({ a }: { a: Assessment }) {
     <section class="card ladders" aria-labelledby="ladder-title">
       <h2 id="ladder-title">{t.ladder.title}</h2>
       <p class="sub">{t.ladder.text}</p>
+      <Radar pillars={a.pillars} />
       <ul>
         {a.pillars.map((p) => (
           <Ladder key={p.id} p={p} />

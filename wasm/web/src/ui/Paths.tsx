@@ -1,9 +1,10 @@
 // The ways into Tier 0. The engine lays each one out in columns and rows; the
 // picture draws that, and the ordered list beside it says the same in words.
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { Assessment, Hop, Path, PathHop, PathNode } from '../model.ts';
 import { t, word } from '../strings.ts';
 import { Button, Scroller } from './bits.tsx';
+import { EvidenceTable } from './Detail.tsx';
 import { Icon } from './icons.tsx';
 
 const FIRST = 20;
@@ -78,6 +79,15 @@ function HopWords({ h }: { h: PathHop }) {
 }
 
 function Way({ p }: { p: Path }) {
+  const hops = useRef<HTMLOListElement>(null);
+  /** open shows what a line of the picture rests on; by keyboard the list does. */
+  const open = (i: number) => {
+    const item = hops.current!.children[i]!;
+    const evidence = item.querySelector('details');
+    if (evidence) evidence.open = true;
+    item.scrollIntoView({ block: 'nearest' });
+    (item.querySelector('summary') ?? hops.current!).focus();
+  };
   return (
     <details class="way">
       <summary>
@@ -89,10 +99,10 @@ function Way({ p }: { p: Path }) {
         <span class="sub"> · {t.paths.steps(p.hops.length)}</span>
       </summary>
       <Scroller label={t.paths.scroll(p.from.name)}>
-        <Picture p={p} />
+        <Picture p={p} open={open} />
       </Scroller>
       <h3>{t.paths.list}</h3>
-      <ol class="hops">
+      <ol class="hops" ref={hops} tabIndex={-1}>
         {p.hops.map((h, i) => (
           <li key={i}>
             <bdi class="name">{h.from.name}</bdi> {h.explanation}
@@ -102,6 +112,12 @@ function Way({ p }: { p: Path }) {
                 {' '}
                 {t.paths.demands}: {h.requires.join(', ')}
               </span>
+            )}
+            {h.evidence.length > 0 && (
+              <details>
+                <summary>{t.detail.evidence(h.evidence.length)}</summary>
+                <EvidenceTable evidence={h.evidence} />
+              </details>
             )}
           </li>
         ))}
@@ -128,7 +144,7 @@ const shorten = (s: string) => ([...s].length > LONGEST ? [...s].slice(0, LONGES
 const left = (n: PathNode) => BOX.margin + n.layer * BOX.column;
 const top = (n: PathNode) => BOX.margin + n.row * BOX.row;
 
-function Picture({ p }: { p: Path }) {
+function Picture({ p, open }: { p: Path; open: (hop: number) => void }) {
   const id = useId();
   if (p.nodes.length === 0) return null;
   const width = Math.max(...p.nodes.map(left)) + BOX.width + BOX.margin;
@@ -137,7 +153,7 @@ function Picture({ p }: { p: Path }) {
     <svg class="picture" role="img" aria-labelledby={id} viewBox={`0 0 ${width} ${height}`} width={width} height={height}>
       <title id={id}>{t.paths.picture(p.from.name)}</title>
       {p.hops.map((h, i) => (
-        <Line key={i} h={h} p={p} />
+        <Line key={i} h={h} p={p} open={() => open(i)} />
       ))}
       {p.nodes.map((n, i) => (
         <g key={i} class={`node ${n.kind === 'role' ? 'goal' : ''}`}>
@@ -154,7 +170,7 @@ function Picture({ p }: { p: Path }) {
   );
 }
 
-function Line({ h, p }: { h: Hop; p: Path }) {
+function Line({ h, p, open }: { h: Hop; p: Path; open: () => void }) {
   const from = p.nodes[h.source];
   const to = p.nodes[h.target];
   if (!from || !to || from === to) return null;
@@ -163,10 +179,13 @@ function Line({ h, p }: { h: Hop; p: Path }) {
   const x2 = left(to);
   const y2 = top(to) + BOX.height / 2;
   const bend = Math.max(30, (x2 - x1) / 2);
+  const curve = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
   return (
-    <path
-      class={p.verdict === 'reaches' ? 'edge' : 'edge perhaps'}
-      d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}m-7 -4l7 4l-7 4`}
-    />
+    <g class="line" onClick={open}>
+      <path class={p.verdict === 'reaches' ? 'edge' : 'edge perhaps'} d={`${curve}m-7 -4l7 4l-7 4`} />
+      <path class="hit" d={curve}>
+        <title>{h.explanation}</title>
+      </path>
+    </g>
   );
 }

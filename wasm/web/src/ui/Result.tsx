@@ -4,15 +4,20 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { undecided } from '../derive.ts';
 import { VIEWS, type View } from '../route.ts';
-import { go, reset, route, save, type Shown } from '../state.ts';
+import { go, reset, route, save, settle, supposed, type Shown } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button } from './bits.tsx';
+import { Compare } from './Compare.tsx';
+import { Declarations } from './Declarations.tsx';
 import { Detail } from './Detail.tsx';
+import { Export } from './Export.tsx';
 import { Findings } from './Findings.tsx';
 import { Icon } from './icons.tsx';
 import { Inputs } from './Inputs.tsx';
 import { Overview } from './Overview.tsx';
+import { TaskBar } from './Task.tsx';
 import { Unknowns } from './Unknowns.tsx';
+import { WhatIf } from './WhatIf.tsx';
 
 export function Result({ shown }: { shown: Shown }) {
   const a = shown.assessment;
@@ -36,10 +41,15 @@ export function Result({ shown }: { shown: Shown }) {
           </p>
         </div>
         <div class="buttons">
-          <Button kind="primary" onClick={save}>
-            <Icon name="save" />
-            {t.result.save}
-          </Button>
+          {!supposed.value && (
+            <>
+              <Button kind="primary" onClick={save}>
+                <Icon name="save" />
+                {t.result.save}
+              </Button>
+              <Export />
+            </>
+          )}
           <Button onClick={() => print()}>
             <Icon name="print" />
             {t.result.print}
@@ -50,6 +60,12 @@ export function Result({ shown }: { shown: Shown }) {
           </Button>
         </div>
       </div>
+      {supposed.value && (
+        <div class="callout supposed">
+          <p>{t.whatIf.supposed(supposed.value.title)}</p>
+          <Button onClick={settle}>{t.whatIf.settle}</Button>
+        </div>
+      )}
       <nav class="views" aria-label={t.result.nav}>
         <ul>
           {VIEWS.map((view) => (
@@ -81,7 +97,17 @@ export function Result({ shown }: { shown: Shown }) {
       <Panel view="inputs">
         <Inputs a={a} />
       </Panel>
+      <Panel view="declarations">
+        <Declarations a={a} active={route.value.view === 'declarations'} />
+      </Panel>
+      <Panel view="whatif">
+        <WhatIf />
+      </Panel>
+      <Panel view="compare">
+        <Compare />
+      </Panel>
       <Detail a={a} />
+      <TaskBar />
     </div>
   );
 }

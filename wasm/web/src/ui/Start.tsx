@@ -1,11 +1,12 @@
 // The start: what it is, one place to drop an export, three samples, and the
 // privacy strip.
 import { useRef, useState } from 'preact/hooks';
-import { fromList, fromText, fromTransfer } from '../input/collect.ts';
+import { fromText, fromTransfer } from '../input/collect.ts';
 import { SAMPLES } from '../input/samples.ts';
 import { notice, problem, sample, take } from '../state.ts';
 import { t } from '../strings.ts';
 import { Button, CopyButton } from './bits.tsx';
+import { Choose } from './Choose.tsx';
 import { Icon } from './icons.tsx';
 
 export function Start({ hovering }: { hovering: boolean }) {
@@ -63,50 +64,14 @@ function SampleSteps({ level }: { level: number }) {
 }
 
 function DropTarget({ hovering }: { hovering: boolean }) {
-  const chooseFiles = useRef<HTMLInputElement>(null);
-  const chooseFolder = useRef<HTMLInputElement>(null);
-  // The list is copied and the field emptied: choosing the same file again must work.
-  const chosen = (input: HTMLInputElement) => {
-    const entries = fromList(input.files ?? []);
-    input.value = '';
-    if (entries.length) void take(entries);
-  };
   return (
     <section class={`drop ${hovering ? 'hovering' : ''}`} aria-label={t.start.drop}>
       <Icon name="drop" class="drop-icon" />
       <p class="drop-title">{hovering ? t.start.dropNow : t.start.drop}</p>
       <p class="drop-hint">{t.start.dropHint}</p>
-      <div class="buttons">
-        <Button kind="primary" onClick={() => chooseFiles.current!.click()}>
-          {t.start.files}
-        </Button>
-        <Button onClick={() => chooseFolder.current!.click()}>
-          <Icon name="folder" />
-          {t.start.folder}
-        </Button>
+      <Choose id="choose" primary onChoose={(entries) => void take(entries)}>
         <Paste />
-      </div>
-      <input
-        ref={chooseFiles}
-        id="choose-files"
-        type="file"
-        multiple
-        accept=".zip,.json,.jsonl"
-        hidden
-        aria-label={t.start.files}
-        onChange={(e) => chosen(e.currentTarget)}
-      />
-      <input
-        ref={(el) => {
-          el?.setAttribute('webkitdirectory', '');
-          chooseFolder.current = el;
-        }}
-        id="choose-folder"
-        type="file"
-        hidden
-        aria-label={t.start.folder}
-        onChange={(e) => chosen(e.currentTarget)}
-      />
+      </Choose>
     </section>
   );
 }

@@ -1,12 +1,12 @@
 // While the engine works: real numbers, what each file was taken for, and a
 // cancel that ends it at once.
 import { useEffect, useRef } from 'preact/hooks';
-import { engine, files, progress } from '../state.ts';
+import { engine, files, missing, progress } from '../state.ts';
 import { visible } from '../model.ts';
 import { t, word } from '../strings.ts';
 import { Button, Scroller } from './bits.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import type { InputFile } from '../engine/protocol.ts';
+import type { InputFile, Missing, Progress } from '../engine/protocol.ts';
 
 export function Working() {
   const title = useRef<HTMLHeadingElement>(null);
@@ -36,7 +36,7 @@ export function Working() {
               <Icon name={state === 'done' ? 'check' : state === 'running' ? 'clock' : 'dash'} />
               <span>{stage.title}</span>
               <span class="visually-hidden">{t.work.stageState[state]}</span>
-              {state === 'running' && p && <Amount />}
+              {state === 'running' && p && <Amount p={p} />}
             </li>
           );
         })}
@@ -51,16 +51,19 @@ export function Working() {
         </p>
       )}
       {files.value && <FileList files={files.value} />}
+      <MissingList list={missing.value} />
     </section>
   );
 }
 
-function Amount() {
-  const p = progress.value!;
+/** Amount is how much of a stage is done. */
+export function Amount({ p }: { p: Progress }) {
   const amount =
-    (p.stage === 'read' || p.stage === 'recognise') && p.total > 0
-      ? t.work.progressBytes(t.bytes(p.done), t.bytes(p.total))
-      : t.work.progress(p.done, p.total);
+    p.stage === 'simulate'
+      ? t.task.simulations(p.done)
+      : (p.stage === 'read' || p.stage === 'recognise') && p.total > 0
+        ? t.work.progressBytes(t.bytes(p.done), t.bytes(p.total))
+        : t.work.progress(p.done, p.total);
   return (
     <span class="amount">
       {p.name && <code>{p.name}</code>} {amount}
@@ -113,6 +116,45 @@ export function FileList({ files }: { files: InputFile[] }) {
                   ))}
                 </td>
                 <td class="amount">{t.bytes(f.size)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroller>
+    </details>
+  );
+}
+
+/** MissingList says what to add, and with which request. */
+export function MissingList({ list }: { list: Missing[] }) {
+  if (list.length === 0) return null;
+  return (
+    <details class="files">
+      <summary>{t.work.missing(list.length)}</summary>
+      <p class="sub">{t.work.missingText}</p>
+      <Scroller label={t.work.missing(list.length)}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t.inputs.dataset}</th>
+              <th scope="col">{t.work.request}</th>
+              <th scope="col">{t.work.permission}</th>
+              <th scope="col">{t.work.purpose}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((m) => (
+              <tr key={m.dataset}>
+                <td>
+                  <code>{m.dataset}</code>
+                </td>
+                <td>
+                  <code>{m.request}</code>
+                </td>
+                <td>
+                  <code>{m.delegated ?? m.application}</code>
+                </td>
+                <td>{m.purpose}</td>
               </tr>
             ))}
           </tbody>
