@@ -71,14 +71,23 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
 			key{kind: atomDevice, subject: d.ID})
 	}
-	if len(b.devicesOf[user]) > 0 || b.managed == model.False {
+	known := len(b.devicesOf[user]) > 0 && model.RowsOf(b.tenant, model.Devices, nil).Coverage().State == model.Complete
+	if known || b.managed == model.False {
 		return
 	}
-	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys} {
-		b.conclude(head, open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
-			Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
-			shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"}),
-			powerAtom(atomPower, p))
+	why := open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
+		Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
+		shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"})
+	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys, powers.ManageCloudPCs} {
+		b.conclude(head, why, powerAtom(atomPower, p))
+		for _, s := range b.scopes {
+			if b.roles[s.role].has(p).Truth != model.False {
+				b.conclude(head, why, roleKey(s.role, s.scope))
+			}
+		}
+	}
+	if b.roles[deviceLocalAdministrator] != nil {
+		b.conclude(head, why, roleKey(deviceLocalAdministrator, tenantWide))
 	}
 }
 

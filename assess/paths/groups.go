@@ -111,15 +111,16 @@ func (x *index) handsOf(id string, s shield, name string) []writer {
 func (x *index) shielded(restricted model.Truth, name string, list []writer) []writer {
 	var kept []writer
 	for _, w := range list {
-		if w.by.kind == atomRole && x.restrictedScope(w.by.other) == model.True {
-			kept = append(kept, w)
-			continue
+		free := restricted.Not()
+		if w.by.kind == atomRole {
+			free = model.Or(free, x.restrictedScope(w.by.other))
 		}
-		if restricted != model.True {
-			w.because = w.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+name+" is not known")
-			kept = append(kept, w)
+		if free != model.False {
+			direct := w
+			direct.because = w.about(free, model.Groups.Name(), "whether a restricted unit shields "+name+" is not known")
+			kept = append(kept, direct)
 		}
-		if restricted != model.False {
+		if free != model.True {
 			w.because, w.also = w.with(unfollowed(powers.AdministrativeUnitMembersUpdate)), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate)
 			w.how = "takes " + name + " out of its restricted unit, " + w.how
 			kept = append(kept, w)
@@ -162,7 +163,11 @@ func (x *index) eligibleFor(id, accessID, what string) []writer {
 			continue
 		}
 		need := model.Need{Dataset: model.RolePolicies.Name(), Reason: model.NotCollected, Detail: "what activating " + what + " demands is not judged"}
-		list = append(list, writer{because: open(need), by: key{kind: atomActs, subject: row.PrincipalID}, edge: edge, how: "activates " + what, from: x.ref(row.PrincipalID), evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}})
+		by := key{kind: atomActs, subject: row.PrincipalID}
+		if row.PrincipalID == "" {
+			by = key{kind: atomAnyone}
+		}
+		list = append(list, writer{because: open(need), by: by, edge: edge, how: "activates " + what, from: x.ref(row.PrincipalID), evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}})
 	}
 	if c := rows.Coverage(); c.State != model.Complete && c.Reason != model.NotLicensed {
 		list = append(list, writer{because: open(missing(model.GroupEligibility, c, "who may activate "+what+" is not known")), by: key{kind: atomAnyone}, edge: edge, how: "may activate " + what})
@@ -242,6 +247,8 @@ func (x *index) scopedOver(p powers.Power, object string) []scopedRole {
 func (x *index) within(scope, object string) model.Truth {
 	unit, ok := strings.CutPrefix(scope, unitScope)
 	switch {
+	case scope == "":
+		return model.Unknown
 	case !ok:
 		return model.Of(scope == "/"+model.FoldID(object))
 	case slices.ContainsFunc(x.unitsOf[model.FoldID(object)], func(u string) bool { return model.SameID(u, unit) }):

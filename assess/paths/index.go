@@ -285,9 +285,9 @@ func (x *index) readUnits() {
 // scope is a role, and over what it is held.
 type scope struct{ role, scope string }
 
-// scoped notes over what a role is held.
+// scoped notes over what a role is held; "" is a scope that was not exported.
 func (x *index) scoped(role, over string) {
-	if role != "" && over != "" && over != tenantWide {
+	if role != "" && over != tenantWide {
 		x.scopes = append(x.scopes, scope{model.FoldID(role), model.FoldID(over)})
 		x.scopedUnit(over)
 	}
@@ -295,6 +295,9 @@ func (x *index) scoped(role, over string) {
 
 // scopeName says what a scope is.
 func (x *index) scopeName(scope string) string {
+	if scope == "" {
+		return "a scope that was not exported"
+	}
 	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
 	if !ok {
 		return x.objectName(strings.TrimPrefix(scope, "/"))
@@ -330,6 +333,9 @@ func (x *index) objectName(id string) string {
 
 // restrictedScope asks whether a scope is a restricted management unit.
 func (x *index) restrictedScope(scope string) model.Truth {
+	if scope == "" {
+		return model.Unknown
+	}
 	id, ok := strings.CutPrefix(model.FoldID(scope), unitScope)
 	if !ok {
 		return model.False

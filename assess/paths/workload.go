@@ -84,13 +84,16 @@ func (b *builder) delegated(head horn.Atom) {
 		if at >= 0 {
 			name = scopes[at]
 		}
-		client := b.ref(row.ClientID)
+		client, by := b.ref(row.ClientID), key{kind: atomActs, subject: row.ClientID}
+		if row.ClientID == "" {
+			client.Name, by = "an application that was not exported", key{kind: atomAnyService}
+		}
 		b.conclude(head, open(model.Need{Dataset: model.SignIns.Name(), Reason: model.Unresolved,
 			Detail: "whether a Tier 0 administrator signs in to " + client.Name + ", which may then use " + name + " in that name, is not known"}).
 			shown(hop{edge: "actsInTheName", to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
 				text:     "waits for a Tier 0 administrator to sign in to " + client.Name + " and uses " + name + " in that name",
 				evidence: []model.Evidence{row.Evidence("/scope", row.Scope)}}),
-			key{kind: atomActs, subject: row.ClientID})
+			by)
 	}
 	if c := grants.Coverage(); c.State != model.Complete {
 		need := missing(model.OAuth2Grants, c, "what applications may do in the name of who signs in to them is not known")
