@@ -1,0 +1,2 @@
+-- Which bundles could not be assessed, and why?
+SELECT bundle, error FROM tenants WHERE error IS NOT NULL ORDER BY bundle;
