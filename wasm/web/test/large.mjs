@@ -126,7 +126,7 @@ export async function assessLarge(megabytes, kind) {
     assert.ok(cut.at < 1, 'the run was over before it was cancelled');
     const { seconds, memory, parts } = await run(page, path, kind, 2);
     const moves = new Set(parts).size;
-    assert.ok(moves >= 5, `the bar stood at ${[...new Set(parts)]}`);
+    assert.ok(moves > 1, `the bar stood at ${[...new Set(parts)]}`);
     assert.deepEqual(parts, [...parts].sort((a, b) => a - b), 'the bar went back');
     const half = memory[parts.findIndex((p) => p >= 0.5)];
     return { megabytes, kind, seconds, moves, half, grown: memory.at(-1) - half, peak: Math.max(...memory), cancelled: cut.cancelled, size: kind === 'zip' ? statSync(path).size : undefined };
