@@ -40,7 +40,8 @@ export function whole() {
     { ...app, reason: 'assigns any role', hops: 1, declared: false, certain: true },
     { ...device, reason: 'waits there for the session of an administrator', hops: 2, declared: false, certain: false },
   ];
-  const [hop] = paths[0].hops;
+  const { edge, from, to, explanation } = paths[0].hops[0];
+  const hop = { edge, from, to, explanation };
   return { ...fixture(), paths, tier0, chokePoints: [{ ...hop, cuts: 1, of: 2 }], cut: { exact: true, hops: [hop] } };
 }
 
@@ -93,5 +94,7 @@ export async function* through(page, document) {
     await page.waitForTimeout(50); // the sheet's and the menu's own movement, where there is any
     yield view;
     await page.keyboard.press('Escape');
+    // Closing the sheet takes its control out of the address, a moment later.
+    if (view.hash.includes('/')) await page.waitForFunction(() => !location.hash.includes('/'));
   }
 }
