@@ -124,14 +124,7 @@ func (s *splitter) objects(out sink) (form, error) {
 		if i > 0 {
 			prefix = "/" + strconv.Itoa(i)
 		}
-		kind, err := formSingle, error(nil)
-		if taken := false; i > 0 {
-			if taken, err = s.line(prefix, out); !taken && err == nil {
-				kind, err = s.object(prefix, false, out)
-			}
-		} else {
-			kind, err = s.object(prefix, true, out)
-		}
+		kind, err := s.part(prefix, i == 0, out)
 		found = max(found, kind)
 		if i > 0 && found == formSingle {
 			found = formSequence
@@ -148,6 +141,17 @@ func (s *splitter) objects(out sink) (form, error) {
 			return found, s.wrong("something follows the JSON text", false)
 		}
 	}
+}
+
+// part reads one of the objects at the top. Those after the first are lines of
+// records where they are that.
+func (s *splitter) part(prefix string, first bool, out sink) (form, error) {
+	if !first {
+		if taken, err := s.line(prefix, out); taken || err != nil {
+			return formSingle, err
+		}
+	}
+	return s.object(prefix, first, out)
 }
 
 // object reads an outermost object: a Graph response whose "value" array holds
@@ -341,8 +345,8 @@ func (s *splitter) parse(read func(r *jsonpull.Reader)) ([]byte, error) {
 	for r.AnyBytes = false; ; {
 		r.Reset(s.buf[s.pos:], false, s.depth)
 		read(r)
-		fault, _ := r.Err().(*jsonpull.Error)
-		if fault == nil {
+		var fault *jsonpull.Error
+		if !errors.As(r.Err(), &fault) {
 			from := s.pos
 			s.pos += r.Offset()
 			return s.buf[from:s.pos], nil

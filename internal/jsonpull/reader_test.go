@@ -141,20 +141,27 @@ var invalidUTF8 = []struct {
 	{"in a name", "{\"\xff\":1}", 2},
 }
 
+func faultOf(t require.TestingT, err error) *Error {
+	var fault *Error
+	require.ErrorAs(t, err, &fault)
+	return fault
+}
+
 func TestMalformed(t *testing.T) {
 	for _, tc := range malformed {
 		_, err := read([]byte(tc.text), true, deep)
 		require.Errorf(t, err, tc.name)
 		require.False(t, json.Valid([]byte(tc.text)), "%s: encoding/json takes it", tc.name)
-		fault := err.(*Error)
+		fault := faultOf(t, err)
 		require.Equal(t, Syntax, fault.Kind, tc.name)
 		require.Equal(t, tc.offset, fault.Offset, "%s: %v", tc.name, err)
 		require.Equal(t, err, skip([]byte(tc.text), true, deep), tc.name)
 	}
 	for _, tc := range invalidUTF8 {
 		_, err := read([]byte(tc.text), true, deep)
-		require.Equal(t, Encoding, err.(*Error).Kind, tc.name)
-		require.Equal(t, tc.offset, err.(*Error).Offset, tc.name)
+		fault := faultOf(t, err)
+		require.Equal(t, Encoding, fault.Kind, tc.name)
+		require.Equal(t, tc.offset, fault.Offset, tc.name)
 		require.Equal(t, err, skip([]byte(tc.text), true, deep), tc.name)
 	}
 }
@@ -166,16 +173,16 @@ func TestShortIsNotWrong(t *testing.T) {
 	require.NoError(t, skip(text, true, deep))
 	for cut := range len(text) {
 		err := skip(text[:cut], false, deep)
-		require.Equal(t, Short, err.(*Error).Kind, "%s", text[:cut])
+		require.Equal(t, Short, faultOf(t, err).Kind, "%s", text[:cut])
 		_, again := read(text[:cut], false, deep)
 		require.Equal(t, err, again)
 		err = skip(text[:cut], true, deep)
-		require.NotEqual(t, Short, err.(*Error).Kind, "%s", text[:cut])
+		require.NotEqual(t, Short, faultOf(t, err).Kind, "%s", text[:cut])
 	}
 	for _, tc := range malformed {
 		whole, part := skip([]byte(tc.text), true, deep), skip([]byte(tc.text), false, deep)
-		if whole.(*Error).What == "unexpected end of the text" {
-			require.Equal(t, Short, part.(*Error).Kind, tc.name)
+		if faultOf(t, whole).What == "unexpected end of the text" {
+			require.Equal(t, Short, faultOf(t, part).Kind, tc.name)
 		} else {
 			require.Equal(t, whole, part, tc.name)
 		}
@@ -334,7 +341,7 @@ func FuzzReader(f *testing.F) {
 			require.Equal(t, want, got)
 			return
 		}
-		fault := err.(*Error)
+		fault := faultOf(t, err)
 		if !json.Valid(text) && fault.Kind == Syntax && utf8.Valid(text) {
 			var syntax *json.SyntaxError
 			require.ErrorAs(t, json.Unmarshal(text, new(any)), &syntax)
@@ -345,7 +352,7 @@ func FuzzReader(f *testing.F) {
 		if fault.Kind != Depth && fault.Offset < len(text) {
 			part := skip(text[:fault.Offset], false, deep)
 			if part != nil { // a value may be whole, and wrong only by what follows
-				require.Equal(t, Short, part.(*Error).Kind)
+				require.Equal(t, Short, faultOf(t, part).Kind)
 			}
 		}
 	})
