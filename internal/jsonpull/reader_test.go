@@ -310,7 +310,7 @@ func TestRandomChunks(t *testing.T) {
 		require.Equal(t, want, got, "%s", text)
 		require.NoError(t, skip(text, true, deep))
 		for seen := 0; seen < len(text); seen += 1 + rnd.IntN(8) {
-			require.Equal(t, Short, skip(text[:seen], false, deep).(*Error).Kind)
+			require.Equal(t, Short, faultOf(t, skip(text[:seen], false, deep)).Kind)
 		}
 	}
 }
