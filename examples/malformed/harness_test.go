@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -32,13 +34,31 @@ const (
 	busy     = time.Second
 )
 
-// bounded runs work that must end soon and allocate little: at most so many bytes
-// in all, freed ones included, which is more than it ever held.
+// TestMain leaves the corpus to the long run: the race detector takes ten times
+// the time and the memory that are bounded here.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("the corpus is read without -short only")
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// quick is bounded for a small file, which must take next to no time.
+func quick(t *testing.T, name string, allocate uint64, work func()) {
+	t.Helper()
+	used := processorTime()
+	bounded(t, name, allocate, work)
+	require.Less(t, processorTime()-used, busy, "%s: too slow", name)
+}
+
+// bounded runs work that must end and allocate little: at most so many bytes in
+// all, freed ones included, which is more than it ever held.
 func bounded(t *testing.T, name string, allocate uint64, work func()) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	used := processorTime()
 	done := make(chan any, 1)
 	go func() {
 		defer func() { done <- recover() }()
@@ -51,7 +71,6 @@ func bounded(t *testing.T, name string, allocate uint64, work func()) {
 		stacks := make([]byte, 1<<20)
 		t.Fatalf("%s: it hangs\n%s", name, stacks[:runtime.Stack(stacks, true)])
 	}
-	require.Less(t, processorTime()-used, busy, "%s: too slow", name)
 	runtime.ReadMemStats(&after)
 	require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, allocate, "%s: too much memory", name)
 }

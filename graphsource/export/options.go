@@ -28,7 +28,8 @@ type Options struct {
 	// record may hold, because in memory the smallest take hundreds of times their
 	// text. Default: 1,000,000.
 	MaxRecordValues int
-	// MaxDepth is how deep objects and arrays may be nested. Default: 512.
+	// MaxDepth is how deep objects and arrays may be nested, at most 10,000, where
+	// encoding/json ends too. Default: 512.
 	MaxDepth int
 	// MaxRatio is how many times larger than packed a zip entry may be once it
 	// is unpacked; the first MiB is free. Default: 1000.
@@ -52,7 +53,7 @@ func (o Options) withDefaults() Options {
 	o.MaxTotalBytes = cmp.Or(o.MaxTotalBytes, 64<<30)
 	o.MaxRecordBytes = cmp.Or(o.MaxRecordBytes, 64<<20)
 	o.MaxRecordValues = cmp.Or(o.MaxRecordValues, 1_000_000)
-	o.MaxDepth = cmp.Or(o.MaxDepth, 512)
+	o.MaxDepth = min(cmp.Or(o.MaxDepth, 512), 10_000)
 	o.MaxRatio = cmp.Or(o.MaxRatio, 1000)
 	return o
 }
