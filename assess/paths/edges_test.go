@@ -95,7 +95,9 @@ func TestEveryEdgeHasItsCases(t *testing.T) {
 		}
 		nearly := of(c.nearly)
 		require.True(t, slices.ContainsFunc(exists, func(h paths.SeenHop) bool {
-			return !slices.ContainsFunc(nearly, func(n paths.SeenHop) bool { return n.Start == h.Start && n.Attacker == h.Attacker && n.Edge == h.Edge && n.To == h.To })
+			return !slices.ContainsFunc(nearly, func(n paths.SeenHop) bool {
+				return n.Start == h.Start && n.Attacker == h.Attacker && n.Edge == h.Edge && n.To == h.To
+			})
 		}), "every %s of %s is in %s", name, c.exists, c.nearly)
 		require.True(t, slices.ContainsFunc(of(c.unknown), func(h paths.SeenHop) bool { return is(h) && !h.Certain }), "%s is not unknown in %s", name, c.unknown)
 		require.NotEqual(t, c.exists, c.unknown, name)
