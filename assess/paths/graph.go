@@ -257,7 +257,7 @@ func (g *Graph) cost(rule int) int64 {
 	cost := int64(costPart)
 	if r.hop >= 0 {
 		cost = costHop
-		if g.b.hops[r.hop].edge == "leadsOn" { // by label: any way that is followed says more
+		if g.b.hops[r.hop].edge == edgeLeadsOn { // by label: any way that is followed says more
 			cost += costOpen
 		}
 		if use := g.b.hops[r.hop].use; use != nil && use.attacker < session {
@@ -350,11 +350,11 @@ func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]model.PrincipalRef) *mo
 // ownUse reports whether a hop is the start's own use of a role that it holds.
 func (g *Graph) ownUse(h hop, start model.PrincipalRef) bool {
 	switch h.edge {
-	case "registersMethod":
+	case edgeRegistersMethod:
 		return h.to.ID == start.ID
-	case "usesRole", "activatesRole", "activatesMembership", "ridesSession":
+	case edgeUsesRole, edgeActivatesRole, edgeActivatesMembership, edgeRidesSession:
 		return h.use != nil && model.SameID(g.b.holdings[h.use.holding].Principal.ID, start.ID)
-	case "holdsRole":
+	case edgeHoldsRole:
 		return h.to.Kind == "role" && start.Kind == string(principals.KindServicePrincipal)
 	}
 	return false
@@ -364,7 +364,7 @@ func (g *Graph) hopOf(h hop, from model.PrincipalRef) model.Hop {
 	if h.from.ID != "" {
 		from = h.from
 	}
-	out := model.Hop{Edge: h.edge, From: from, To: h.to, Requires: []string{}, Explanation: h.text, Evidence: h.evidence}
+	out := model.Hop{Edge: h.edge.String(), From: from, To: h.to, Requires: []string{}, Explanation: h.text, Evidence: h.evidence}
 	if h.use != nil {
 		out.Requires = g.requires(h)
 		if holder := g.b.holdings[h.use.holding].Principal; !model.SameID(holder.ID, from.ID) {

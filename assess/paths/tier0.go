@@ -90,7 +90,7 @@ func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacke
 	reason, hops := "it rules the tenant by itself", 0
 	for _, rule := range proof {
 		hop := g.b.rules[rule].hop
-		if hop < 0 || g.b.hops[hop].edge == "signsIn" {
+		if hop < 0 || g.b.hops[hop].edge == edgeSignsIn {
 			continue
 		}
 		if hops == 0 {
@@ -168,7 +168,7 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 			continue
 		}
 		h := g.b.hops[r.hop]
-		name := strings.Join([]string{h.edge, h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
+		name := strings.Join([]string{h.edge.String(), h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
 		id, ok := ids[name]
 		if !ok {
 			id = len(of)
@@ -242,7 +242,7 @@ func (g *Graph) pathHop(rule int) model.PathHop {
 	if h.from.ID != "" {
 		from = h.from
 	}
-	return model.PathHop{Edge: h.edge, From: from, To: h.to, Explanation: h.text}
+	return model.PathHop{Edge: h.edge.String(), From: from, To: h.to, Explanation: h.text}
 }
 
 // atomRef names what an atom is about.
