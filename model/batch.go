@@ -37,8 +37,13 @@ func (b *Batch) Len() int { return b.n }
 // is well-formed and has been read to its end, but needs a closer look: it is no
 // object of this data set, or the reader is doubtful.
 func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
+	return b.read(r, parent, at, len(b.Aside) > 0 || b.Type != "")
+}
+
+// read is Read; choosy says that some records are set aside.
+func (b *Batch) read(r *jsonpull.Reader, parent string, at Location, choosy bool) bool {
 	row, address := b.rows.extend("")
-	b.record(r, address)
+	b.record(r, address, choosy)
 	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.id() == "" {
 		b.rows.shrink()
 		return false
@@ -48,7 +53,7 @@ func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
 	return true
 }
 
-func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
+func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer, choosy bool) {
 	if r.Peek() != '{' {
 		mismatch(r)
 		return
@@ -60,7 +65,7 @@ func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
 	for ; more; more = r.More() {
 		name := r.Name()
 		wide := r.Wide()
-		if len(b.Aside) > 0 || b.Type != "" {
+		if choosy {
 			b.consider(r, name)
 		}
 		if found := b.plan.find(name, wide); found != nil {
@@ -90,15 +95,17 @@ var errNoID = errors.New(`the record has no "id"`)
 // wholeDepth is as deep as encoding/json reads.
 const wholeDepth = 10_000
 
-// add decodes one whole record. What Read does not take is encoding/json's to
-// judge: it reads what is not UTF-8, and says what else is wrong.
-func (b *Batch) add(raw []byte, parent string, at Location) error {
+// Add decodes one whole record, whatever its type and properties. What Read does
+// not take is encoding/json's to judge: it reads what is not UTF-8, and says what
+// else is wrong. An error means that raw is not a JSON object of the data set; the
+// record is then left out.
+func (b *Batch) Add(raw []byte, parent string, at Location) error {
 	if b.reader == nil {
 		b.reader = &jsonpull.Reader{}
 	}
 	r := b.reader
 	r.Reset(raw, true, wholeDepth)
-	if b.Read(r, parent, at) {
+	if b.read(r, parent, at, false) {
 		if r.End(); r.Fault() == 0 {
 			return nil
 		}

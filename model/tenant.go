@@ -358,7 +358,7 @@ func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
 		batch = NewBatch(d)
 		b.batches[dataset] = batch
 	}
-	if err := batch.add(raw, parent, at); err != nil {
+	if err := batch.Add(raw, parent, at); err != nil {
 		return fmt.Errorf("%s%s: not a record of %s: %w", at.File, at.Pointer, dataset, err)
 	}
 	b.Take(batch, parent)
