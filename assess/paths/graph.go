@@ -67,6 +67,7 @@ func newGraph(b *builder) (*Graph, error) {
 	if g.must, err = horn.New(len(b.keys), sure); err != nil {
 		return nil, fmt.Errorf("privilege graph: %w", err)
 	}
+	b.heldBy("") // what is indexed when first asked: from here on the builder is read-only
 	g.readStarts()
 	g.alike = newAlike(g)
 	g.solve()
