@@ -12,7 +12,8 @@ import (
 	"github.com/privpath/privpath/model"
 )
 
-// Graph is a tenant's ways into Tier 0. It is read-only.
+// Graph is a tenant's ways into Tier 0. It is read-only, and several goroutines may
+// ask at once.
 type Graph struct {
 	b         *builder
 	goal      horn.Atom
@@ -21,6 +22,7 @@ type Graph struct {
 	starts    []start
 	reached   map[string]map[string]model.Truth // by start, by attacker
 	alike     *alike
+	tier0     func() []model.Tier0Member
 
 	mutex    sync.Mutex // of demanded
 	demanded map[sameUse][]string
@@ -65,9 +67,11 @@ func newGraph(b *builder) (*Graph, error) {
 	if g.must, err = horn.New(len(b.keys), sure); err != nil {
 		return nil, fmt.Errorf("privilege graph: %w", err)
 	}
+	b.heldBy("") // what is indexed when first asked: from here on the builder is read-only
 	g.readStarts()
 	g.alike = newAlike(g)
 	g.solve()
+	g.tier0 = sync.OnceValue(g.readTier0)
 	return g, nil
 }
 
@@ -268,18 +272,6 @@ func (g *Graph) cost(rule int) int64 {
 		cost += costOpen
 	}
 	return cost
-}
-
-// prove gives the cheapest derivation as rules of the net.
-func (g *Graph) prove(atoms []horn.Atom, goal horn.Atom, certain bool) (horn.Proof, bool) {
-	if !certain {
-		return g.may.Prove(atoms, goal, g.cost)
-	}
-	proof, ok := g.must.Prove(atoms, goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
-	for i, rule := range proof {
-		proof[i] = g.mustRules[rule]
-	}
-	return proof, ok
 }
 
 func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool) {

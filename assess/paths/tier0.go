@@ -17,7 +17,9 @@ import (
 // the first hop. A user counts by what the person at a privileged access
 // workstation can do. The rules are closed under "controls what controls", so the
 // list is a fixed point.
-func (g *Graph) Tier0() []model.Tier0Member {
+func (g *Graph) Tier0() []model.Tier0Member { return slices.Clone(g.tier0()) }
+
+func (g *Graph) readTier0() []model.Tier0Member {
 	var list []model.Tier0Member
 	held := g.holdTier0()
 	for _, s := range g.starts {
