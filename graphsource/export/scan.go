@@ -13,7 +13,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/privpath/privpath/model"
 )
@@ -29,7 +28,6 @@ type scan struct {
 	own    *worker         // reads what is not read ahead
 	ahead  *ahead          // or nil
 	named  map[target]bool // parts with files at their own path, known before any is read
-	seen   atomic.Int64    // bytes that anybody has read
 	spares spares
 
 	files    []*FileReport
