@@ -68,6 +68,11 @@ func (r *reading) run() (*reading, error) {
 	}
 	err := sc.stream(e, f, func(src io.Reader) error {
 		var err error
+		if isYAML(e.path) && !sc.source.alone {
+			if src, err = asJSON(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth); err != nil {
+				return err
+			}
+		}
 		r.form, err = sc.splitter.split(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth, r)
 		r.flush()
 		return err
@@ -236,7 +241,7 @@ func (sc *scan) aside(dataset string, line bool) []string {
 		}
 	}
 	if line {
-		names = append(names, "value", "data", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
+		names = append(names, "value", "data", "records", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
 	}
 	sc.asides[known] = names
 	return names
