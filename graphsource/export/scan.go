@@ -96,6 +96,9 @@ func (sc *scan) run() error {
 		case isCSV(e.path):
 			sc.observePeople()
 			loose = append(loose, e)
+		case isYAML(e.path) && below.reads(e):
+			l, _ := below.layOut(e)
+			arranged = append(arranged, l)
 		case !isJSON(e.path) && !sc.source.alone:
 			sc.ignore(e, cmp.Or(e.refused, notJSON(e.path)))
 		case strings.EqualFold(e.path, manifestName):
@@ -134,7 +137,7 @@ func notJSON(name string) string {
 	case ".zip":
 		return "a zip inside the export is not opened; give it by itself"
 	case ".yaml", ".yml":
-		return "YAML is not read; IntuneCD writes JSON with the option -o json"
+		return "YAML is read in IntuneCD's folders only"
 	}
 	return "not a .json, .jsonl or .ndjson file"
 }
