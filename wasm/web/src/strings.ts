@@ -155,7 +155,7 @@ const english = {
       filterHint: 'As in Conditional Access: device.extensionAttribute1 -eq "PAW"',
       groupIds: 'Group ids, one a line',
       deviceIds: 'Device ids, one a line',
-      formFactor: 'Form',
+      formFactor: 'What it is',
       form: { '': 'not stated', physical: 'Physical', virtual: 'Virtual', windows365: 'Windows 365', avd: 'Azure Virtual Desktop' } as Record<string, string>,
       set: 'Set the rule',
     },

@@ -94,7 +94,7 @@ async function work(page, shot) {
   await shot('whatif');
   await go(page, 'compare');
   await page.setInputFiles('#compare-files', earlier);
-  await page.locator('.diff').waitFor({ timeout: 60_000 });
+  await page.locator('[data-view=compare] .diff').waitFor({ timeout: 60_000 });
   await rest();
   await shot('compare');
 }
