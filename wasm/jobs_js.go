@@ -186,7 +186,7 @@ func writeReport(c call) (results, error) {
 		}
 	}
 	var text bytes.Buffer
-	err = format.Write(&text, side.Assessment, report.Options{})
+	err = format.Write(&text, side.Assessment, report.Options{Expected: jobs.Expected(side.Assessment)})
 	return results{"report": text.Bytes()}, err
 }
 

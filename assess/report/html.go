@@ -15,8 +15,8 @@ var pageCSS string
 // HTML writes one page that needs nothing else: no script, no font, no picture,
 // and its policy forbids to load any. It prints well and follows the reader's
 // choice of a dark or a light page.
-func HTML(w io.Writer, a *model.Assessment, _ Options) error {
-	p := &page{a: a}
+func HTML(w io.Writer, a *model.Assessment, opts Options) error {
+	p := &page{a: a, expected: opts.Expected}
 	p.head()
 	p.raw("<body>\n<header>\n").element("h1", "Privileged Path: "+tenantName(a))
 	p.paragraph(fmt.Sprintf("As of %s. %s, %s of them decided.", a.AsOf.UTC().Format("2006-01-02 15:04 MST"), plural(len(a.Findings), "control"), percent(a.Coverage)))
@@ -39,8 +39,9 @@ type markup string
 
 // page collects the document. What a tenant holds gets in through text only.
 type page struct {
-	b strings.Builder
-	a *model.Assessment
+	b        strings.Builder
+	a        *model.Assessment
+	expected map[string]string
 }
 
 func (p *page) raw(m markup) *page {
@@ -290,7 +291,11 @@ func statusClass(s model.Status) markup {
 
 func (p *page) finding(f model.Finding) {
 	p.raw("<article>\n").element("h3", f.Control+" "+f.Title)
-	p.facts(append([]labelled{{"Status", statusWords(f.Status) + ", severity " + string(f.Severity)}, {"Summary", f.Summary}}, findingFacts(f)...))
+	facts := []labelled{{"Status", statusWords(f.Status) + ", severity " + string(f.Severity)}}
+	if expected := p.expected[f.Control]; expected != "" {
+		facts = append(facts, labelled{"Expected", expected})
+	}
+	p.facts(append(append(facts, labelled{"Found", f.Summary}), findingFacts(f)...))
 	open := openSubjects(f)
 	var rows [][]cell
 	for _, s := range open[:min(len(open), maxRows)] {

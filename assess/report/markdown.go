@@ -14,8 +14,8 @@ const maxRows = 200
 
 // Markdown writes a report in GitHub's dialect. Nothing that a tenant holds acts
 // as markup.
-func Markdown(w io.Writer, a *model.Assessment, _ Options) error {
-	m := &markdown{a: a}
+func Markdown(w io.Writer, a *model.Assessment, opts Options) error {
+	m := &markdown{a: a, expected: opts.Expected}
 	m.heading()
 	m.pillars()
 	m.reach()
@@ -29,8 +29,9 @@ func Markdown(w io.Writer, a *model.Assessment, _ Options) error {
 }
 
 type markdown struct {
-	b strings.Builder
-	a *model.Assessment
+	b        strings.Builder
+	a        *model.Assessment
+	expected map[string]string
 }
 
 func (m *markdown) line(lines ...string) {
@@ -159,6 +160,9 @@ func (m *markdown) findings() {
 func (m *markdown) finding(f model.Finding) {
 	m.line("### "+mdText(f.Control+" "+f.Title), "")
 	m.line(fmt.Sprintf("**%s**, severity %s. %s", mdText(statusWords(f.Status)), mdText(string(f.Severity)), mdText(f.Summary)), "")
+	if expected := m.expected[f.Control]; expected != "" {
+		m.line("- Expected: " + mdText(expected))
+	}
 	for _, l := range findingFacts(f) {
 		m.line("- " + l.label + ": " + mdText(l.value))
 	}

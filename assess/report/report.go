@@ -1,7 +1,8 @@
 // Package report writes an assessment for people and for other tools.
 //
-// Every format is a function of the assessment alone: the same assessment gives
-// the same bytes, and one that was written as JSON and read again gives them too.
+// Every format is a function of the assessment and of [Options] alone: the same
+// assessment gives the same bytes, and one that was written as JSON and read again
+// gives them too.
 package report
 
 import (
@@ -17,6 +18,9 @@ import (
 type Options struct {
 	Color bool // ANSI colours, for a terminal
 	Width int  // columns; 0 means 100
+	// Expected is what each control expects, by its id, of the very catalogue that the
+	// assessment was made with. An assessment holds only what was found.
+	Expected map[string]string
 }
 
 // Format is one way to write an assessment.

@@ -86,6 +86,23 @@ func TestMatrixShowsTheWorstOfEachPlace(t *testing.T) {
 	require.Regexp(t, `Break glass.* +●-  ●-`, out.String())
 }
 
+// TestExpectedStandsBesideFound: an assessment does not hold what a control expects, so without being told nothing is said.
+func TestExpectedStandsBesideFound(t *testing.T) {
+	expected := map[string]string{"ISO-25": "Every <one> of them is a PAW."}
+	for name, want := range map[string][2]string{
+		"markdown": {"- Expected: Every", "PAW."},
+		"html":     {"<dt>Expected</dt>\n<dd><bdi>Every &lt;one&gt; of them is a PAW.</bdi></dd>\n<dt>Found</dt>", "PAW."},
+	} {
+		format, err := report.Lookup(name)
+		require.NoError(t, err)
+		var told, plain strings.Builder
+		require.NoError(t, format.Write(&told, assessment(), report.Options{Expected: expected}))
+		require.NoError(t, format.Write(&plain, assessment(), report.Options{}))
+		require.Contains(t, told.String(), want[0], name)
+		require.NotContains(t, plain.String(), want[1], name)
+	}
+}
+
 func TestColourOnlyWhereAsked(t *testing.T) {
 	var plain, coloured bytes.Buffer
 	require.NoError(t, report.Text(&plain, assessment(), report.Options{}))

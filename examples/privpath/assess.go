@@ -13,6 +13,7 @@ import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
 )
@@ -173,7 +174,10 @@ func formatNames() string {
 
 // write puts an assessment where [writeOut] does.
 func write(file string, s streams, format report.Format, a *model.Assessment) error {
-	return writeOut(file, s, func(w io.Writer, opts report.Options) error { return format.Write(w, a, opts) })
+	return writeOut(file, s, func(w io.Writer, opts report.Options) error {
+		opts.Expected = jobs.Expected(a)
+		return format.Write(w, a, opts)
+	})
 }
 
 // writeOut puts a result to standard output, or into a file as [writeFile] does.

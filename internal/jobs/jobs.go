@@ -35,6 +35,20 @@ func Assess(ctx context.Context, src assess.Source, opts assess.Options) (Side, 
 	return Side{a, kept.tenant}, err
 }
 
+// Expected is what each control expects, for a report of the assessment: nothing
+// when it was made with another catalogue, whose controls may have asked for something else.
+func Expected(a *model.Assessment) map[string]string {
+	controls := pillars.All()
+	if a.Engine.Catalogue != assess.CatalogueDigest(controls) {
+		return nil
+	}
+	expected := make(map[string]string, len(controls))
+	for _, c := range controls {
+		expected[c.ID] = c.Decides
+	}
+	return expected
+}
+
 // Redact redacts an assessment. Where the tenant is known, so is every name that
 // it has.
 func (s Side) Redact(key []byte) (*model.Assessment, error) {

@@ -16,6 +16,24 @@ export interface Paw {
   formFactor?: string;
 }
 
+/** Tier0 changes what counts as Tier 0. Roles are template ids, the others object ids. */
+export interface Tier0 {
+  addRoles?: string[];
+  removeRoles?: string[];
+  addGroups?: string[];
+  addServicePrincipals?: string[];
+}
+
+export interface WorkingHours {
+  timezone: string;
+  days: string[];
+  from: string;
+  to: string;
+}
+
+/** DAYS are the days of a week as declarations name them. */
+export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
 export interface Guess {
   value?: string;
   name?: string;
@@ -30,6 +48,9 @@ export type Declarations = { [L in List]?: Item[] | null } & {
   version?: number | null;
   paw?: Paw | null;
   trustedLocations?: string[] | null;
+  tier0?: Tier0 | null;
+  adminNaming?: string | null;
+  workingHours?: WorkingHours | null;
   suggestions?: Record<string, Guess[]>;
   $comment?: string[];
 };
@@ -48,6 +69,12 @@ export function without(d: Declarations, list: List, item: Item): Declarations {
   const rest = (d[list] ?? []).filter((other) => other !== item);
   const { [list]: _gone, ...others } = d;
   return rest.length ? { ...d, [list]: rest } : (others as Declarations);
+}
+
+/** unstated takes a declaration back that is no list. */
+export function unstated(d: Declarations, name: 'paw' | 'tier0' | 'adminNaming' | 'workingHours'): Declarations {
+  const { [name]: _gone, ...others } = d;
+  return others as Declarations;
 }
 
 /** format writes declarations.json. */

@@ -301,3 +301,6 @@ export function principals(a: Assessment): Map<string, Known> {
   a.findings.forEach((f) => f.subjects.forEach((s) => put({ kind: s.kind, id: s.id, name: s.name })));
   return found;
 }
+
+/** roles lists the directory roles that the assessment names, by template id. */
+export const roles = (a: Assessment): Map<string, string> => new Map(a.reach.map(({ role }) => [role.id, role.name]));

@@ -14,6 +14,8 @@ if (!existsSync(singleFile)) throw new Error('there is no dist/privpath.html: ru
 
 const tenants = join(root, 'examples', 'tenants');
 const SAMPLES = readdirSync(tenants).filter((n) => existsSync(join(tenants, n, 'manifest.json')));
+/** TITLES are what the page calls the samples. */
+const TITLES = { 'pim-only': 'PIM only', middling: 'Half way', mature: 'Mature' };
 const document = writeScratch('assessment.json', JSON.stringify(fixture()));
 
 const result = (page) => page.getByRole('navigation', { name: 'Views of the assessment' });
@@ -140,8 +142,7 @@ describe('the page from file://', () => {
     it(`assesses the sample ${name} at a press of its button`, async () => {
       const page = await open(context);
       await page.waitForFunction((n) => document.querySelectorAll('.sample').length === n, SAMPLES.length);
-      const title = { 'pim-only': 'PIM only', middling: 'Half way', mature: 'Mature' }[name];
-      await page.getByRole('button', { name: title ?? name }).click();
+      await page.getByRole('button', { name: TITLES[name] }).click();
       await settled(page);
       same(await saved(page), cli(path));
       await page.close();
@@ -220,9 +221,41 @@ describe('the page from file://', () => {
     await risk.getByLabel('Expires').fill('2027-01-31');
     await risk.getByRole('button', { name: 'Accept the risk' }).click();
     await idle(page);
+    const naming = page.getByRole('form', { name: 'How admin accounts are named' });
+    await naming.getByLabel('Regular expression').fill('^t0-');
+    await naming.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
+    const hours = page.getByRole('form', { name: 'When admins work' });
+    await hours.getByLabel('Time zone').fill('Europe/Berlin');
+    await hours.getByLabel('From').fill('06:30');
+    await hours.getByLabel('To', { exact: true }).fill('18:00');
+    await hours.getByRole('checkbox', { name: 'Saturday' }).check();
+    await hours.getByRole('checkbox', { name: 'Monday' }).uncheck();
+    await hours.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
+    const tier0 = page.getByRole('form', { name: 'What counts as Tier 0' });
+    await tier0.getByLabel('Roles that count too').fill('fe930be7-5e62-47db-91af-98c3a49a38b1\n29232cdf-9323-42fd-ade2-1d097af3e4de');
+    await tier0.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
+    const holder = JSON.parse(cli(file).toString()).reach[1].principal.id;
+    const standing = page.getByRole('form', { name: 'Permanent assignments that stay' });
+    await standing.getByLabel('Who holds it').fill(holder);
+    await standing.getByLabel('Role (template id)').fill('62e90394-69f5-4237-9190-012177145e10');
+    await standing.getByLabel('Reason').fill('Moved in January');
+    await standing.getByLabel('Owner').fill('Head of IT');
+    await standing.getByLabel('Expires').fill('2027-01-31');
+    await standing.getByRole('button', { name: 'State it' }).click();
+    await idle(page);
     await auditBoth(page, 'stated');
     const stated = await downloaded(page, page.getByRole('button', { name: 'Save declarations.json' }));
-    assert.deepEqual(Object.keys(JSON.parse(stated)).sort(), ['attestations', 'breakGlass', 'exceptions', 'trustedLocations', 'version']);
+    const { attestations, breakGlass, exceptions, trustedLocations, version, ...formed } = JSON.parse(stated);
+    for (const list of [attestations, breakGlass, exceptions, trustedLocations]) assert.equal(list.length, 1);
+    assert.deepEqual([version, formed], [1, {
+      adminNaming: '^t0-',
+      workingHours: { timezone: 'Europe/Berlin', from: '06:30', to: '18:00', days: ['tue', 'wed', 'thu', 'fri', 'sat'] },
+      tier0: { addRoles: ['fe930be7-5e62-47db-91af-98c3a49a38b1', '29232cdf-9323-42fd-ade2-1d097af3e4de'] },
+      standing: [{ principalId: holder, roleId: '62e90394-69f5-4237-9190-012177145e10', reason: 'Moved in January', owner: 'Head of IT', expires: '2027-01-31' }],
+    }]);
     const want = cli(file, '-declarations', writeScratch('stated.json', stated));
     assert.ok(!want.equals(cli(file)), 'the declarations moved nothing');
     same(await saved(page), want);
@@ -233,6 +266,51 @@ describe('the page from file://', () => {
     await problem(page).getByText('breakglass').waitFor();
     same(await saved(page), want);
     assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('keeps what an export declares when its forms are stated unchanged, and takes it back', async () => {
+    const file = writeScratch('declared.zip', zip(folder(join(tenants, 'mature'))));
+    const own = JSON.parse(readFileSync(join(tenants, 'mature', 'declarations.json')));
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'declarations');
+    await page.locator('.questions').waitFor();
+    await idle(page);
+    const form = (name) => page.getByRole('form', { name });
+    const save = async () => JSON.parse(await downloaded(page, page.getByRole('button', { name: 'Save declarations.json' })));
+    assert.deepEqual(await save(), own);
+    for (const name of ['How admin accounts are named', 'When admins work', 'How a privileged access workstation is recognised']) {
+      await form(name).locator('button[type=submit]').press('Enter');
+      await idle(page);
+    }
+    assert.deepEqual(await save(), own);
+    await form('What counts as Tier 0').locator('button[type=submit]').click(); // all empty: nothing is stated
+    await idle(page);
+    await form('When admins work').getByRole('button', { name: 'Take back' }).click();
+    await idle(page);
+    const { workingHours: _, ...rest } = own;
+    assert.deepEqual(await save(), rest);
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('takes a guessed permanent assignment into its form, and states it only whole', async () => {
+    const file = writeScratch('standing.zip', zip(folder(join(tenants, 'middling'))));
+    const guess = JSON.parse(privpath('declare', file).toString()).suggestions.standing[0];
+    const page = await open(context);
+    await give(page, file);
+    await settled(page);
+    await view(page, 'declarations');
+    await page.locator('.questions').waitFor();
+    await idle(page);
+    await page.getByRole('button', { name: `Take into the form: ${guess.name}` }).click();
+    const form = page.getByRole('form', { name: 'Permanent assignments that stay' });
+    assert.equal(await form.getByLabel('Who holds it').inputValue(), guess.value);
+    await form.getByRole('button', { name: 'State it' }).click(); // the browser asks for the rest
+    assert.equal(await form.evaluate((f) => f.checkValidity()), false);
+    assert.equal(await page.locator('.task-bar progress').count(), 0);
     await page.close();
   });
 
@@ -530,6 +608,18 @@ describe('the page from file://', () => {
     await page.close();
   });
 
+  it('shows what the control expects beside what was found', async () => {
+    const page = await open(context, '#FND-05');
+    await give(page, document);
+    await page.locator('dialog.sheet[open] .expected').waitFor();
+    const shown = () => page.locator('.expected dd').allTextContents();
+    await page.waitForFunction(() => document.querySelectorAll('.expected dd').length === 2); // the engine tells of its controls
+    const [expected, found] = await shown();
+    assert.ok(privpath('explain', 'FND-05').toString().replace(/\s+/g, ' ').includes(expected.replace(/\s+/g, ' ')), expected);
+    assert.equal(found, fixture().findings.find((f) => f.control === 'FND-05').summary);
+    await page.close();
+  });
+
   it('filters, sorts and searches; the address holds the filter and never the search', async () => {
     const page = await open(context, '#findings');
     await give(page, document);
@@ -719,16 +809,31 @@ describe('the hosted site over http', () => {
     site.close();
   });
 
-  it('runs, and asks for its own four files and the sample once', async () => {
-    const page = await context.newPage();
-    await page.goto(site.url);
-    await page.getByRole('button', { name: 'PIM only' }).click();
-    await settled(page);
-    same(await saved(page), cli(join(tenants, 'pim-only')));
-    const names = readdirSync(join(web, 'dist', 'hosted')).filter((n) => /^(app|privpath|sample-pim-only)-/.test(n)).map((n) => `/${n}`);
-    assert.deepEqual([...site.asked].sort(), ['/', ...names].sort());
-    await page.close();
-  });
+  for (const name of SAMPLES) {
+    it(`assesses the sample ${name} as the command line does, and asks for its own four files and the sample once`, async () => {
+      site.asked.length = 0;
+      const fresh = await launch(); // nothing is in its cache
+      const page = await fresh.newPage();
+      await page.goto(site.url);
+      await page.getByRole('button', { name: TITLES[name] }).click();
+      await settled(page);
+      same(await saved(page), cli(join(tenants, name)));
+      const names = readdirSync(join(web, 'dist', 'hosted')).filter((n) => /^(app|privpath|sample)-/.test(n) && !(n.startsWith('sample-') && !n.startsWith(`sample-${name}-`)));
+      assert.deepEqual([...site.asked].sort(), ['/', ...names.map((n) => `/${n}`)].sort());
+      await fresh.close();
+    });
+
+    it(`assesses a dropped zip of ${name} over http as the command line does`, async () => {
+      const file = writeScratch(`http-${name}.zip`, zip(folder(join(tenants, name))));
+      const page = await context.newPage();
+      await page.goto(site.url);
+      await page.locator('.sample').first().waitFor();
+      await drop(page, [file]);
+      await settled(page);
+      same(await saved(page), cli(file));
+      await page.close();
+    });
+  }
 });
 
 /** auditBoth audits a view in light and dark, wide and narrow. */

@@ -1,9 +1,25 @@
 // The declarations editor: what no export can tell, stated by the owner. Guesses
 // count for nothing until they are stated.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { added, byHand, format, guesses, shownAs, without, type Declarations as Stated, type Guess, type Item, type List, type Paw } from '../declarations.ts';
+import {
+  added,
+  byHand,
+  DAYS,
+  format,
+  guesses,
+  shownAs,
+  unstated,
+  without,
+  type Declarations as Stated,
+  type Guess,
+  type Item,
+  type List,
+  type Paw,
+  type Tier0,
+  type WorkingHours,
+} from '../declarations.ts';
 import { begin, saveDeclarations, since, state, stated, suggested } from '../declare.ts';
-import { principals, undecided, type Known } from '../derive.ts';
+import { principals, roles, undecided, type Known } from '../derive.ts';
 import type { Assessment } from '../model.ts';
 import { problem, tenant } from '../state.ts';
 import { t } from '../strings.ts';
@@ -17,6 +33,7 @@ export function Declarations({ a, active }: { a: Assessment; active: boolean }) 
     if (active) void begin();
   }, [active, tenant.value?.input]);
   const people = useMemo(() => principals(a), [a]);
+  const known = useMemo(() => roles(a), [a]);
   const d = stated.value;
   return (
     <section class="card declarations" aria-labelledby="declare-title">
@@ -34,12 +51,17 @@ export function Declarations({ a, active }: { a: Assessment; active: boolean }) 
         <>
           <Since />
           <People people={people} />
+          <Roles roles={known} />
           <BreakGlass d={d} people={people} />
           <PawRule d={d} />
           <Questionnaire a={a} d={d} />
           <Accepted a={a} d={d} people={people} />
+          <Standing d={d} people={people} roles={known} />
           <Owners d={d} people={people} />
           <Locations d={d} />
+          <TierZero d={d} roles={known} />
+          <Naming d={d} />
+          <Hours d={d} />
           <AsText d={d} />
         </>
       )}
@@ -85,6 +107,19 @@ function People({ people }: { people: Map<string, Known> }) {
   );
 }
 
+/** Roles offers the roles that the assessment names to fields for a role's template id. */
+function Roles({ roles }: { roles: Map<string, string> }) {
+  return (
+    <datalist id="known-roles">
+      {[...roles].map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </datalist>
+  );
+}
+
 const nameOf = (people: Map<string, Known>, id: string) => people.get(id)?.name ?? shownAs(id);
 
 /** Entries shows what is stated in a list, and takes one back. */
@@ -109,7 +144,8 @@ function Entries({ d, list, show }: { d: Stated; list: List; show: (item: Item) 
   );
 }
 
-function Guesses({ list, show, onState }: { list: Guess[]; show: (g: Guess) => string; onState: (g: Guess) => void }) {
+/** Guesses shows what may be stated; go, when given, says what the button does instead. */
+function Guesses({ list, show, onState, go = t.declare.stateThis }: { list: Guess[]; show: (g: Guess) => string; onState: (g: Guess) => void; go?: string }) {
   if (list.length === 0) return null;
   return (
     <div class="guesses">
@@ -121,8 +157,8 @@ function Guesses({ list, show, onState }: { list: Guess[]; show: (g: Guess) => s
               <bdi class="name">{show(g)}</bdi>
               <p class="sub">{shownAs(g.why)}</p>
             </div>
-            <Button label={t.declare.stateIt(show(g))} onClick={() => onState(g)}>
-              {t.declare.stateThis}
+            <Button label={t.declare.about(go, show(g))} onClick={() => onState(g)}>
+              {go}
             </Button>
           </li>
         ))}
@@ -167,7 +203,7 @@ function BreakGlass({ d, people }: { d: Stated; people: Map<string, Known> }) {
 
 function PawRule({ d }: { d: Stated }) {
   const w = t.declare.paw;
-  const { paw, ...others } = d;
+  const { paw } = d;
   const fields: FormField[] = [
     { name: 'deviceFilter', label: w.deviceFilter, hint: w.filterHint, value: paw?.deviceFilter },
     { name: 'groupIds', label: w.groupIds, kind: 'lines', value: paw?.groupIds?.join('\n') },
@@ -189,10 +225,10 @@ function PawRule({ d }: { d: Stated }) {
         show={(g) => shownAs(g.name ?? g.value)}
         onState={(g) => void state({ ...d, paw: { ...paw, deviceFilter: g.value! } })}
       />
-      <Form key={JSON.stringify(paw ?? null)} label={w.title} fields={fields} go={w.set} onGo={(item) => void state({ ...others, paw: item as Paw })}>
+      <Form key={JSON.stringify(paw ?? null)} label={w.title} fields={fields} go={w.set} onGo={(item) => void state({ ...d, paw: item as Paw })}>
         {paw && (
-          <Button kind="quiet" onClick={() => void state(others)}>
-            {w.unset}
+          <Button kind="quiet" onClick={() => void state(unstated(d, 'paw'))}>
+            {t.declare.unset}
           </Button>
         )}
       </Form>
@@ -340,7 +376,135 @@ function Locations({ d }: { d: Stated }) {
   );
 }
 
-/** AsText shows everything, and takes what has no form. */
+function Standing({ d, people, roles }: { d: Stated; people: Map<string, Known>; roles: Map<string, string> }) {
+  const w = t.declare.standing;
+  const [principal, setPrincipal] = useState('');
+  const list = d.standing ?? [];
+  const role = (id: Item[string] | undefined) => shownAs(roles.get(String(id)) ?? id);
+  return (
+    <>
+      <h3>{w.title}</h3>
+      <p class="sub">{w.text}</p>
+      <Entries
+        d={d}
+        list="standing"
+        show={(s) => ({
+          title: `${nameOf(people, String(s.principalId))}: ${role(s.roleId)}`,
+          sub: [shownAs(s.reason), t.detail.waivedText(shownAs(s.owner), shownAs(s.expires))].join(' · '),
+        })}
+      />
+      <Guesses
+        list={guesses(suggested.value, 'standing', (g) => list.some((s) => s.principalId === g.value))}
+        show={(g) => shownAs(g.name ?? g.value)}
+        onState={(g) => setPrincipal(g.value!)}
+        go={w.take}
+      />
+      <Form
+        key={principal}
+        label={w.title}
+        fields={[
+          { name: 'principalId', label: w.principal, list: 'known-users', required: true, value: principal },
+          { name: 'roleId', label: w.role, list: 'known-roles', required: true },
+          { name: 'reason', label: t.declare.accepted.reason, kind: 'long', required: true },
+          { name: 'owner', label: t.declare.owner, required: true },
+          { name: 'expires', label: t.declare.expires, kind: 'date', required: true },
+        ]}
+        go={t.declare.add}
+        onGo={(item) => {
+          setPrincipal('');
+          void state(added(d, 'standing', item));
+        }}
+      />
+    </>
+  );
+}
+
+/** One is a declaration that is no list: its form holds what is stated, and a button takes that back. */
+function One(props: { d: Stated; name: 'tier0' | 'adminNaming' | 'workingHours'; words: { title: string; text: string }; fields: FormField[]; take: (item: Item) => Stated }) {
+  const { d, name, words } = props;
+  return (
+    <>
+      <h3>{words.title}</h3>
+      <p class="sub">{words.text}</p>
+      {!d[name] && <p>{t.declare.nothing}</p>}
+      <Form key={JSON.stringify(d[name] ?? null)} label={words.title} fields={props.fields} go={t.declare.add} onGo={(item) => void state(props.take(item))}>
+        {d[name] && (
+          <Button kind="quiet" label={t.declare.remove(words.title)} onClick={() => void state(unstated(d, name))}>
+            {t.declare.unset}
+          </Button>
+        )}
+      </Form>
+    </>
+  );
+}
+
+function TierZero({ d, roles }: { d: Stated; roles: Map<string, string> }) {
+  const w = t.declare.tier0;
+  const named = (ids: string[] = []) => ids.map((id) => roles.get(id)).filter(Boolean);
+  const field = (name: keyof Tier0, label: string): FormField => {
+    const known = named(d.tier0?.[name]);
+    return { name, label, kind: 'lines', value: d.tier0?.[name]?.join('\n'), ...(known.length > 0 && { hint: shownAs(known as string[]) }) };
+  };
+  return (
+    <One
+      d={d}
+      name="tier0"
+      words={w}
+      fields={[field('addRoles', w.addRoles), field('removeRoles', w.removeRoles), field('addGroups', w.addGroups), field('addServicePrincipals', w.addServicePrincipals)]}
+      take={(item) => (Object.keys(item).length ? { ...d, tier0: item as Tier0 } : unstated(d, 'tier0'))}
+    />
+  );
+}
+
+function Naming({ d }: { d: Stated }) {
+  const w = t.declare.naming;
+  return (
+    <One
+      d={d}
+      name="adminNaming"
+      words={w}
+      fields={[{ name: 'adminNaming', label: w.pattern, hint: w.hint, required: true, value: d.adminNaming ?? '' }]}
+      take={({ adminNaming }) => ({ ...d, adminNaming: String(adminNaming) })}
+    />
+  );
+}
+
+function Hours({ d }: { d: Stated }) {
+  const w = t.declare.hours;
+  const stated = d.workingHours;
+  const zones = useMemo(() => Intl.supportedValuesOf('timeZone'), []);
+  return (
+    <>
+      <datalist id="time-zones">
+        {zones.map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+      <One
+        d={d}
+        name="workingHours"
+        words={w}
+        fields={[
+          { name: 'timezone', label: w.timezone, list: 'time-zones', required: true, value: stated?.timezone },
+          { name: 'from', label: w.from, kind: 'time', required: true, value: stated?.from },
+          { name: 'to', label: w.to, kind: 'time', required: true, value: stated?.to },
+          {
+            name: 'days',
+            label: w.days,
+            kind: 'set',
+            required: true,
+            choices: DAYS.map((value) => ({ value, label: w.day[value]! })),
+            // A day may be written in full, too.
+            value: (stated?.days ?? DAYS.slice(0, 5)).map((day) => day.slice(0, 3).toLowerCase()).join('\n'),
+          },
+        ]}
+        take={(item) => ({ ...d, workingHours: item as unknown as WorkingHours })}
+      />
+    </>
+  );
+}
+
+/** AsText shows everything, and takes what a person would rather write. */
 function AsText({ d }: { d: Stated }) {
   const [text, setText] = useState(format(d));
   useEffect(() => setText(format(d)), [d]);

@@ -91,7 +91,18 @@ function Body({ f }: { f: Finding }) {
             .join(' · ')}
         </span>
       </div>
-      {f.summary && <p class="summary">{f.summary}</p>}
+      <dl class="expected">
+        {info?.decides && (
+          <div>
+            <dt>{t.detail.expected}</dt>
+            <dd>{info.decides}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t.detail.found}</dt>
+          <dd class="summary">{f.summary || t.status[f.status]}</dd>
+        </div>
+      </dl>
       {(f.reason || f.remedy) && (
         <div class="callout">
           {undecided(f.status) && <h3>{t.detail.reason}</h3>}
@@ -112,12 +123,6 @@ function Body({ f }: { f: Finding }) {
         <>
           <h3>{t.detail.why}</h3>
           <p>{info.rationale}</p>
-        </>
-      )}
-      {info?.decides && (
-        <>
-          <h3>{t.detail.decides}</h3>
-          <p>{info.decides}</p>
         </>
       )}
       <References references={f.references} />

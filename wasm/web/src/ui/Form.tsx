@@ -1,6 +1,6 @@
 // A form from a list of fields. What it gives is strings; empty fields are left out.
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { Item } from '../declarations.ts';
 import { lines } from '../declarations.ts';
 
@@ -8,12 +8,21 @@ export interface FormField {
   name: string;
   label: string;
   hint?: string;
-  kind?: 'text' | 'date' | 'lines' | 'long';
+  /** lines takes one value a line, set any of the choices. */
+  kind?: 'text' | 'date' | 'time' | 'lines' | 'long' | 'set';
   required?: boolean;
   /** choices are the only values; list offers values and takes others too. */
   choices?: { value: string; label: string }[];
   list?: string;
+  /** value is what stands there; several stand one a line. */
   value?: string;
+}
+
+/** given is what a person gave for a field; nothing when it was left empty. */
+function given(f: FormField, data: FormData): string | string[] | undefined {
+  const text = data.getAll(f.name).join('\n').trim();
+  if (!text) return undefined;
+  return f.kind === 'lines' || f.kind === 'set' ? lines(text) : text;
 }
 
 export function Form(props: { fields: FormField[]; go: string; onGo: (item: Item) => void; label: string; children?: ComponentChildren }) {
@@ -23,17 +32,15 @@ export function Form(props: { fields: FormField[]; go: string; onGo: (item: Item
     const data = new FormData(form.current!);
     const item: Item = {};
     for (const f of props.fields) {
-      const text = String(data.get(f.name) ?? '').trim();
-      if (text) item[f.name] = f.kind === 'lines' ? lines(text) : text;
+      const value = given(f, data);
+      if (value !== undefined) item[f.name] = value;
     }
     props.onGo(item);
     form.current!.reset();
   };
   return (
     <form ref={form} class="entry" aria-label={props.label} onSubmit={submit}>
-      {props.fields.map((f) => (
-        <Field key={f.name} f={f} />
-      ))}
+      {props.fields.map((f) => (f.kind === 'set' ? <Choices key={f.name} f={f} /> : <Field key={f.name} f={f} />))}
       <div class="buttons">
         <button type="submit" class="button">
           {props.go}
@@ -63,7 +70,7 @@ function Field({ f }: { f: FormField }) {
       ) : (
         <input
           {...common}
-          type={f.kind ?? 'text'}
+          type={(f.kind ?? 'text') as 'text' | 'date' | 'time'}
           autocomplete="off"
           spellcheck={false}
           list={f.list}
@@ -77,5 +84,28 @@ function Field({ f }: { f: FormField }) {
         </p>
       )}
     </div>
+  );
+}
+
+/** Choices takes any of some values; of those that are required, one must be taken. */
+function Choices({ f }: { f: FormField }) {
+  const [taken, setTaken] = useState(() => lines(f.value ?? ''));
+  return (
+    <fieldset class="field f-set">
+      <legend>{f.label}</legend>
+      {f.choices!.map(({ value, label }) => (
+        <label key={value}>
+          <input
+            type="checkbox"
+            name={f.name}
+            value={value}
+            required={f.required && taken.length === 0}
+            checked={taken.includes(value)}
+            onChange={(e) => setTaken(e.currentTarget.checked ? [...taken, value] : taken.filter((v) => v !== value))}
+          />
+          {label}
+        </label>
+      ))}
+    </fieldset>
   );
 }
