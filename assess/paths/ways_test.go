@@ -29,7 +29,7 @@ import (
 // ISO-13 (an account in two tiers) and ISO-18 (local administrators of a device)
 // are about settings that no hop stands for. ISO-11 (who marks a workstation) has
 // one that none of these tenants takes, and who writes Conditional Access by a role
-// (CTL-23) holds Tier 0 already: their own cases hold these two.
+// (CTL-23) or devices (ISO-12) holds Tier 0 already: their own cases hold these three.
 var ways = map[string]func(model.Path) bool{
 	"FND-08": func(p model.Path) bool { return takes(p, "ownsGroup", tier0Role) },
 	"FND-18": func(p model.Path) bool { return takes(p, "holdsRole", tier0Role) },
@@ -42,9 +42,6 @@ var ways = map[string]func(model.Path) bool{
 	"FND-22": func(p model.Path) bool { return takes(p, "matchesAccount", nil) },
 	"CTL-22": func(p model.Path) bool {
 		return takes(p, "ownsGroup", func(h model.Hop) bool { return h.To.Kind == "group" }) || takes(p, "writesGroup", func(h model.Hop) bool { return h.To.Kind == "policy" }) && !takes(p, "hasPermission", func(h model.Hop) bool { return writesAssignable[h.To.Name] })
-	},
-	"ISO-12": func(p model.Path) bool {
-		return (takes(p, "runsCodeOn", nil) || takes(p, "opensDevice", nil) || takes(p, "administersDevice", nil)) && !takes(p, "hasPermission", nil)
 	},
 }
 
