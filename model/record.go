@@ -14,6 +14,10 @@ type Object struct {
 	at     Location
 }
 
+// NewObject makes an object with the parent and the place of one that was read
+// before, for who keeps records in a form of his own.
+func NewObject(id, parent string, at Location) Object { return Object{ID: id, parent: parent, at: at} }
+
 // Parent is the id in the path of a child data set: of groups/{id}/members, the
 // group's. It is empty for a top-level data set.
 func (o Object) Parent() string { return o.parent }

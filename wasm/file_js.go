@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"syscall/js"
 	"time"
 )
@@ -45,6 +46,8 @@ func (f *browserFile) ReadAt(p []byte, off int64) (int, error) {
 		return 0, fmt.Errorf("the browser could not read the file; it may have moved or changed, so choose it again: %w", err)
 	}
 	f.read(n)
+	// Reading never waits here, so nothing else would run: the collector of memory falls behind.
+	runtime.Gosched()
 	if n < len(p) {
 		return n, io.EOF
 	}

@@ -52,6 +52,27 @@ func TestReaderKeepsWhatIsKnown(t *testing.T) {
 	require.False(t, got[2].PoliciesKnown)
 }
 
+// TestReaderKeepsIdAndPlace holds packed ids and pointers to what went in, in forms
+// that look like the usual one and are not.
+func TestReaderKeepsIdAndPlace(t *testing.T) {
+	guid := rapid.StringMatching(`[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}[-0][0-9a-f]{12}`)
+	ids := rapid.OneOf(guid, rapid.StringMatching(`[0-9a-f-]{36}`), rapid.SampledFrom([]string{"", "0", strings.Repeat("g", 36), strings.Repeat("é", 18)}), rapid.String())
+	pointers := rapid.OneOf(rapid.StringMatching(`(/value)?/[0-9]{1,11}`), rapid.SampledFrom([]string{"", "/", "/value/", "/value/-1", "/value/+1", "/value/007", "17", "/a~1b/4"}), rapid.String())
+	rapid.Check(t, func(t *rapid.T) {
+		var r Reader
+		var want []model.Object
+		for range rapid.IntRange(1, 8).Draw(t, "records") {
+			o := model.NewObject(ids.Draw(t, "id"), rapid.SampledFrom([]string{"", "p"}).Draw(t, "parent"),
+				model.Location{Dataset: "auditLogs/signIns", File: rapid.SampledFrom([]string{"a.json", "b.json"}).Draw(t, "file"), Pointer: pointers.Draw(t, "pointer")})
+			want = append(want, o)
+			r.Add(model.SignIn{Object: o})
+		}
+		for i, s := range slices.Collect(r.All()) {
+			require.Equal(t, want[i], s.Object)
+		}
+	})
+}
+
 func TestWindow(t *testing.T) {
 	collected, from, to := at("2026-11-20T09:00:00Z"), at("2026-10-23T09:00:00Z"), at("2026-11-19T09:00:00Z")
 	complete := model.Coverage{State: model.Complete}

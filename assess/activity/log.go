@@ -45,7 +45,7 @@ func (l *Log) orderSignIns() {
 	r := l.signIns
 	ids := make([]string, len(r.texts.list)) // folded, of the users
 	for i := range r.Len() {
-		if n := r.packed(i).user; ids[n] == "" {
+		if n := r.userID(i); ids[n] == "" {
 			ids[n] = model.FoldID(r.texts.list[n])
 		}
 	}
@@ -63,13 +63,13 @@ func (l *Log) orderSignIns() {
 	}
 	slices.SortFunc(l.order, func(i, j uint32) int {
 		a, b := r.packed(int(i)), r.packed(int(j))
-		return cmp.Or(cmp.Compare(rank[a.user], rank[b.user]), cmp.Compare(a.seconds, b.seconds),
+		return cmp.Or(cmp.Compare(rank[r.userID(int(i))], rank[r.userID(int(j))]), cmp.Compare(a.seconds, b.seconds),
 			cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
 	})
 	l.users = map[string]span{}
 	for from := 0; from < len(l.order); {
-		user, to := rank[r.packed(int(l.order[from])).user], from
-		for to < len(l.order) && rank[r.packed(int(l.order[to])).user] == user {
+		user, to := rank[r.userID(int(l.order[from]))], from
+		for to < len(l.order) && rank[r.userID(int(l.order[to]))] == user {
 			to++
 		}
 		l.users[folded[user]] = span{from, to}

@@ -2,7 +2,10 @@ package activity
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -54,12 +57,20 @@ type Device struct {
 type Applied struct{ Policy, Result string }
 
 // Reader keeps sign-in records compactly, one run's at a time: a log of a month
-// holds a million. Names, ids and lists of policies that occur again and again
-// are kept once, and a record names them by number.
+// holds a million. What occurs again and again (texts, a user with his name, a
+// device, an address, what policies did) is kept once, and a record names it by
+// number: some 60 bytes a record.
 type Reader struct {
 	chunks   [][]packed // all but the last are full
 	texts    numbers[string]
-	policies numbers[[]Applied]
+	places   numbers[place]
+	users    numbers[user]
+	uses     numbers[use]
+	origins  numbers[origin]
+	devices  numbers[device]
+	outcomes numbers[outcome]
+	policies numbers[string] // two numbers of texts a policy: its id and its result
+	applied  [][]Applied     // of policies
 	scratch  []byte
 }
 
@@ -67,39 +78,66 @@ type Reader struct {
 // copied to make room.
 const chunk = 1024
 
-// packed is a sign-in with numbers in the place of texts.
+// packed is a sign-in with numbers in the place of what it has in common with others.
 type packed struct {
-	object                                                   model.Object
-	seconds                                                  int64
-	nanoseconds                                              int32
-	user, userName, app, appName, resource, resourceName     text
-	client, ip, country, code, deviceID, deviceName          text
-	policies                                                 uint32
-	policiesKnown                                            bool
-	succeeded, interactive, identified, managed, compliantly model.Truth
+	id                                        [16]byte // a GUID, or the number of a text
+	seconds                                   int64
+	nanoseconds                               int32
+	index                                     uint32 // the last token of its pointer
+	place, user, use, origin, device, outcome uint32
 }
 
 // text is the number of a text; that of "" is 0.
 type text uint32
 
-// numbers gives the same number to what has the same key.
-type numbers[T any] struct {
-	known map[string]uint32
+// place is where a record stands: the file and the list in it, and how id and index are to be read.
+type place struct {
+	parent, dataset, file, list text
+	guid, indexed               bool
+}
+
+type user struct{ id, name text }
+
+// use is what was used, to reach what.
+type use struct{ app, appName, resource, resourceName, client text }
+
+type origin struct{ ip, country text }
+
+type device struct {
+	id, name                       text
+	identified, managed, compliant model.Truth
+}
+
+type outcome struct {
+	succeeded, interactive model.Truth
+	code                   text
+	policies               uint32
+	policiesKnown          bool
+}
+
+// numbers gives the same number to the same value.
+type numbers[T comparable] struct {
+	known map[T]uint32
 	list  []T
 }
 
-// of gives the number of a key, which makes its value when it is new.
-func (n *numbers[T]) of(key []byte, value func(key string) T) uint32 {
-	if number, ok := n.known[string(key)]; ok {
-		return number
+func (n *numbers[T]) of(value T) uint32 {
+	number, ok := n.known[value]
+	if !ok {
+		number = n.add(value)
 	}
+	return number
+}
+
+// add numbers a value that is new.
+func (n *numbers[T]) add(value T) uint32 {
 	if n.known == nil {
-		n.known = map[string]uint32{}
+		n.known = map[T]uint32{}
 	}
-	kept := string(key)
-	n.known[kept] = uint32(len(n.list))
-	n.list = append(n.list, value(kept))
-	return uint32(len(n.list) - 1)
+	number := uint32(len(n.list))
+	n.known[value] = number
+	n.list = append(n.list, value)
+	return number
 }
 
 // Add reads one record.
@@ -130,84 +168,179 @@ func (r *Reader) All() iter.Seq[SignIn] {
 	}
 }
 
+// Times yields the times of the records read so far.
+func (r *Reader) Times() iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for i := range r.Len() {
+			if !yield(r.packed(i).at()) {
+				return
+			}
+		}
+	}
+}
+
 func (r *Reader) packed(i int) *packed { return &r.chunks[i/chunk][i%chunk] }
 
 func (p *packed) at() time.Time { return time.Unix(p.seconds, int64(p.nanoseconds)).UTC() }
 
+// userID is the id of the user of record i, as a number of a text.
+func (r *Reader) userID(i int) text { return r.users.list[r.packed(i).user].id }
+
 // at unpacks a record.
 func (r *Reader) at(i int) SignIn {
 	p := r.packed(i)
+	who, what, from := r.users.list[p.user], r.uses.list[p.use], r.origins.list[p.origin]
+	on, ended := r.devices.list[p.device], r.outcomes.list[p.outcome]
 	of := func(n text) string { return r.texts.list[n] }
 	return SignIn{
-		Object: p.object, At: p.at(), UserID: of(p.user), UserName: of(p.userName), AppID: of(p.app), App: of(p.appName),
-		ResourceID: of(p.resource), Resource: of(p.resourceName), Client: of(p.client), IP: of(p.ip), Country: of(p.country),
-		Succeeded: p.succeeded, Code: of(p.code), Interactive: p.interactive,
-		Device:   Device{ID: of(p.deviceID), Name: of(p.deviceName), Identified: p.identified, Managed: p.managed, Compliant: p.compliantly},
-		Policies: r.policies.list[p.policies], PoliciesKnown: p.policiesKnown,
+		Object: r.object(p), At: p.at(), UserID: of(who.id), UserName: of(who.name), AppID: of(what.app), App: of(what.appName),
+		ResourceID: of(what.resource), Resource: of(what.resourceName), Client: of(what.client), IP: of(from.ip), Country: of(from.country),
+		Succeeded: ended.succeeded, Code: of(ended.code), Interactive: ended.interactive,
+		Device:   Device{ID: of(on.id), Name: of(on.name), Identified: on.identified, Managed: on.managed, Compliant: on.compliant},
+		Policies: r.applied[ended.policies], PoliciesKnown: ended.policiesKnown,
 	}
 }
 
 func (r *Reader) pack(row model.SignIn) packed {
 	r.keep("")
 	at := Instant(row.CreatedDateTime)
-	p := packed{
-		object: row.Object, seconds: at.Unix(), nanoseconds: int32(at.Nanosecond()),
-		user: r.text(row.UserID), userName: r.text(row.UserPrincipalName),
-		app: r.text(row.AppID), appName: r.text(row.AppDisplayName),
-		resource: r.text(row.ResourceID), resourceName: r.text(row.ResourceDisplayName),
-		client: r.text(row.ClientAppUsed), ip: r.text(row.IPAddress),
-		interactive: flag(row.IsInteractive),
+	p := packed{seconds: at.Unix(), nanoseconds: int32(at.Nanosecond())}
+	r.locate(&p, row.Object)
+	p.user = r.users.of(user{r.text(row.UserID), r.text(row.UserPrincipalName)})
+	p.use = r.uses.of(use{r.text(row.AppID), r.text(row.AppDisplayName), r.text(row.ResourceID), r.text(row.ResourceDisplayName), r.text(row.ClientAppUsed)})
+	from := origin{ip: r.text(row.IPAddress)}
+	row.Location.Is(func(l model.SignInLocation) bool { from.country = r.text(l.CountryOrRegion); return true })
+	p.origin = r.origins.of(from)
+	var on device
+	row.DeviceDetail.Is(func(d model.DeviceDetail) bool { on = r.device(d); return true })
+	p.device = r.devices.of(on)
+	p.outcome = r.outcomes.of(r.outcome(row))
+	return p
+}
+
+// locate packs what the record is called and where it stands.
+func (r *Reader) locate(p *packed, o model.Object) {
+	at := o.Location()
+	where := place{parent: r.keep(o.Parent()), dataset: r.keep(at.Dataset), file: r.keep(at.File)}
+	if p.id, where.guid = parseGUID(o.ID); !where.guid {
+		binary.LittleEndian.PutUint32(p.id[:], uint32(r.keep(o.ID)))
 	}
-	row.Location.Is(func(l model.SignInLocation) bool { p.country = r.text(l.CountryOrRegion); return true })
+	var list string
+	list, p.index, where.indexed = cutIndex(at.Pointer)
+	where.list = r.keep(list)
+	p.place = r.places.of(where)
+}
+
+func (r *Reader) object(p *packed) model.Object {
+	where := r.places.list[p.place]
+	of := func(n text) string { return r.texts.list[n] }
+	at := model.Location{Dataset: of(where.dataset), File: of(where.file), Pointer: of(where.list)}
+	if where.indexed {
+		at.Pointer += strconv.FormatUint(uint64(p.index), 10)
+	}
+	id := ""
+	if where.guid {
+		guid := formatGUID(p.id)
+		id = string(guid[:])
+	} else {
+		id = of(text(binary.LittleEndian.Uint32(p.id[:])))
+	}
+	return model.NewObject(id, of(where.parent), at)
+}
+
+// cutIndex cuts the index off the end of a pointer, where it is written as
+// [strconv.FormatUint] writes it.
+func cutIndex(pointer string) (list string, index uint32, ok bool) {
+	start := strings.LastIndexByte(pointer, '/') + 1
+	n, err := strconv.ParseUint(pointer[start:], 10, 32)
+	if err != nil || pointer[start] == '0' && len(pointer) > start+1 {
+		return pointer, 0, false
+	}
+	return pointer[:start], uint32(n), true
+}
+
+// parseGUID reads a GUID in the form in which Graph writes it, and no other.
+func parseGUID(s string) (id [16]byte, ok bool) {
+	var b [36]byte
+	if copy(b[:], s) != len(s) || len(s) != len(b) {
+		return id, false
+	}
+	at := 0
+	for _, group := range [...][]byte{b[:8], b[9:13], b[14:18], b[19:23], b[24:]} {
+		n, err := hex.Decode(id[at:], group)
+		if err != nil {
+			return id, false
+		}
+		at += n
+	}
+	return id, formatGUID(id) == b
+}
+
+func formatGUID(id [16]byte) (b [36]byte) {
+	text := hex.AppendEncode(b[:0], id[:4])
+	for _, group := range [...][]byte{id[4:6], id[6:8], id[8:10], id[10:]} {
+		text = hex.AppendEncode(append(text, '-'), group)
+	}
+	return b
+}
+
+// outcome reads how a sign-in ended and what policies did.
+func (r *Reader) outcome(row model.SignIn) outcome {
+	o := outcome{interactive: flag(row.IsInteractive)}
 	row.Status.Is(func(status model.SignInStatus) bool {
-		p.succeeded = model.Fold(status.ErrorCode, unknown, unknown, func(code int) model.Truth { return model.Of(code == 0) })
+		o.succeeded = model.Fold(status.ErrorCode, unknown, unknown, func(code int) model.Truth { return model.Of(code == 0) })
 		if status.ErrorCode.Exported() {
-			p.code = r.keep(status.ErrorCode.String())
+			o.code = r.keep(status.ErrorCode.String())
 		}
 		return true
 	})
-	row.DeviceDetail.Is(func(d model.DeviceDetail) bool { r.device(&p, d); return true })
 	var applied []model.AppliedPolicy
-	p.policiesKnown = row.AppliedConditionalAccessPolicies.Is(func(list []model.AppliedPolicy) bool { applied = list; return true }) == model.True
-	p.policies = r.applied(applied)
-	return p
+	o.policiesKnown = row.AppliedConditionalAccessPolicies.Is(func(list []model.AppliedPolicy) bool { applied = list; return true }) == model.True
+	o.policies = r.policiesOf(applied)
+	return o
 }
 
 // device reads a device. Graph leaves the id of a device that it did not
 // recognise empty, and its flags null or false.
-func (r *Reader) device(p *packed, d model.DeviceDetail) {
-	p.deviceID, p.deviceName = r.text(d.DeviceID), r.text(d.DisplayName)
-	p.identified = d.DeviceID.Is(func(id string) bool { return id != "" })
-	p.managed, p.compliantly = flag(d.IsManaged), flag(d.IsCompliant)
+func (r *Reader) device(d model.DeviceDetail) device {
+	return device{
+		id: r.text(d.DeviceID), name: r.text(d.DisplayName),
+		identified: d.DeviceID.Is(func(id string) bool { return id != "" }),
+		managed:    flag(d.IsManaged), compliant: flag(d.IsCompliant),
+	}
 }
 
-// applied gives the number of a list of what policies did.
-func (r *Reader) applied(list []model.AppliedPolicy) uint32 {
+// policiesOf gives the number of a list of what policies did.
+func (r *Reader) policiesOf(list []model.AppliedPolicy) uint32 {
 	key := r.scratch[:0]
 	for _, p := range list {
 		key = binary.LittleEndian.AppendUint32(key, uint32(r.keep(p.ID)))
 		key = binary.LittleEndian.AppendUint32(key, uint32(r.text(p.Result)))
 	}
 	r.scratch = key
-	return r.policies.of(key, func(string) []Applied {
-		var kept []Applied
-		for ; len(key) > 0; key = key[8:] {
-			kept = append(kept, Applied{r.texts.list[binary.LittleEndian.Uint32(key)], r.texts.list[binary.LittleEndian.Uint32(key[4:])]})
-		}
-		return kept
-	})
+	if number, ok := r.policies.known[string(key)]; ok {
+		return number // without a copy of the key
+	}
+	number := r.policies.add(string(key))
+	var kept []Applied
+	for ; len(key) > 0; key = key[8:] {
+		kept = append(kept, Applied{r.texts.list[binary.LittleEndian.Uint32(key)], r.texts.list[binary.LittleEndian.Uint32(key[4:])]})
+	}
+	r.applied = append(r.applied, kept)
+	return number
 }
 
 func (r *Reader) text(f model.Field[string]) text {
 	return model.Fold(f, func() text { return 0 }, func() text { return 0 }, r.keep)
 }
 
-// keep gives the number of a text, of which one copy is kept.
+// keep gives the number of a text, of which a copy is kept: the text itself may be
+// a part of something larger.
 func (r *Reader) keep(value string) text {
 	if number, ok := r.texts.known[value]; ok {
 		return text(number)
 	}
-	return text(r.texts.of([]byte(value), func(key string) string { return key }))
+	return text(r.texts.add(strings.Clone(value)))
 }
 
 func flag(f model.Field[bool]) model.Truth { return f.Is(func(on bool) bool { return on }) }

@@ -46,7 +46,7 @@ var Activity = &assess.Fact[*Observation]{
 		o := &Observation{Requested: requests.Coverage(), From: p.AsOf().Add(-activity.Observed), To: p.AsOf()}
 		o.Log = activity.NewLog(signedIn, slices.Collect(audits.All()))
 		o.Activations = activity.Activations(slices.Collect(requests.All()), requests.Coverage().State == model.Complete)
-		o.SignedIn = activity.LogWindow(times(signedIn.All(), func(s activity.SignIn) time.Time { return s.At }),
+		o.SignedIn = activity.LogWindow(signedIn.Times(),
 			model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)
 		o.Audited = activity.LogWindow(times(audits.All(), func(a model.DirectoryAudit) time.Time { return activity.Instant(a.ActivityDateTime) }),
 			audits.Coverage(), collected)

@@ -12,7 +12,7 @@ import { bundle, defines, digest, hostedSite, root, singleFile, web } from './si
 const dist = join(web, 'dist');
 
 /** WASM_BUDGET is the most that the program may weigh, gzipped: a ratchet. README.md says what keeps it from the target of 1.5 MB. */
-const WASM_BUDGET = 3.6 * 1024 * 1024;
+const WASM_BUDGET = 3.36 * 1024 * 1024;
 
 /** PRIVPATH_LINES=1 builds a program whose crash reports tell files and lines. */
 const packing = { lines: process.env.PRIVPATH_LINES === '1' };
@@ -62,23 +62,27 @@ const samples = SAMPLES.map((name) => {
   return { name, data, file: `sample-${name}-${digest(data, 'hex').slice(0, 12)}.json` };
 });
 
-const worker = await bundle('src/engine/worker.ts', 'iife', {});
-const singlePage = await bundle('src/main.tsx', 'es', defines(true, samples, '', ''));
-const single = singleFile(singlePage, worker, wasm, samples);
+/** parts bundles the worker and the page of one build. */
+async function parts(known) {
+  return { worker: await bundle('src/engine/worker.ts', 'iife', known), page: await bundle('src/main.tsx', 'es', known) };
+}
+
+const offline = await parts(defines(true, samples, '', ''));
+const single = singleFile(offline.page, offline.worker, wasm, samples);
 writeFileSync(join(dist, 'privpath.html'), single);
 writeFileSync(join(dist, 'privpath.html.sha256'), `${digest(single, 'hex')}  privpath.html\n`);
 
-const hostedPage = await bundle('src/main.tsx', 'es', defines(false, samples, `./${wasmName}`, digest(single, 'hex')));
-for (const [name, data] of Object.entries(hostedSite(hostedPage, worker, wasm, wasmName, samples, single))) {
+const hosted = await parts(defines(false, samples, `./${wasmName}`, digest(single, 'hex')));
+for (const [name, data] of Object.entries(hostedSite(hosted.page, hosted.worker, wasm, wasmName, samples, single))) {
   writeFileSync(join(dist, 'hosted', name), data);
 }
 
 report([
   ['program (wasm)', wasm],
   ...samples.map(({ name, data }) => [`sample ${name}`, data]),
-  ['page script', hostedPage.script],
-  ['page style', hostedPage.style],
-  ['worker', worker.script],
+  ['page script', hosted.page.script],
+  ['page style', hosted.page.style],
+  ['worker', hosted.worker.script],
   ['privpath.html', single],
 ]);
 const weight = gzipSync(wasm, { level: 9 }).length;

@@ -94,7 +94,7 @@ export function hostedSite(page, worker, wasm, wasmName, samples, single) {
   const css = `app-${digest(page.style, 'hex').slice(0, 12)}.css`;
   const html = fill(template(), {
     csp: meta(csp),
-    style: `<link rel="stylesheet" href="./${css}">\n<link rel="preload" href="./${wasmName}" as="fetch" type="application/wasm" crossorigin fetchpriority="low">`,
+    style: `<link rel="stylesheet" href="./${css}">`,
     worker: worker.script,
     data: '',
     script: `<script type="module" src="./${js}"></script>`,

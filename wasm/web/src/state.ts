@@ -77,12 +77,15 @@ addEventListener('securitypolicyviolation', (e) => {
   problem.value = { message: t.problem.violation(e.effectiveDirective) };
 });
 
-/** warm starts the engine while the person reads; a failure is told when it matters. */
+/** warm starts the engine while the person reads, once the page stands; a failure is told when it matters. */
 export function warm(): void {
-  void engine.do('about', {}).then(
-    ({ json }) => (about.value = parseAbout(decode(json))),
-    () => {},
-  );
+  const start = () =>
+    void engine.do('about', {}).then(
+      ({ json }) => (about.value = parseAbout(decode(json))),
+      () => {},
+    );
+  // After the first frame; a job that comes sooner starts the engine itself.
+  requestAnimationFrame(() => setTimeout(start));
 }
 
 /** take assesses what a person gave. */

@@ -98,9 +98,9 @@ describe('the hosted site', () => {
     assert.doesNotMatch(html, /https?:\/\/(?!www\.w3\.org\/)/);
   });
 
-  it('fetches the program, a sample and nothing else', () => {
+  it('fetches the program, in its worker, a sample and nothing else', () => {
     const script = hosted(names.find((n) => n.endsWith('.js')));
-    assert.equal(script.match(/\bfetch\s*\(/g).length, 2);
+    for (const code of [script, between(html, 'id="worker">', '</script>')]) assert.equal(code.match(/\bfetch\s*\(/g).length, 1);
     for (const name of names.filter((n) => /\.(wasm|json)$/.test(n))) assert.ok(script.includes(name), name);
   });
 

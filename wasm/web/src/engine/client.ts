@@ -1,7 +1,7 @@
 // The page's side of the worker: one job at a time, cancelled by ending the
-// worker and starting another from the kept module.
-import { compile } from './wasm.ts';
-import type { Bytes, Fault, FromWorker, JobName, Jobs, Progress, Results, ToWorker } from './protocol.ts';
+// worker and starting another from the module that the first one compiled.
+import { program } from './wasm.ts';
+import type { Bytes, Fault, FromWorker, JobName, Jobs, Program, Progress, Results, ToWorker } from './protocol.ts';
 
 /** EngineError is a message from the engine. */
 export class EngineError extends Error {
@@ -36,7 +36,8 @@ function spawn(): Worker {
 const cancelled = () => new DOMException('cancelled', 'AbortError');
 
 export class Engine {
-  #module: Promise<WebAssembly.Module> | undefined;
+  /** #program is what the next worker starts from. */
+  #program: Program | undefined;
   #worker: Promise<Worker> | undefined;
   /** #last settles when every job that was asked for has ended. */
   #last: Promise<unknown> = Promise.resolve();
@@ -88,10 +89,9 @@ export class Engine {
     this.#abort?.();
   }
 
-  /** #ready compiles the program and starts a worker, once. */
+  /** #ready starts a worker, once. */
   async #ready(): Promise<Worker> {
-    this.#module ??= compile();
-    this.#worker ??= this.#module.then(start);
+    this.#worker ??= this.#start();
     try {
       return await this.#worker;
     } catch (e) {
@@ -100,17 +100,23 @@ export class Engine {
     }
   }
 
+  async #start(): Promise<Worker> {
+    const worker = spawn();
+    const from = (this.#program ??= program());
+    try {
+      this.#program = await listen(worker, { type: 'start', program: from }, (m) => (m.type === 'ready' ? m.module : undefined));
+      return worker;
+    } catch (e) {
+      worker.terminate();
+      throw new Error('the program did not start', { cause: e });
+    }
+  }
+
   #respawn(): void {
     void this.#worker?.then((worker) => worker.terminate()).catch(() => {});
     this.#worker = undefined;
     void this.#ready().catch(() => {});
   }
-}
-
-async function start(module: WebAssembly.Module): Promise<Worker> {
-  const worker = spawn();
-  await listen(worker, { type: 'start', module }, (m) => (m.type === 'ready' ? true : undefined));
-  return worker;
 }
 
 /** listen sends a message and waits until pick finds the answer; a failure rejects. */

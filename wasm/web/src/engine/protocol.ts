@@ -88,10 +88,13 @@ export interface Missing {
 /** Fault says whose turn it is after a failure: the person's, the person's for a time only, or ours. */
 export type Fault = 'input' | 'time' | 'crash';
 
-export type ToWorker = { type: 'start'; module: WebAssembly.Module } | { type: 'job'; name: JobName; args: object };
+/** Program is where a worker gets the program from: its address, its gzipped bytes, or what another worker compiled. */
+export type Program = string | Bytes | WebAssembly.Module;
+
+export type ToWorker = { type: 'start'; program: Program } | { type: 'job'; name: JobName; args: object };
 
 export type FromWorker =
-  | { type: 'ready' }
+  | { type: 'ready'; module: WebAssembly.Module }
   | { type: 'progress'; progress: Progress }
   | { type: 'results'; results: Record<string, Bytes> }
   | { type: 'failed'; message: string; fault: Fault };

@@ -1,5 +1,6 @@
 // Where the program's bytes come from. The single file carries them as text in a
-// data block; the hosted site fetches them. Only one branch survives each build.
+// data block; the hosted site's worker fetches them. Only one branch survives each build.
+import type { Program } from './protocol.ts';
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const native = (Uint8Array as unknown as { fromBase64?: (s: string) => Uint8Array<ArrayBuffer> }).fromBase64;
@@ -10,17 +11,16 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** block inflates a data block of the single file. */
-export function block(id: string): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const zipped = fromBase64(document.getElementById(id)!.textContent!.trim());
-  return new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
-}
+const zipped = (id: string) => fromBase64(document.getElementById(id)!.textContent!.trim());
 
-/** compile compiles the program once; every worker instantiates the same module. */
-export async function compile(): Promise<WebAssembly.Module> {
-  if (!__SINGLE__) return WebAssembly.compileStreaming(fetch(__WASM_URL__));
-  const stream = block('wasm');
+/** block inflates a data block of the single file. */
+export const block = (id: string): ReadableStream<Uint8Array<ArrayBuffer>> =>
+  new Blob([zipped(id)]).stream().pipeThrough(new DecompressionStream('gzip'));
+
+/** program tells a worker where the program is; the single file takes its bytes out of the document. */
+export function program(): Program {
+  if (!__SINGLE__) return new URL(__WASM_URL__, location.href).href;
+  const bytes = zipped('wasm');
   document.getElementById('wasm')!.remove();
-  // A Response of our own: no request is made, and the browser compiles while it inflates.
-  return WebAssembly.compileStreaming(new Response(stream, { headers: { 'Content-Type': 'application/wasm' } }));
+  return bytes;
 }

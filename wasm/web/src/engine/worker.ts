@@ -2,7 +2,7 @@
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
-import type { Bytes, Fault, FromWorker, JobName, ToWorker } from './protocol.ts';
+import type { Bytes, Fault, FromWorker, JobName, Program, ToWorker } from './protocol.ts';
 
 /** Answer is what every exported Go function resolves to: documents or a message, never both. */
 interface Answer {
@@ -33,14 +33,29 @@ function fail({ error, fault }: Answer): void {
   scope.postMessage({ type: 'failed', message: error ?? '', fault: fault ?? 'crash' });
 }
 
-async function start(module: WebAssembly.Module): Promise<void> {
+/** compile compiles the program, where that was not done before: here, since the page's own thread would stand still. */
+async function compile(program: Program): Promise<WebAssembly.Module> {
+  if (program instanceof WebAssembly.Module) return program;
+  if (typeof program !== 'string') return WebAssembly.compileStreaming(inflated(program));
+  if (__SINGLE__) throw new TypeError('the single file fetches nothing');
+  return WebAssembly.compileStreaming(fetch(program));
+}
+
+/** inflated is a Response of our own: no request is made, and the browser compiles while it inflates. */
+function inflated(zipped: Bytes): Response {
+  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream, { headers: { 'Content-Type': 'application/wasm' } });
+}
+
+async function start(program: Program): Promise<void> {
+  const module = await compile(program);
   const go = new Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
   memory = instance.exports.mem as WebAssembly.Memory;
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
   engine = scope.newPrivpath?.();
-  if (engine) scope.postMessage({ type: 'ready' });
+  if (engine) scope.postMessage({ type: 'ready', module });
   else fail({});
 }
 
@@ -54,6 +69,6 @@ async function work(name: JobName, args: object): Promise<void> {
 }
 
 scope.onmessage = ({ data }) => {
-  const done = data.type === 'start' ? start(data.module) : work(data.name, data.args);
+  const done = data.type === 'start' ? start(data.program) : work(data.name, data.args);
   done.catch((e: unknown) => fail({ error: e instanceof Error ? e.name : '' }));
 };
