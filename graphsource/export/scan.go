@@ -32,7 +32,6 @@ type scan struct {
 
 	files    []*FileReport
 	total    int64 // bytes of the files so far, in their order
-	digests  []string
 	parts    map[target]*part
 	order    []*part
 	manifest *model.Manifest
