@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/privpath/privpath/assess"
-	"github.com/privpath/privpath/assess/assesstest"
 	"github.com/privpath/privpath/examples/tenants"
 	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/model"
@@ -91,7 +90,15 @@ func bundle(t testing.TB, name string) fstest.MapFS {
 	t.Helper()
 	sample, err := tenants.FS(name)
 	require.NoError(t, err)
-	files := assesstest.Files(t, sample)
+	files := fstest.MapFS{}
+	require.NoError(t, fs.WalkDir(sample, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(sample, path)
+		files[path] = &fstest.MapFile{Data: text}
+		return err
+	}))
 	var m model.Manifest
 	require.NoError(t, json.Unmarshal(files["manifest.json"].Data, &m))
 	m.Datasets = nil
