@@ -238,7 +238,7 @@ func (r *Reader) object(p *packed) model.Object {
 	if where.indexed {
 		at.Pointer += strconv.FormatUint(uint64(p.index), 10)
 	}
-	id := ""
+	var id string
 	if where.guid {
 		guid := formatGUID(p.id)
 		id = string(guid[:])
