@@ -2,7 +2,7 @@
 # make web    the page: wasm/web/dist/privpath.html (one file) and wasm/web/dist/hosted (a static site)
 # make generate, make fuzz, make proof, make bench
 # make release   what is published, with digests and a bill of materials, in dist/; make reproducible builds it twice and compares
-# make licences, make sbom, make vuln
+# make licences, make sbom, make sbom-test (against CycloneDX's schema), make vuln
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,13 +12,16 @@ GOLANGCI := bin/golangci-lint-$(GOLANGCI_VERSION)
 CORE := ./model/... ./assess/... ./pillars/... ./graphsource/...
 FUZZTIME ?= 30s
 GOVULNCHECK_VERSION := v1.9.0
+CYCLONEDX_VERSION := 10.3.0
 RELEASE ?= dist
+# The Go release that go.mod names: what is published is built, and checked, with it.
+TOOLCHAIN := $(shell sed -n 's/^toolchain //p' go.mod)
 PROOF ?= 10000000
 BENCH ?=
 
-.PHONY: test generate vet lint unit fleet-test wasm-unit web web-test tools fuzz proof bench clean build-time vuln licences sbom release reproducible
+.PHONY: test generate vet lint unit fleet-test wasm-unit web web-test tools fuzz proof bench clean build-time vuln licences sbom sbom-test release reproducible
 
-test: vet lint licences vuln unit fleet-test wasm-unit web web-test
+test: vet lint licences sbom-test vuln unit fleet-test wasm-unit web web-test
 
 generate:
 	go generate ./...
@@ -115,18 +118,37 @@ licences:
 sbom:
 	@go run ./tools/supply sbom
 
-# Known vulnerabilities in what is called. The database is on the network (or where
-# GOVULNDB says). Without it nothing is checked: the target says so, and fails only
-# where VULN_REQUIRED is set.
+# The bill of materials against CycloneDX's own schema, which the npm package of its
+# library holds.
+sbom-test: bin/cyclonedx-$(CYCLONEDX_VERSION)
+	PRIVPATH_CYCLONEDX=$(CURDIR)/$</package/res/schema go test -run TestSBOMIsValid ./tools/supply
+
+bin/cyclonedx-$(CYCLONEDX_VERSION):
+	mkdir -p bin/cyclonedx.tmp
+	cd bin/cyclonedx.tmp && tar xzf "$$(npm pack --silent @cyclonedx/cyclonedx-library@$(CYCLONEDX_VERSION))"
+	mv bin/cyclonedx.tmp $@
+
+# Known vulnerabilities in what is called, in the standard library of TOOLCHAIN too.
+# The database is vuln.go.dev (or where GOVULNDB says); where it cannot be reached, the
+# newest copy of it that the Go module proxy has. With neither nothing is checked: the
+# target says so, and fails only where VULN_REQUIRED is set.
+vuln: export GOTOOLCHAIN := $(TOOLCHAIN)
 vuln:
-	@out=$$(go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./... 2>&1) && { echo "$$out"; exit 0; }; \
+	@unreached='fetching vulnerabilities|dial tcp|no such host|connection refused|timeout|module lookup disabled|toolchain not available'; \
+	check() { go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) "$$@" ./... 2>&1; }; \
+	out=$$(check) && { echo "$$out"; exit 0; }; \
+	if grep -qE "$$unreached" <<<"$$out"; then \
+	  db=$$(mktemp -d); trap 'rm -rf "$$db"' EXIT; \
+	  out=$$(go run ./tools/supply vulndb "$$db" 2>&1) && out+=$$'\n'$$(check -db "file://$$db") && { echo "$$out"; exit 0; }; \
+	fi; \
 	echo "$$out"; \
-	if grep -qE 'fetching vulnerabilities|dial tcp|no such host|connection refused|timeout' <<<"$$out"; then \
-	  echo "vuln: NOT CHECKED: the vulnerability database cannot be reached. Run it where it can, or set GOVULNDB to a copy." >&2; \
-	  test -z "$(VULN_REQUIRED)"; \
-	else exit 1; fi
+	grep -q 'Your code is affected' <<<"$$out" && exit 1; \
+	grep -qE "$$unreached" <<<"$$out" || exit 1; \
+	echo "vuln: NOT CHECKED: the vulnerability database cannot be reached. Run it where it can, or set GOVULNDB to a copy." >&2; \
+	test -z "$(VULN_REQUIRED)"
 
 # What is published. Nothing of the machine, the folder or the time gets in.
+release: export GOTOOLCHAIN := $(TOOLCHAIN)
 release: web
 	rm -rf $(RELEASE) && mkdir -p $(RELEASE)
 	for platform in linux/amd64 linux/arm64 darwin/arm64 windows/amd64; do \

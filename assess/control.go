@@ -19,7 +19,9 @@ type Control struct {
 	Requires []Dependency
 	// Wants lists data sets that only enrich the finding.
 	Wants []Dependency
-	// Run gives the verdict. An error or a panic becomes unknown.
+	// Run gives the verdict. An error or a panic becomes unknown. It may run at the
+	// same time as other controls (Options.Parallel 1 keeps them apart), so what it
+	// shares with them, it may only read.
 	Run func(*Pass) (Verdict, error)
 }
 
@@ -34,6 +36,7 @@ type Dependency interface {
 type derived interface {
 	Dependency
 	dependencies() []Dependency
+	compute(*Pass) (any, error)
 }
 
 // Needs lists every data set that the controls require or want, through facts

@@ -48,23 +48,17 @@ func Rows[T any](p *Pass, key model.Key[T]) model.Rows[T] {
 // missing for this control.
 func Value[T any](p *Pass, fact *Fact[T]) (T, error) {
 	p.check(fact.ID)
-	entry, ok := p.run.facts[fact.ID]
-	if !ok {
-		inner := &Pass{run: p.run, control: p.control, allowed: allow(fact.Requires, nil), gaps: map[model.Gap]bool{}}
-		value, err := fact.Compute(inner)
-		entry = factEntry{value: value, err: err}
-		p.run.facts[fact.ID] = entry
-	}
-	value, ok := entry.value.(T)
-	if !ok && entry.err == nil {
+	found, err := p.run.facts[fact.ID].get(p)
+	value, ok := found.(T)
+	if !ok && err == nil {
 		return value, fmt.Errorf("assess: two facts share the id %q", fact.ID)
 	}
-	if partial, ok := entry.value.(Incomplete); ok {
+	if partial, ok := found.(Incomplete); ok {
 		for _, gap := range partial.Gaps() {
 			p.gaps[gap] = true
 		}
 	}
-	return value, entry.err
+	return value, err
 }
 
 // Folded reads what a folding gathered while the data set streamed by.
@@ -73,11 +67,6 @@ func Folded[R, T any](p *Pass, f *Folding[R, T]) *T {
 		p.note(f.Of.Name(), model.RowsOf(p.run.tenant, f.Of, nil).Coverage())
 	}
 	return p.run.folded[f.ID].(*T)
-}
-
-type factEntry struct {
-	value any
-	err   error
 }
 
 // check reports whether the dependency is required, and panics when it was not

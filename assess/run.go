@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -25,10 +27,16 @@ type Options struct {
 	// AsOf is the time that the assessment speaks of. Default: the time at which
 	// the export was collected, so that a run can be repeated.
 	AsOf time.Time
-	// Progress is told of every step; nil tells nobody.
+	// Progress is told of every step, by one goroutine and in the same order
+	// however many controls run at once: a control is told of when it starts. Nil
+	// tells nobody.
 	Progress func(model.Progress)
 	// Permission names the permission that would read a data set, for remedies.
 	Permission func(dataset string) string
+	// Parallel is how many controls run at once, at most as many as Go runs threads
+	// (GOMAXPROCS, 1 in a browser); 0 is that many. The assessment is the same,
+	// byte for byte.
+	Parallel int
 	// Previous lists earlier runs over the tenant, for controls that ask for
 	// repetition.
 	Previous []PreviousRun
@@ -63,7 +71,7 @@ type run struct {
 	tenant *model.Tenant
 	asOf   time.Time
 	inputs []model.Input
-	facts  map[string]factEntry
+	facts  map[string]*factSlot
 	folded map[string]any
 }
 
@@ -75,7 +83,8 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 	if err := Validate(controls); err != nil {
 		return nil, err
 	}
-	r := &run{ctx: ctx, opts: opts, facts: map[string]factEntry{}, folded: map[string]any{}}
+	ordered := inOrder(controls)
+	r := &run{ctx: ctx, opts: opts, facts: factSlots(ordered), folded: map[string]any{}}
 	tenant, err := src.Load(ctx, withDeclarations(kept(controls)), r.observers(controls)...)
 	if err != nil {
 		return nil, err
@@ -87,14 +96,13 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 	if r.asOf.IsZero() {
 		return nil, ErrNoTime
 	}
-	ordered := inOrder(controls)
+	outcomes, err := r.evaluate(ordered)
+	if err != nil {
+		return nil, err
+	}
 	findings := make([]model.Finding, 0, len(ordered))
 	for i, c := range ordered {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		r.tell("evaluate", c.ID, i, len(ordered))
-		findings = append(findings, r.finding(c))
+		findings = append(findings, r.finding(c, outcomes[i]))
 	}
 	r.tell("score", "", len(ordered), len(ordered))
 	return r.document(ordered, findings), nil
@@ -160,9 +168,59 @@ func inOrder(controls []*Control) []*Control {
 	return ordered
 }
 
-func (r *run) finding(c *Control) model.Finding {
+// outcome is what a control gave, and what it consulted and did not get in full.
+type outcome struct {
+	verdict Verdict
+	gaps    []model.Gap
+}
+
+// evaluate runs the controls, as many at once as the options allow, and waits for
+// all that it started, also where ctx ends.
+func (r *run) evaluate(controls []*Control) ([]outcome, error) {
+	outcomes := make([]outcome, len(controls))
+	places := make(chan struct{}, r.parallel(len(controls)))
+	var running sync.WaitGroup
+	defer running.Wait()
+	for i, c := range controls {
+		places <- struct{}{}
+		if err := r.ctx.Err(); err != nil {
+			return nil, err
+		}
+		r.tell("evaluate", c.ID, i, len(controls))
+		work := func() {
+			defer func() { <-places }()
+			outcomes[i] = r.outcome(c)
+		}
+		if cap(places) == 1 {
+			work()
+		} else {
+			running.Go(work)
+		}
+	}
+	running.Wait()
+	return outcomes, r.ctx.Err()
+}
+
+// parallel is how many controls run at once.
+func (r *run) parallel(controls int) int {
+	most := runtime.GOMAXPROCS(0)
+	if r.opts.Parallel > 0 {
+		most = min(most, r.opts.Parallel)
+	}
+	return max(1, min(most, controls))
+}
+
+func (r *run) outcome(c *Control) outcome {
 	pass := &Pass{run: r, control: c.ControlInfo, allowed: allow(c.Requires, c.Wants), gaps: map[model.Gap]bool{}}
 	v := verdictOf(c, pass)
+	if len(v.gaps) > 0 {
+		return outcome{v, v.gaps}
+	}
+	return outcome{v, pass.Gaps()}
+}
+
+func (r *run) finding(c *Control, o outcome) model.Finding {
+	v, gaps := o.verdict, o.gaps
 	f := model.Finding{
 		Control: c.ID, Pillar: c.Pillar, Title: c.Title, Level: c.Level, Gate: c.Gate,
 		Status: v.Status(), Confidence: v.confidence, Severity: c.Severity,
@@ -171,10 +229,6 @@ func (r *run) finding(c *Control) model.Finding {
 	}
 	if f.Confidence == "" {
 		f.Confidence = c.Basis
-	}
-	gaps := v.gaps
-	if len(gaps) == 0 {
-		gaps = pass.Gaps()
 	}
 	r.applyExceptions(&f, len(gaps) == 0)
 	if f.Status == model.StatusUnknown {
@@ -316,6 +370,7 @@ func (r *run) document(controls []*Control, findings []model.Finding) *model.Ass
 	}
 	score(a, controls)
 	for _, id := range slices.Sorted(maps.Keys(r.facts)) {
+		// A fact that nobody asked for has no value.
 		if c, ok := r.facts[id].value.(Contributor); ok && r.facts[id].err == nil {
 			c.Contribute(a)
 		}

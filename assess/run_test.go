@@ -3,7 +3,11 @@ package assess_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,6 +163,79 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 		require.Equal(t, string(first), string(text))
 		slices.Reverse(controls)
 	}
+}
+
+// together gives each control a Run function that waits until all of them run.
+func together(n int, then func(p *assess.Pass) (assess.Verdict, error), requires ...assess.Dependency) []*assess.Control {
+	var here sync.WaitGroup
+	here.Add(n)
+	var controls []*assess.Control
+	for i := range n {
+		controls = append(controls, control(fmt.Sprintf("X-%d", i+1), func(p *assess.Pass) (assess.Verdict, error) {
+			here.Done()
+			here.Wait()
+			return then(p)
+		}, requires...))
+	}
+	return controls
+}
+
+func TestControlsRunAtOnce(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	computed := 0
+	fact := &assess.Fact[int]{ID: "n", Compute: func(*assess.Pass) (int, error) { computed++; return computed, nil }}
+	broken := &assess.Fact[int]{ID: "broken", Compute: func(p *assess.Pass) (int, error) { panic("oh") }}
+	controls := together(4, func(p *assess.Pass) (assess.Verdict, error) {
+		n, err := assess.Value(p, fact)
+		if p.Info().ID >= "X-3" {
+			n, err = assess.Value(p, broken)
+		}
+		return assess.Fail("%d", n), err
+	}, fact, broken)
+	a, err := assess.Run(t.Context(), parse(t, ""), controls, assess.Options{})
+	require.NoError(t, err)
+	require.Equal(t, 1, computed)
+	for i, f := range a.Findings {
+		want := []string{"1", "1", "The control stopped: oh.", "The control stopped: oh."}[i]
+		require.Equal(t, want, f.Summary, f.Control)
+	}
+}
+
+func TestTwoFactsOfOneIDAreAnError(t *testing.T) {
+	number := &assess.Fact[int]{ID: "n", Compute: func(*assess.Pass) (int, error) { return 1, nil }}
+	text := &assess.Fact[string]{ID: "n", Compute: func(*assess.Pass) (string, error) { return "1", nil }}
+	first := control("X-1", func(p *assess.Pass) (assess.Verdict, error) {
+		n, err := assess.Value(p, number)
+		return assess.Fail("%d", n), err
+	}, number)
+	second := control("X-2", func(p *assess.Pass) (assess.Verdict, error) {
+		s, err := assess.Value(p, text)
+		return assess.Fail("%s", s), err
+	}, text)
+	a, err := assess.Run(t.Context(), parse(t, ""), []*assess.Control{second, first}, assess.Options{})
+	require.NoError(t, err)
+	require.Equal(t, "1", a.Findings[0].Summary)
+	require.Contains(t, a.Findings[1].Summary, "share the id")
+}
+
+// A run that is stopped waits for the controls that it started and starts no more.
+func TestStoppingWaitsForWhatRuns(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	ctx, cancel := context.WithCancel(t.Context())
+	var ended atomic.Int32
+	controls := together(2, func(p *assess.Pass) (assess.Verdict, error) {
+		cancel()
+		<-p.Context().Done()
+		ended.Add(1)
+		return assess.Fail("stopped"), nil
+	})
+	controls = append(controls, control("X-3", func(*assess.Pass) (assess.Verdict, error) {
+		ended.Add(100)
+		return assess.Fail("started"), nil
+	}))
+	_, err := assess.Run(ctx, parse(t, ""), controls, assess.Options{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualValues(t, 2, ended.Load())
 }
 
 func attested(p *assess.Pass) (assess.Verdict, error) {

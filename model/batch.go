@@ -13,7 +13,7 @@ import (
 // they can be decoded apart and in any order; [Builder.Take] takes them in turn. A
 // Batch is for one goroutine at a time.
 type Batch struct {
-	// Type, where it is not empty, is the only "@odata.type" whose records are
+	// Both are for Read, and set before the first. Type, where it is not empty, is the only "@odata.type" whose records are
 	// read, and Aside are names of properties whose records are not: the others
 	// are declined, for the caller to look at.
 	Type  string
@@ -24,6 +24,10 @@ type Batch struct {
 	rows    table
 	n       int
 	reader  *jsonpull.Reader // of whole records
+	chosen  jsonpull.Path    // of those that Read reads
+	whole   jsonpull.Path    // of those that Add does
+	of      *jsonpull.Reader // that Read was given
+	aside   func(name []byte) bool
 }
 
 // NewBatch makes an empty batch.
@@ -37,8 +41,17 @@ func (b *Batch) Len() int { return b.n }
 // is well-formed and has been read to its end, but needs a closer look: it is no
 // object of this data set, or the reader is doubtful.
 func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
-	row, address := b.rows.extend("")
-	b.record(r, address)
+	if b.aside == nil {
+		b.aside = func(name []byte) bool { return b.consider(b.of, name) }
+	}
+	b.of = r
+	return b.take(r, parent, at, &b.chosen, b.aside)
+}
+
+// take is Read of any record, or of those that aside lets pass.
+func (b *Batch) take(r *jsonpull.Reader, parent string, at Location, path *jsonpull.Path, aside func(name []byte) bool) bool {
+	row, address := b.rows.extend()
+	b.record(r, address, path, aside)
 	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.id() == "" {
 		b.rows.shrink()
 		return false
@@ -48,7 +61,7 @@ func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
 	return true
 }
 
-func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
+func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer, path *jsonpull.Path, aside func(name []byte) bool) {
 	if r.Peek() != '{' {
 		mismatch(r)
 		return
@@ -57,30 +70,25 @@ func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer) {
 	if !more {
 		r.Doubt()
 	}
-	for ; more; more = r.More() {
-		name := r.Name()
-		wide := r.Wide()
-		if len(b.Aside) > 0 || b.Type != "" {
-			b.consider(r, name)
-		}
-		if found := b.plan.find(name, wide); found != nil {
-			found.read(r, unsafe.Add(at, found.offset))
-		} else {
-			r.Skip()
-		}
-	}
+	b.plan.members(r, at, path, aside, more)
 }
 
-// consider looks at a name of the record that may set it aside.
-func (b *Batch) consider(r *jsonpull.Reader, name []byte) {
+// consider declines a record because of one of its names, and reports whether the
+// name is one that may be a reason.
+func (b *Batch) consider(r *jsonpull.Reader, name []byte) bool {
 	for _, aside := range b.Aside {
 		if len(name) == len(aside) && strings.EqualFold(string(name), aside) {
 			r.Decline()
+			return true
 		}
 	}
-	if b.Type != "" && len(name) == len(typeName) && name[0] == '@' && strings.EqualFold(string(name), typeName) && !r.NextIs(b.Type) {
+	if b.Type == "" || len(name) != len(typeName) || name[0] != '@' || !strings.EqualFold(string(name), typeName) {
+		return false
+	}
+	if !r.NextIs(b.Type) {
 		r.Decline()
 	}
+	return true
 }
 
 const typeName = "@odata.type"
@@ -90,22 +98,24 @@ var errNoID = errors.New(`the record has no "id"`)
 // wholeDepth is as deep as encoding/json reads.
 const wholeDepth = 10_000
 
-// add decodes one whole record. What Read does not take is encoding/json's to
-// judge: it reads what is not UTF-8, and says what else is wrong.
-func (b *Batch) add(raw []byte, parent string, at Location) error {
+// Add decodes one whole record, whatever its type and properties. What Read does
+// not take is encoding/json's to judge: it reads what is not UTF-8, and says what
+// else is wrong. An error means that raw is not a JSON object of the data set; the
+// record is then left out.
+func (b *Batch) Add(raw []byte, parent string, at Location) error {
 	if b.reader == nil {
 		b.reader = &jsonpull.Reader{}
 	}
 	r := b.reader
 	r.Reset(raw, true, wholeDepth)
-	if b.Read(r, parent, at) {
+	if b.take(r, parent, at, &b.whole, nil) {
 		if r.End(); r.Fault() == 0 {
 			return nil
 		}
 		b.rows.shrink()
 		b.n--
 	}
-	row, _ := b.rows.extend("")
+	row, _ := b.rows.extend()
 	err := json.Unmarshal(raw, row)
 	// Without an id nothing could be joined to a record: taking it would lose it
 	// without saying so.

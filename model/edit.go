@@ -89,7 +89,7 @@ func edit(tab table, d Dataset, e Edit) error {
 			return fmt.Errorf("there is a record %q already", editedID(e))
 		}
 		created := NewBatch(d)
-		if err := created.add(e.Create, e.Parent, Location{Dataset: d.Name, File: "change"}); err != nil {
+		if err := created.Add(e.Create, e.Parent, Location{Dataset: d.Name, File: "change"}); err != nil {
 			return err
 		}
 		tab.count(1)
@@ -139,7 +139,7 @@ func patch(tab table, d Dataset, index int, e Edit) error {
 	}
 	parent, at := tab.at(index).(record).place()
 	patched := NewBatch(d)
-	if err := patched.add(merged, parent, at); err != nil {
+	if err := patched.Add(merged, parent, at); err != nil {
 		return err
 	}
 	tab.replace(index, patched.rows)

@@ -1,12 +1,14 @@
 package model
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -21,6 +23,7 @@ import (
 // The addresses are those of the fields of the value that is being read, by the
 // offsets that reflection tells.
 type plan struct {
+	number     int // of the readers' paths
 	properties []property
 	byLength   [][]uint8 // indices of properties, by the length of the name
 }
@@ -33,12 +36,14 @@ type property struct {
 }
 
 // reading reads the next value into the place at. A value of another type is
-// skipped and noted as [jsonpull.Reader.Mismatch].
-type reading func(r *jsonpull.Reader, at unsafe.Pointer)
+// skipped and noted as [jsonpull.Reader.Mismatch]. step is the property's, or nil.
+type reading func(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step)
+
+var plans atomic.Int64
 
 // newPlan builds the plan of a struct type.
 func newPlan(t reflect.Type) *plan {
-	p := &plan{}
+	p := &plan{number: int(plans.Add(1) - 1)}
 	p.add(t, 0)
 	for i, property := range p.properties {
 		n := len(property.name)
@@ -69,49 +74,68 @@ func (p *plan) add(t reflect.Type, base uintptr) {
 	}
 }
 
-// find gives the property of a name: the exact one, else, as encoding/json has it,
-// one that differs in letter case. wide says that the name may not be ASCII.
-func (p *plan) find(name []byte, wide bool) *property {
+// find gives the number of the property of a name, from 1 on: the exact one, else,
+// as encoding/json has it, one that differs in letter case; 0 is none. wide says
+// that the name may not be ASCII.
+func (p *plan) find(name []byte, wide bool) int {
 	if len(name) < len(p.byLength) {
 		same := p.byLength[len(name)]
 		for _, i := range same {
 			if p.properties[i].name == string(name) {
-				return &p.properties[i]
+				return int(i) + 1
 			}
 		}
 		for _, i := range same {
 			if p.properties[i].name[0]|0x20 == name[0]|0x20 && strings.EqualFold(p.properties[i].name, string(name)) {
-				return &p.properties[i]
+				return int(i) + 1
 			}
 		}
 	}
 	if wide { // "ſ" folds to s, and is longer
 		for i := range p.properties {
 			if strings.EqualFold(p.properties[i].name, string(name)) {
-				return &p.properties[i]
+				return i + 1
 			}
 		}
 	}
-	return nil
+	return 0
 }
 
 func (p *plan) read(r *jsonpull.Reader, at unsafe.Pointer) {
 	switch r.Peek() {
 	case '{':
+		p.members(r, at, r.Path(p.number), nil, r.Object())
 	case 'n':
 		r.Null()
-		return
 	default:
 		mismatch(r)
-		return
 	}
-	for more := r.Object(); more; more = r.More() {
-		name := r.Name()
-		if found := p.find(name, r.Wide()); found != nil {
-			found.read(r, unsafe.Add(at, found.offset))
+}
+
+// members reads the members of an object, where it has any. aside, where it is not
+// nil, is told of names that a path does not foresee; those that it knows never are.
+func (p *plan) members(r *jsonpull.Reader, at unsafe.Pointer, path *jsonpull.Path, aside func(name []byte) bool, more bool) {
+	for before := path.Start(); more; more = r.More() {
+		step := r.Follow(before)
+		property := 0
+		if step != nil {
+			property, before = step.Property, step
 		} else {
-			r.Skip()
+			name := r.Name()
+			property = p.find(name, r.Wide())
+			if aside == nil || !aside(name) {
+				step = path.Learn(r, before, name)
+			}
+			if step != nil {
+				step.Property, before = property, step
+			}
 		}
+		if property == 0 {
+			r.SkipOf(step)
+			continue
+		}
+		found := &p.properties[property-1]
+		found.read(r, unsafe.Add(at, found.offset), step)
 	}
 }
 
@@ -150,15 +174,15 @@ func readingOf(t reflect.Type) reading {
 		// Built when it is first met in a record: most never are, and a type may
 		// hold itself.
 		inner := sync.OnceValue(func() *plan { return newPlan(t) })
-		return func(r *jsonpull.Reader, at unsafe.Pointer) { inner().read(r, at) }
+		return func(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) { inner().read(r, at) }
 	}
 	return readingByLibrary(t)
 }
 
-func readText(r *jsonpull.Reader, at unsafe.Pointer) {
+func readText(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
 	switch r.Peek() {
 	case '"':
-		*(*string)(at) = r.Text()
+		*(*string)(at) = r.TextOf(step)
 	case 'n':
 		r.Null()
 	default:
@@ -166,7 +190,7 @@ func readText(r *jsonpull.Reader, at unsafe.Pointer) {
 	}
 }
 
-func readBool(r *jsonpull.Reader, at unsafe.Pointer) {
+func readBool(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 	switch r.Peek() {
 	case 't', 'f':
 		*(*bool)(at) = r.Bool()
@@ -177,7 +201,7 @@ func readBool(r *jsonpull.Reader, at unsafe.Pointer) {
 	}
 }
 
-func readInt(r *jsonpull.Reader, at unsafe.Pointer) {
+func readInt(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 	switch c := r.Peek(); {
 	case c == '-' || c >= '0' && c <= '9':
 		n, err := strconv.ParseInt(string(r.Number()), 10, strconv.IntSize)
@@ -194,10 +218,11 @@ func readInt(r *jsonpull.Reader, at unsafe.Pointer) {
 }
 
 // readTime reads a time as time.Time does, which knows no escapes.
-func readTime(r *jsonpull.Reader, at unsafe.Pointer) {
+func readTime(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 	switch r.Peek() {
 	case '"':
-		if (*time.Time)(at).UnmarshalJSON(r.Raw()) != nil {
+		raw := r.Raw()
+		if at := (*time.Time)(at); !readUTC(raw, at) && at.UnmarshalJSON(raw) != nil {
 			r.Mismatch()
 		}
 	case 'n':
@@ -207,8 +232,57 @@ func readTime(r *jsonpull.Reader, at unsafe.Pointer) {
 	}
 }
 
+// readUTC reads "2006-01-02T15:04:05Z", the form that Graph writes, and reports
+// whether it was that.
+func readUTC(raw []byte, at *time.Time) bool {
+	const form = `"0000-00-00T00:00:00Z"`
+	if len(raw) != len(form) {
+		return false
+	}
+	var digits [len(form)]int
+	for i, c := range raw {
+		if form[i] != '0' {
+			if c != form[i] {
+				return false
+			}
+			continue
+		}
+		if digits[i] = int(c - '0'); digits[i] > 9 {
+			return false
+		}
+	}
+	two := func(i int) int { return 10*digits[i] + digits[i+1] }
+	year, month, day := 100*two(1)+two(3), two(6), two(9)
+	hour, minute, second := two(12), two(15), two(18)
+	if month < 1 || month > 12 || day < 1 || day > 28 && day > daysIn(month, year) || hour > 23 || minute > 59 || second > 59 {
+		return false
+	}
+	*at = time.Unix(daysSince1970(year, month, day)*86400+int64(3600*hour+60*minute+second), 0).UTC()
+	return true
+}
+
+func daysIn(month, year int) int {
+	if month == 2 {
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 30 + (month+month/8)%2
+}
+
+// daysSince1970 counts the days of the Gregorian calendar; a year begins in March,
+// so that the leap day is its last.
+func daysSince1970(year, month, day int) int64 {
+	if month -= 3; month < 0 {
+		month, year = month+12, year-1
+	}
+	year += 400 // the year before the first is -1
+	return int64(365*year+year/4-year/100+year/400+(153*month+2)/5+day-1) - 719468 - 146097
+}
+
 // readTexts reads an object of texts and nulls, such as the extension attributes.
-func readTexts(r *jsonpull.Reader, at unsafe.Pointer) {
+func readTexts(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 	texts := (*map[string]*string)(at)
 	switch r.Peek() {
 	case '{':
@@ -244,14 +318,42 @@ type slice struct {
 	len, cap int
 }
 
+// bytes is the memory of the elements.
+func (s slice) bytes(size uintptr) []byte {
+	return unsafe.Slice((*byte)(s.first), uintptr(s.len)*size)
+}
+
+// lists is the memory of a step for lists: room to read one into, all zero between
+// two, and the list read last.
+type lists struct {
+	room, last slice
+	busy       bool
+}
+
+const (
+	maxRoom   = 64 << 10 // bytes that are kept for the next list
+	maxShared = 4 << 10  // bytes of a list that is kept for sharing
+)
+
+func listsOf(step *jsonpull.Step) *lists {
+	if step == nil {
+		return nil
+	}
+	if step.List == nil {
+		step.List = &lists{}
+	}
+	return step.List.(*lists)
+}
+
 // readingOfSlice is how a list is read; the list of an empty array is empty and
-// not nil.
+// not nil. It takes no more memory than it needs, and none where it is as the one
+// before.
 func readingOfSlice(t reflect.Type) reading {
 	element, size, again := readingOf(t.Elem()), t.Elem().Size(), readingByLibrary(t)
-	return func(r *jsonpull.Reader, at unsafe.Pointer) {
+	return func(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
 		list := (*slice)(at)
 		if list.len > 0 { // the name stands here twice, and encoding/json merges
-			again(r, at)
+			again(r, at, nil)
 			return
 		}
 		switch r.Peek() {
@@ -264,21 +366,53 @@ func readingOfSlice(t reflect.Type) reading {
 			mismatch(r)
 			return
 		}
-		for more := r.Array(); more; more = r.More() {
-			if list.len == list.cap {
-				reflect.NewAt(t, at).Elem().Grow(1)
-			}
-			list.len++
-			element(r, unsafe.Add(list.first, uintptr(list.len-1)*size))
+		into, memory := list, listsOf(step)
+		if memory != nil && !memory.busy {
+			into, memory.busy = &memory.room, true
 		}
-		if list.len == 0 {
+		for more := r.Array(); more; more = r.More() {
+			if into.len == into.cap {
+				reflect.NewAt(t, unsafe.Pointer(into)).Elem().Grow(1)
+			}
+			into.len++
+			element(r, unsafe.Add(into.first, uintptr(into.len-1)*size), nil)
+		}
+		switch {
+		case into.len == 0:
 			reflect.NewAt(t, at).Elem().Set(reflect.MakeSlice(t, 0, 0))
+		case into != list:
+			memory.settle(t, size, list)
+		}
+		if into != list {
+			memory.busy = false
 		}
 	}
 }
 
+// settle gives the list that was read a place of its own, or that of the one before
+// where all bytes are the same: then so is what they point at.
+func (m *lists) settle(t reflect.Type, size uintptr, list *slice) {
+	room := reflect.NewAt(t, unsafe.Pointer(&m.room)).Elem()
+	if m.last.len == m.room.len && bytes.Equal(m.last.bytes(size), m.room.bytes(size)) {
+		*list = m.last
+	} else {
+		own := reflect.MakeSlice(t, m.room.len, m.room.len)
+		reflect.Copy(own, room)
+		*list = slice{own.UnsafePointer(), m.room.len, m.room.len}
+		if uintptr(m.room.len)*size <= maxShared {
+			m.last = *list
+		}
+	}
+	if uintptr(m.room.cap)*size > maxRoom {
+		m.room = slice{}
+		return
+	}
+	room.Clear()
+	m.room.len = 0
+}
+
 func readingByLibrary(t reflect.Type) reading {
-	return func(r *jsonpull.Reader, at unsafe.Pointer) {
+	return func(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 		raw := r.Raw()
 		if r.Fault() == 0 && json.Unmarshal(raw, reflect.NewAt(t, at).Interface()) != nil {
 			r.Mismatch()
@@ -297,8 +431,15 @@ func fieldValueOf(t reflect.Type) (reflect.StructField, bool) {
 // readingOfField is how a Field[T] is read. The first of its two fields is its
 // state. A mismatch inside ends here: it makes the field unreadable.
 func readingOfField(t reflect.Type, value reflect.StructField) reading {
+	switch value.Type {
+	case reflect.TypeFor[string]():
+		return readTextField
+	case reflect.TypeFor[bool]():
+		return readBoolField
+	}
 	inner := readingOf(value.Type)
-	return func(r *jsonpull.Reader, at unsafe.Pointer) {
+	compound := value.Type.Kind() != reflect.Int && value.Type != reflect.TypeFor[time.Time]()
+	return func(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
 		state := (*fieldState)(at)
 		if *state != fieldUnset { // the name stands here twice: the last one counts
 			reflect.NewAt(t, at).Elem().SetZero()
@@ -307,12 +448,51 @@ func readingOfField(t reflect.Type, value reflect.StructField) reading {
 			*state = fieldNull
 			return
 		}
-		outside := r.TakeMismatch(false)
-		inner(r, unsafe.Add(at, value.Offset))
+		remembers := compound && step != nil
+		if remembers && r.Repeats(step) {
+			reflect.NewAt(t, at).Elem().Set(reflect.NewAt(t, step.Kept.(unsafe.Pointer)).Elem())
+			return
+		}
+		from, outside := r.Offset(), r.TakeMismatch(false)
+		inner(r, unsafe.Add(at, value.Offset), step)
 		*state = fieldValue
 		if r.TakeMismatch(outside) {
 			reflect.NewAt(t, at).Elem().SetZero()
 			*state = fieldUnreadable
 		}
+		if remembers && r.Remember(step, from) {
+			kept := reflect.New(t)
+			kept.Elem().Set(reflect.NewAt(t, at).Elem())
+			step.Kept = kept.UnsafePointer()
+		}
+	}
+}
+
+// readTextField and readBoolField read the commonest fields.
+func readTextField(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
+	f := (*Field[string])(at)
+	switch r.Peek() {
+	case '"':
+		f.state, f.value = fieldValue, r.TextOf(step)
+	case 'n':
+		r.Null()
+		*f = Null[string]()
+	default:
+		r.Skip()
+		*f = Field[string]{state: fieldUnreadable}
+	}
+}
+
+func readBoolField(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
+	f := (*Field[bool])(at)
+	switch r.Peek() {
+	case 't', 'f':
+		*f = Value(r.Bool())
+	case 'n':
+		r.Null()
+		*f = Null[bool]()
+	default:
+		r.Skip()
+		*f = Field[bool]{state: fieldUnreadable}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func byPlan(d Dataset, text []byte) (row record, taken bool, fault error) {
 }
 
 func byLibrary(d Dataset, text []byte) (record, error) {
-	row, _ := d.table().extend("")
+	row, _ := d.table().extend()
 	return row, json.Unmarshal(text, row)
 }
 
@@ -153,7 +154,7 @@ func TestPlanEqualsLibrary(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	taken := 0
 	for _, d := range Datasets() {
-		row, _ := d.table().extend("")
+		row, _ := d.table().extend()
 		for range 60 {
 			text := []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 5))
 			require.True(t, json.Valid(text), "%s", text)
@@ -170,11 +171,72 @@ func TestPlanEqualsLibrary(t *testing.T) {
 	require.Greater(t, taken, 1000, "hardly any record was taken")
 }
 
+// reader is one that suspects texts, as an export's does.
+func reader() *jsonpull.Reader {
+	return &jsonpull.Reader{Suspicious: &[256]bool{'S': true}, Suspect: func(text []byte) bool { return strings.HasPrefix(string(text), "Sys") }}
+}
+
+// remembered reads texts one after the other by one batch and reader, and requires
+// of each what a reader without a memory says, and in the end that no record was
+// changed by those after it.
+func remembered(t *testing.T, d Dataset, depth int, texts ...[]byte) {
+	t.Helper()
+	b, r := NewBatch(d), reader()
+	var want []any
+	for _, text := range texts {
+		one, fresh := NewBatch(d), reader()
+		fresh.Reset(text, true, depth)
+		taken := one.Read(fresh, "", Location{})
+		fresh.End()
+		r.Reset(slices.Clone(text), true, depth)
+		require.Equal(t, taken, b.Read(r, "", Location{}), "%s", text)
+		r.End()
+		require.Equal(t, fresh.Err(), r.Err(), "%s", text)
+		require.Equal(t, fresh.Doubtful(), r.Doubtful(), "%s", text)
+		if taken {
+			want = append(want, one.rows.at(0))
+		}
+	}
+	require.Equal(t, len(want), b.Len())
+	for i, row := range want {
+		require.Equal(t, row, b.rows.at(i), "%s", d.Name)
+	}
+}
+
+// Records that are alike, and those that are nearly so.
+func TestPlanRemembersNothingWrong(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(15, 16))
+	for _, d := range Datasets() {
+		row, _ := d.table().extend()
+		var texts [][]byte
+		for range 4 {
+			texts = append(texts, []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 4)))
+		}
+		sequence := slices.Clone(texts)
+		for range 60 {
+			text := slices.Clone(texts[rnd.IntN(len(texts))])
+			switch at := rnd.IntN(len(text)); rnd.IntN(6) {
+			case 0:
+				text = text[:at]
+			case 1:
+				text = slices.Insert(text, at, `x",:]}{[0\ S1`[rnd.IntN(13)])
+			case 2:
+				text[at] = `x",:]}{[0\ S1`[rnd.IntN(13)]
+			case 3:
+				text = []byte(strings.Replace(string(text), `:"`, `:"Sys`, 1+rnd.IntN(3)))
+			}
+			sequence = append(sequence, text)
+		}
+		remembered(t, d, wholeDepth, sequence...)
+		remembered(t, d, 3, sequence...)
+	}
+}
+
 // FuzzPlan does so with any text.
 func FuzzPlan(f *testing.F) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for i, d := range Datasets() {
-		row, _ := d.table().extend("")
+		row, _ := d.table().extend()
 		f.Add(uint8(i), []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 5)))
 	}
 	for _, text := range []string{`{"id":"a","id":null}`, `{"id":"a","id":1}`, `{"id":"a","Id":"b","ID":"c"}`, `null`, `[]`, `{"id":"\ud800"}`, "{\"id\":\"\xff\"}",
@@ -182,8 +244,36 @@ func FuzzPlan(f *testing.F) {
 		f.Add(uint8(3), []byte(text))
 	}
 	f.Fuzz(func(t *testing.T, dataset uint8, text []byte) {
-		hold(t, datasets[int(dataset)%len(datasets)], text)
+		d := datasets[int(dataset)%len(datasets)]
+		hold(t, d, text)
+		half := text[:len(text)/2]
+		remembered(t, d, 20, text, half, text, append(slices.Clone(half), text...), text)
 	})
+}
+
+// The form of a time that is read without encoding/json means the same.
+func TestReadUTC(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(17, 18))
+	good := 0
+	for i := range 20_000 {
+		text := fmt.Sprintf(`"%04d-%02d-%02dT%02d:%02d:%02dZ"`, rnd.IntN(10_000), rnd.IntN(14), rnd.IntN(33), rnd.IntN(26), rnd.IntN(62), rnd.IntN(62))
+		if i%2 == 0 {
+			text = `"` + time.Unix(rnd.Int64N(253402300800+62167219200)-62167219200, 0).UTC().Format(time.RFC3339) + `"`
+		}
+		if i%10 == 9 {
+			at := rnd.IntN(len(text))
+			text = text[:at] + string(`0T:-Z ."9`[rnd.IntN(9)]) + text[at+1:]
+		}
+		var got, want time.Time
+		if err := want.UnmarshalJSON([]byte(text)); readUTC([]byte(text), &got) {
+			require.NoError(t, err, text)
+			require.Equal(t, want, got, text)
+			good++
+		} else {
+			require.True(t, err != nil || i%10 == 9, text)
+		}
+	}
+	require.Greater(t, good, 9_000)
 }
 
 // What a batch sets aside it does not read, and says that it is well-formed.

@@ -198,7 +198,7 @@ func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
 
 type table interface {
 	count(n int)
-	extend(parent string) (row record, at unsafe.Pointer)
+	extend() (row record, at unsafe.Pointer)
 	shrink()
 	absorb(from table, parent string)
 	clear()
@@ -223,16 +223,28 @@ type rowTable[T any] struct {
 
 func (t *rowTable[T]) count(n int) { t.seen += n }
 
+// extend, shrink and clear are for the table of a batch, in which no row has a
+// parent, and what lies behind the rows is always zero.
+
 // extend adds an empty row. It stays where it is until the next one is added.
-func (t *rowTable[T]) extend(parent string) (record, unsafe.Pointer) {
-	var empty T
-	t.add(parent, empty)
-	row := &t.rows[len(t.rows)-1]
+func (t *rowTable[T]) extend() (record, unsafe.Pointer) {
+	n := len(t.rows)
+	if n == cap(t.rows) {
+		more := make([]T, n, max(1, 2*n))
+		copy(more, t.rows)
+		t.rows = more
+	}
+	t.rows = t.rows[:n+1]
+	row := &t.rows[n]
 	return any(row).(record), unsafe.Pointer(row)
 }
 
-// shrink takes the row that was added last, and is below no parent, away again.
-func (t *rowTable[T]) shrink() { t.rows = t.rows[:len(t.rows)-1] }
+// shrink takes the row that was added last away again.
+func (t *rowTable[T]) shrink() {
+	last := len(t.rows) - 1
+	clear(t.rows[last:])
+	t.rows = t.rows[:last]
+}
 
 func (t *rowTable[T]) clear() {
 	clear(t.rows)
@@ -358,7 +370,7 @@ func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
 		batch = NewBatch(d)
 		b.batches[dataset] = batch
 	}
-	if err := batch.add(raw, parent, at); err != nil {
+	if err := batch.Add(raw, parent, at); err != nil {
 		return fmt.Errorf("%s%s: not a record of %s: %w", at.File, at.Pointer, dataset, err)
 	}
 	b.Take(batch, parent)

@@ -59,7 +59,7 @@ func Attackers() []Attacker {
 
 // holdings are the closed sets that an attacker meets for certain, and perhaps.
 func (e *Engine) holdings(a Attacker) (sure, perhaps obligationSet) {
-	sure, perhaps = e.deviceKinds(e.table.set(a.Holds...)), e.deviceKinds(e.table.set(a.Perhaps...))
+	sure, perhaps = e.deviceKinds(e.table.held(a.Holds...)), e.deviceKinds(e.table.held(a.Perhaps...))
 	if a.AnyControl {
 		sure |= e.table.othersMask()
 	}

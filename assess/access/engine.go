@@ -1,7 +1,7 @@
 package access
 
 import (
-	"slices"
+	"sync"
 
 	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
@@ -26,7 +26,7 @@ type Options struct {
 
 // Engine answers who can activate and use a role, from where and with what. It
 // looks at the whole space of sign-ins and is exact; where the data does not
-// decide, it says so. An Engine is for one goroutine.
+// decide, it says so. Several goroutines may ask at once.
 type Engine struct {
 	tenant *model.Tenant
 	in     *Inputs
@@ -48,12 +48,12 @@ type Engine struct {
 	// spaceCut is set where there are too many networks to tell apart.
 	spaceCut bool
 
-	views    [2]*view
-	pim      *pimIndex
-	groups   groupTree
-	roles    map[string][]principals.Holding // by folded principal id
-	cache    map[string]frontier
-	searches int // how many searches were done, not taken from the cache
+	views     [2]*view
+	pim       *pimIndex
+	groups    groupTree
+	roles     map[string][]principals.Holding // by folded principal id
+	memory    *memory
+	frontiers *memo[string, frontier] // by search
 }
 
 // way is a device together with the client and the flow that show it. Legacy
@@ -76,7 +76,7 @@ func legacyClient(client string) bool { return client == ClientActiveSync || cli
 // New compiles a tenant for questions.
 func New(t *model.Tenant, opts Options) *Engine {
 	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
-		signInRisk: RiskNone, userRisk: RiskNone, cache: map[string]frontier{}, roles: map[string][]principals.Holding{}}
+		signInRisk: RiskNone, userRisk: RiskNone, roles: map[string][]principals.Holding{}, memory: &memory{}, frontiers: &memo[string, frontier]{}}
 	if e.in == nil {
 		e.in = Compile(t)
 	}
@@ -86,6 +86,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 	if e.bound == 0 {
 		e.bound = DefaultWorkBound
 	}
+	e.memory.holdings = sync.OnceValue(e.readHoldings)
 	e.groups = readGroupTree(t)
 	e.pim = e.readPIM()
 	for _, h := range e.dir.Holdings() {
@@ -105,8 +106,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 // [RiskHigh]: what is left open to someone whom Entra ID already suspects.
 func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky := *e
-	risky.signInRisk, risky.userRisk, risky.cache = signIn, user, map[string]frontier{}
-	risky.table.others = slices.Clone(e.table.others) // what one engine appends is not the other's
+	risky.signInRisk, risky.userRisk, risky.frontiers = signIn, user, &memo[string, frontier]{}
 	risky.compile()
 	return &risky
 }
@@ -120,6 +120,8 @@ func (e *Engine) nameControls() {
 	}
 	// Controls that share a bit could not be told apart any more.
 	e.spaceCut = e.spaceCut || e.table.full
+	e.table.bit(OtherControl("authenticationStrength")) // of a guest, whose methods may all be refused
+	e.table.closed = true
 }
 
 // compile derives the ways and the views from the values of the dimensions.

@@ -72,7 +72,7 @@ type view struct {
 	clients   map[string][]uint64
 	platforms map[string][]uint64
 	flows     map[string][]uint64
-	targets   map[target][]uint64
+	targets   memo[target, []uint64]
 }
 
 func (v *view) bitset() []uint64 { return make([]uint64, v.width) }
@@ -110,7 +110,7 @@ func (e *Engine) defaultsOn() model.Truth {
 
 func (e *Engine) compileView(r reading) *view {
 	v := &view{reading: r, clients: map[string][]uint64{}, platforms: map[string][]uint64{},
-		flows: map[string][]uint64{}, targets: map[target][]uint64{}}
+		flows: map[string][]uint64{}}
 	defaults := e.defaultsOn()
 	for i, p := range e.in.Policies {
 		if defaults == model.True || !r.applies(enforced(p)) {
@@ -269,17 +269,15 @@ func (e *Engine) placeBoxes(v *view) {
 
 // targetBits are the boxes that are for a target.
 func (e *Engine) targetBits(v *view, t target) []uint64 {
-	if words, ok := v.targets[t]; ok {
-		return words
-	}
-	words := v.bitset()
-	for i, b := range v.boxes {
-		if e.boxTargets(v.reading, b, t) {
-			setBit(words, i)
+	return v.targets.get(t, func() []uint64 {
+		words := v.bitset()
+		for i, b := range v.boxes {
+			if e.boxTargets(v.reading, b, t) {
+				setBit(words, i)
+			}
 		}
-	}
-	v.targets[t] = words
-	return words
+		return words
+	})
 }
 
 func (e *Engine) boxTargets(r reading, b box, t target) bool {

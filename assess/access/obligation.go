@@ -70,16 +70,20 @@ func (s obligationSet) within(t obligationSet) bool { return s&^t == 0 }
 type obligationTable struct {
 	others []Obligation
 	full   bool
+	closed bool // every control has its bit
 }
 
-// bit gives the bit of an obligation. When no bit is left it gives the last
-// one, which then stands for several controls, and full is set.
+// bit gives the bit of an obligation. When no bit is left, or the table is closed,
+// it gives the last one, which then stands for several controls.
 func (t *obligationTable) bit(o Obligation) obligationSet {
 	if i := slices.Index(obligationNames[:], o); i >= 0 {
 		return 1 << i
 	}
 	i := slices.Index(t.others, o)
 	if i < 0 {
+		if t.closed {
+			return 1 << 63
+		}
 		if firstOtherBit+len(t.others) >= 64 {
 			t.full = true
 			return 1 << 63
@@ -97,6 +101,24 @@ func (t *obligationTable) set(list ...Obligation) obligationSet {
 		s |= t.bit(o)
 	}
 	return s.closure()
+}
+
+// held gives the closed set of obligations that somebody meets. What no policy
+// asks for has no bit.
+func (t *obligationTable) held(list ...Obligation) obligationSet {
+	var s obligationSet
+	for _, o := range list {
+		s |= t.own(o)
+	}
+	return s.closure()
+}
+
+// own gives the bit of an obligation that some policy may ask for, else none.
+func (t *obligationTable) own(o Obligation) obligationSet {
+	if t.full || slices.Contains(obligationNames[:], o) || slices.Contains(t.others, o) {
+		return t.bit(o)
+	}
+	return 0
 }
 
 // othersMask is every bit of controls that we cannot see into.

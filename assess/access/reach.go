@@ -34,6 +34,23 @@ type stepQuestion struct {
 
 // stepsOf lists the steps between the holder and the use of the role.
 func (e *Engine) stepsOf(h principals.Holding) []stepQuestion {
+	all := e.allSteps(h)
+	return all[:len(all)-1]
+}
+
+// registerStep registers a device of one's own, as the holder before activation.
+func (e *Engine) registerStep(h principals.Holding) stepQuestion {
+	all := e.allSteps(h)
+	return all[len(all)-1]
+}
+
+// allSteps are the steps of a holding, and last the registration of a device.
+// They are read-only.
+func (e *Engine) allSteps(h principals.Holding) []stepQuestion {
+	return e.memory.steps.get(keyOf(h), func() []stepQuestion { return append(e.readSteps(h), e.readRegisterStep(h)) })
+}
+
+func (e *Engine) readSteps(h principals.Holding) []stepQuestion {
 	var steps []stepQuestion
 	add := func(step Step, pim activation, targets []target) {
 		steps = append(steps, stepQuestion{step: step, subject: e.subjectFor(h, step), pim: pim, region: region{targets: targets}})
@@ -152,8 +169,7 @@ func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach
 	return reach, nil
 }
 
-// registerStep registers a device of one's own, as the holder before activation.
-func (e *Engine) registerStep(h principals.Holding) stepQuestion {
+func (e *Engine) readRegisterStep(h principals.Holding) stepQuestion {
 	step := StepRegister
 	return stepQuestion{step: step, subject: e.subjectFor(h, step), pim: e.registration(),
 		region: region{targets: []target{{action: ActionDevice}}, devices: []string{DeviceUnmanaged}}}
@@ -365,22 +381,30 @@ func (e *Engine) ReachAll(ctx gocontext.Context, progress func(done, total int))
 
 // Holdings are the Tier 0 holdings that ReachAll answers for: each once, and of
 // an activation only the eligibility behind it.
-func (e *Engine) Holdings() []principals.Holding {
-	var list []principals.Holding
+func (e *Engine) Holdings() []principals.Holding { return slices.Clone(e.memory.holdings()) }
+
+func (e *Engine) readHoldings() []principals.Holding {
+	type role struct{ principal, id, scope string }
+	of := func(h principals.Holding) role { return role{model.FoldID(h.Principal.ID), h.Role.ID, h.Scope} }
 	all := e.dir.Tier0().Holdings
+	eligible := map[role]bool{}
 	for _, h := range all {
-		if h.Manner == principals.Activated && slices.ContainsFunc(all, func(o principals.Holding) bool {
-			return o.Manner == principals.Eligible && model.SameID(o.Principal.ID, h.Principal.ID) && o.Role.ID == h.Role.ID && o.Scope == h.Scope
-		}) {
+		if h.Manner == principals.Eligible {
+			eligible[of(h)] = true
+		}
+	}
+	var list []principals.Holding
+	kept := map[role][]int{}
+	for _, h := range all {
+		same := func(i int) bool {
+			o := list[i]
+			return o.Manner == h.Manner && o.ViaEligible == h.ViaEligible && slices.Equal(o.Via, h.Via)
+		}
+		if h.Manner == principals.Activated && eligible[of(h)] || slices.ContainsFunc(kept[of(h)], same) {
 			continue
 		}
-		same := func(o principals.Holding) bool {
-			return model.SameID(o.Principal.ID, h.Principal.ID) && o.Role.ID == h.Role.ID && o.Scope == h.Scope &&
-				o.Manner == h.Manner && o.ViaEligible == h.ViaEligible && slices.Equal(o.Via, h.Via)
-		}
-		if !slices.ContainsFunc(list, same) {
-			list = append(list, h)
-		}
+		kept[of(h)] = append(kept[of(h)], len(list))
+		list = append(list, h)
 	}
 	return list
 }

@@ -54,14 +54,38 @@ func (e *Engine) Query(h principals.Holding, q Question) Answer {
 	case h.Principal.Kind != principals.KindUser:
 		return Answer{Applicable: true, Needs: []model.Need{nobodyKnown(h)}}
 	}
-	for _, step := range append(e.stepsOf(h), e.registerStep(h)) {
-		if step.step != q.Step {
-			continue
-		}
-		q.narrow(&step)
-		return e.ask(step, q.Without)
+	step, ok := e.stepFor(h, q)
+	if !ok {
+		return Answer{Verdict: model.False}
 	}
-	return Answer{Verdict: model.False}
+	return e.ask(step, q.Without)
+}
+
+// Passes is the verdict of [Engine.Query] alone, which costs much less than the
+// whole answer.
+func (e *Engine) Passes(h principals.Holding, q Question) model.Truth {
+	switch {
+	case h.Principal.Kind == principals.KindServicePrincipal || h.Principal.Dangling == model.True:
+		return model.False
+	case h.Principal.Kind != principals.KindUser:
+		return model.Unknown
+	}
+	step, ok := e.stepFor(h, q)
+	if !ok {
+		return model.False
+	}
+	return e.answer(step).verdict(e.without(q.Without))
+}
+
+// stepFor is the step that a question asks of, in the question's contexts.
+func (e *Engine) stepFor(h principals.Holding, q Question) (stepQuestion, bool) {
+	for _, step := range e.allSteps(h) {
+		if step.step == q.Step {
+			q.narrow(&step)
+			return step, true
+		}
+	}
+	return stepQuestion{}, false
 }
 
 // narrow limits a step to the question's contexts.
@@ -92,11 +116,11 @@ func (q Question) narrow(step *stepQuestion) {
 	}
 }
 
-func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
-	found := e.answer(step)
+// without is everything but some obligations.
+func (e *Engine) without(list []Obligation) obligationSet {
 	have := everything
-	for _, o := range without {
-		have &^= e.table.bit(o)
+	for _, o := range list {
+		have &^= e.table.own(o)
 		switch o {
 		case CompliantDevice:
 			have &^= bitOnlyComplies | bitComplyHybrid
@@ -104,7 +128,17 @@ func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
 			have &^= bitOnlyHybrid | bitComplyHybrid
 		}
 	}
-	a := Answer{Applicable: true, Verdict: metBy(found.demand[most], found.demand[least], have, have)}
+	return have
+}
+
+// verdict says whether whoever holds have passes.
+func (a stepAnswer) verdict(have obligationSet) model.Truth {
+	return metBy(a.demand[most], a.demand[least], have, have)
+}
+
+func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
+	found, have := e.answer(step), e.without(without)
+	a := Answer{Applicable: true, Verdict: found.verdict(have)}
 	if a.Verdict == model.False {
 		return a
 	}

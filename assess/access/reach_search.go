@@ -1,7 +1,7 @@
 package access
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -12,7 +12,30 @@ type region struct {
 	devices, networks, clients, platforms, flows []string
 }
 
-func (r region) key() string { return fmt.Sprint(r) }
+// appendKey writes the region so that no other is written alike.
+func (r region) appendKey(key []byte) []byte {
+	number := func(n int) { key = binary.AppendVarint(key, int64(n)) }
+	text := func(s string) {
+		number(len(s))
+		key = append(key, s...)
+	}
+	for _, list := range [][]string{r.devices, r.networks, r.clients, r.platforms, r.flows} {
+		if list == nil {
+			number(-1)
+			continue
+		}
+		number(len(list))
+		for _, value := range list {
+			text(value)
+		}
+	}
+	for _, t := range r.targets {
+		text(t.audience)
+		text(t.action)
+		text(t.context)
+	}
+	return key
+}
 
 func chosen(list []string, value string) bool { return list == nil || slices.Contains(list, value) }
 
@@ -25,21 +48,26 @@ const legacyCan = bitPassword | bitFreshSignIn | bitBoundToken
 func (e *Engine) search(r reading, s *subjectView, q region, extra antichain) frontier {
 	v := e.views[r]
 	live := e.live(v, s)
-	key := fmt.Sprint(r, live, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, q.key(), extra)
-	if f, ok := e.cache[key]; ok {
+	key := make([]byte, 0, 256)
+	key = append(key, byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK))
+	for _, w := range live {
+		key = binary.LittleEndian.AppendUint64(key, w)
+	}
+	key = binary.AppendUvarint(key, uint64(len(extra)))
+	for _, set := range extra {
+		key = binary.LittleEndian.AppendUint64(key, uint64(set))
+	}
+	return e.frontiers.get(string(q.appendKey(key)), func() frontier {
+		p := e.problem(v, s, q, live, extra)
+		f := p.solve()
+		for i, point := range f.points {
+			f.points[i].where = p.plainest(point.where, point.set)
+		}
+		if e.spaceCut {
+			f.complete = false
+		}
 		return f
-	}
-	p := e.problem(v, s, q, live, extra)
-	f := p.solve()
-	for i, point := range f.points {
-		f.points[i].where = p.plainest(point.where, point.set)
-	}
-	if e.spaceCut {
-		f.complete = false
-	}
-	e.searches++
-	e.cache[key] = f
-	return f
+	})
 }
 
 // The dimensions of a search.

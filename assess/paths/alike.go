@@ -18,11 +18,13 @@ import (
 // exchanging one's rules for the other's turns every derivation into another.
 type alike struct {
 	g      *Graph
-	own    map[string][]int // rules by the user whose atoms they have, in the order of their text
+	must   func() *horn.Prover // by rules that surely hold
+	may    func() *horn.Prover // by rules that may hold
+	own    map[string][]int    // rules by the user whose atoms they have, in the order of their text
 	class  map[string]string
 	size   map[string]int // starts of a class
 	names  map[string]int64
-	mutex  sync.Mutex // of proofs
+	mutex  sync.Mutex // of proofs and the provers
 	proofs map[string]found
 }
 
@@ -35,6 +37,10 @@ type found struct {
 
 func newAlike(g *Graph) *alike {
 	a := &alike{g: g, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{}}
+	a.must = sync.OnceValue(func() *horn.Prover {
+		return g.must.Prover(g.goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
+	})
+	a.may = sync.OnceValue(func() *horn.Prover { return g.may.Prover(g.goal, g.cost) })
 	for i, r := range g.b.rules {
 		var seen [3]string
 		for j, atom := range []horn.Atom{r.Head, r.If, r.And} {
@@ -86,7 +92,7 @@ func (a *alike) text(owner string, rule int) ruleText {
 	r := a.g.b.rules[rule]
 	edge := strconv.FormatBool(r.certain)
 	if r.hop >= 0 {
-		edge += a.g.b.hops[r.hop].edge
+		edge += a.g.b.hops[r.hop].edge.String()
 	}
 	return ruleText{a.number(owner, r.Head), a.number(owner, r.If), a.number(owner, r.And), a.g.cost(rule), a.name(edge), int64(rule)}
 }
@@ -138,11 +144,23 @@ func (a *alike) prove(ref model.PrincipalRef, attacker string, atoms []horn.Atom
 			return proof, true
 		}
 	}
-	proof, proved := a.g.prove(atoms, a.g.goal, certain)
+	proof, proved := a.search(atoms, certain)
 	if !ok {
 		a.proofs[key] = found{model.FoldID(ref.ID), proof, proved}
 	}
 	return proof, proved
+}
+
+// search gives the cheapest derivation of the goal as rules of the net.
+func (a *alike) search(atoms []horn.Atom, certain bool) (horn.Proof, bool) {
+	if !certain {
+		return a.may().Prove(atoms)
+	}
+	proof, ok := a.must().Prove(atoms)
+	for i, rule := range proof {
+		proof[i] = a.g.mustRules[rule]
+	}
+	return proof, ok
 }
 
 // exchange turns a derivation from one start into one from another that is alike,

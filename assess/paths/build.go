@@ -2,6 +2,7 @@ package paths
 
 import (
 	gocontext "context"
+	"strings"
 
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/paths/internal/horn"
@@ -119,31 +120,35 @@ func (b *builder) tier0(head horn.Atom) {
 		b.conclude(head, surely, roleKey(id, tenantWide))
 	}
 	admin := model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"}
-	b.conclude(head, surely.shown(hop{edge: "assignsRole", to: admin, text: "gives the power to assign any role"}), powerAtom(atomPower, powers.AssignRoles))
-	b.conclude(head, surely.shown(hop{edge: "grantsPermission", to: admin, text: "gives the power to grant an application every permission, the one that assigns roles among them"}),
+	b.conclude(head, surely.shown(hop{edge: edgeAssignsRole, to: admin, text: "gives the power to assign any role"}), powerAtom(atomPower, powers.AssignRoles))
+	b.conclude(head, surely.shown(hop{edge: edgeGrantsPermission, to: admin, text: "gives the power to grant an application every permission, the one that assigns roles among them"}),
 		powerAtom(atomPower, powers.GrantAppConsent))
 	b.conclude(head, open(model.Need{Reason: model.Unresolved, Dataset: model.RoleDefinitions.Name(),
 		Detail: "whether a role that somebody controlled holds can be widened is not judged"}).
-		shown(hop{edge: "changesRole", to: admin, text: "gives the power to add actions to custom roles"}), powerAtom(atomPower, powers.UpdateRoleDefinitions))
+		shown(hop{edge: edgeChangesRole, to: admin, text: "gives the power to add actions to custom roles"}), powerAtom(atomPower, powers.UpdateRoleDefinitions))
 	b.conclude(head, open(model.Need{Dataset: "identityGovernance/entitlementManagement", Reason: model.NotCollected,
 		Detail: "which roles and groups the access packages give is not in the export", Permission: "EntitlementManagement.Read.All"}).
-		shown(hop{edge: "assignsAccessPackage", to: admin, text: "gives the power over the access packages, and over what they hold"}),
+		shown(hop{edge: edgeAssignsAccessPackage, to: admin, text: "gives the power over the access packages, and over what they hold"}),
 		powerAtom(atomPower, powers.EntitlementManagement))
 	for _, p := range []powers.Power{powers.WriteConsentPolicies, powers.WriteIdentityProviders, powers.ManagePartners, powers.GrantDelegated} {
-		b.conclude(head, unfollowed(p).shown(hop{edge: "leadsOn", to: admin, text: "gives the power to " + p.String() + ", which may lead on"}), powerAtom(atomPower, p))
+		b.conclude(head, unfollowed(p).shown(hop{edge: edgeLeadsOn, to: admin, text: "gives the power to " + p.String() + ", which may lead on"}), powerAtom(atomPower, p))
 	}
 	b.workloads(head, admin)
 	b.delegated(head)
 	b.partners(head, admin)
 	for _, gap := range b.gaps {
-		b.conclude(head, open(needOf(gap)).shown(hop{edge: "holdsRole", to: admin, text: "may hold a role: not every holder is known"}), key{kind: atomAnyone})
+		shown := hop{edge: edgeHoldsRole, to: admin, text: "may hold a role: not every holder is known"}
+		if strings.HasPrefix(gap.Dataset, model.Groups.Name()+"/") {
+			shown.edge, shown.text = edgeMemberOf, "may be in a group that has a role: not every member is known"
+		}
+		b.conclude(head, open(needOf(gap)).shown(shown), key{kind: atomAnyone})
 	}
 	if b.noGraph != nil {
-		b.conclude(head, open(*b.noGraph).shown(hop{edge: "hasPermission", to: admin, text: "may control an application whose permissions are not known"}), key{kind: atomAnyone})
+		b.conclude(head, open(*b.noGraph).shown(hop{edge: edgeHasPermission, to: admin, text: "may control an application whose permissions are not known"}), key{kind: atomAnyone})
 	}
 	for _, id := range b.serviceIDs {
 		if need, ok := b.openGrants[model.FoldID(id)]; ok {
-			b.conclude(head, open(need).shown(hop{edge: "hasPermission", to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomActs, subject: id})
+			b.conclude(head, open(need).shown(hop{edge: edgeHasPermission, to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomActs, subject: id})
 		}
 	}
 }

@@ -206,7 +206,7 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 	b.passes(head, h, base, nil, shown)
 	if alive := model.And(base[session], enabled(h.Principal)); alive != model.False && h.Role.ID != "" {
 		shown := shown.by(session)
-		shown.edge, shown.text = "ridesSession", "replays a session in which "+h.Role.Name+" is active"
+		shown.edge, shown.text = edgeRidesSession, "replays a session in which "+h.Role.Name+" is active"
 		b.conclude(head, b.undecided(alive, h).shown(shown), key{kind: atomSession, subject: h.Principal.ID})
 	}
 	activates := h.Manner != principals.Standing || h.ViaEligible
@@ -402,7 +402,7 @@ func (b *builder) off(head horn.Atom, k key) {
 	case offConditionalAccess:
 		b.conditionalAccessOff(head)
 	case offPIMRules:
-		shown := hop{edge: "writesPIMPolicy", to: model.PrincipalRef{Kind: "policy", ID: "pim", Name: "PIM rules"}, text: "takes the activation rules of PIM away"}
+		shown := hop{edge: edgeWritesPIMPolicy, to: model.PrincipalRef{Kind: "policy", ID: "pim", Name: "PIM rules"}, text: "takes the activation rules of PIM away"}
 		b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.UpdateRolePolicies))
 		if k.subject != "" {
 			b.conclude(head, surely.shown(shown), powerAtom(atomPower, powers.UpdateGroupPolicies))
@@ -413,11 +413,11 @@ func (b *builder) off(head horn.Atom, k key) {
 }
 
 func (b *builder) conditionalAccessOff(head horn.Atom) {
-	shown := hop{edge: "writesConditionalAccess", to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
+	shown := hop{edge: edgeWritesConditionalAccess, to: model.PrincipalRef{Kind: "policy", ID: "conditionalAccess", Name: "Conditional Access"},
 		text: "switches Conditional Access policies off, or excludes an account from them"}
 	b.conclude(head, surely.shown(shown), powerAtom(atomAppPower, powers.WriteConditionalAccess))
 	for _, p := range []powers.Power{powers.WriteNamedLocations, powers.WriteCrossTenantAccess, powers.WriteSecurityDefaults} {
-		b.conclude(head, unfollowed(p).shown(hop{edge: "loosensConditionalAccess", to: shown.to, text: "loosens what policies ask, with the power to " + p.String()}), powerAtom(atomPower, p))
+		b.conclude(head, unfollowed(p).shown(hop{edge: edgeLoosensConditionalAccess, to: shown.to, text: "loosens what policies ask, with the power to " + p.String()}), powerAtom(atomPower, p))
 	}
 	unknown := model.Need{Dataset: model.ResourceActions.Name(), Reason: missing(model.ResourceActions, model.RowsOf(b.tenant, model.ResourceActions, nil).Coverage(), "").Reason,
 		Permission: "RoleManagement.Read.Directory", Detail: "whether changing Conditional Access is a protected action is not known"}

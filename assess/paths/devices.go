@@ -13,9 +13,9 @@ import (
 func (b *builder) device(head horn.Atom, id string) {
 	d, to := b.devices[id], b.deviceRefOf(id)
 	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
-	b.conclude(head, surely.shown(hop{edge: "runsCodeOn", to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
+	b.conclude(head, surely.shown(hop{edge: edgeRunsCodeOn, to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
 	opens := func(p powers.Power, shielded model.Truth) {
-		shown := hop{edge: "opensDevice", to: to, text: "opens " + to.Name + ", if it can be reached, with the power to " + p.String(), evidence: managed}
+		shown := hop{edge: edgeOpensDevice, to: to, text: "opens " + to.Name + ", if it can be reached, with the power to " + p.String(), evidence: managed}
 		why := unfollowed(p).shown(shown)
 		b.conclude(head, why.about(shielded.Not(), model.Devices.Name(), "whether a restricted unit shields the device is not known"), powerAtom(atomPower, p))
 		for _, scoped := range b.scopedOver(p, id) {
@@ -32,7 +32,7 @@ func (b *builder) device(head horn.Atom, id string) {
 	}
 	if b.roles[deviceLocalAdministrator] != nil && model.Equals(d.TrustType, "AzureAd") != model.False {
 		b.conclude(head, open(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Detail: "whether somebody who is local administrator of " + to.Name + " gets at it is not known"}).
-			shown(hop{edge: "administersDevice", to: to, text: "is local administrator of " + to.Name + ", if it can be reached", evidence: managed}), roleKey(deviceLocalAdministrator, tenantWide))
+			shown(hop{edge: edgeAdministersDevice, to: to, text: "is local administrator of " + to.Name + ", if it can be reached", evidence: managed}), roleKey(deviceLocalAdministrator, tenantWide))
 	}
 }
 
@@ -67,7 +67,7 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 		}
 		b.conclude(head, because{truth: model.And(is, managedBy(d))}.needing(model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved,
 			Detail: "whether " + textOf(d.DisplayName, d.ID) + " is managed, and a privileged access workstation, is not known"}).
-			shown(hop{edge: "signsInOn", to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name,
+			shown(hop{edge: edgeSignsInOn, to: b.ref(user), from: deviceRef(d), text: "waits there for the session of " + b.ref(user).Name,
 				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
 			key{kind: atomDevice, subject: d.ID})
 	}
@@ -77,7 +77,7 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 	}
 	why := open(model.Need{Dataset: model.ManagedDevices.Name(), Reason: model.Unresolved, Permission: "DeviceManagementManagedDevices.Read.All",
 		Detail: "on which device " + b.ref(user).Name + " signs in is not known"}).
-		shown(hop{edge: "signsInOn", to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"})
+		shown(hop{edge: edgeSignsInOn, to: b.ref(user), text: "waits for the session of " + b.ref(user).Name + " on a managed device"})
 	for _, p := range []powers.Power{powers.RunOnDevices, powers.ReadLocalAdminPasswords, powers.ReadBitLockerKeys, powers.ManageCloudPCs} {
 		b.conclude(head, why, powerAtom(atomPower, p))
 		for _, s := range b.scopes {
@@ -105,13 +105,22 @@ func (b *builder) place(head horn.Atom, k key) {
 		}
 	}
 	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}
-	b.conclude(head, because{truth: exists}.needing(need).shown(hop{edge: "runsCodeOn", to: what, text: "runs code on " + what.Name + " through its management"}),
+	b.conclude(head, because{truth: exists}.needing(need).shown(hop{edge: edgeRunsCodeOn, to: what, text: "runs code on " + what.Name + " through its management"}),
 		powerAtom(atomPower, powers.RunOnDevices))
 	if k.n == paw {
-		b.conclude(head, because{truth: b.markedByAttribute()}.needing(need).
-			shown(hop{edge: "marksDevice", to: what, text: "writes the marker of a privileged access workstation onto another managed device"}),
-			powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes), key{kind: atomPlace, n: device})
+		b.marks(head, key{kind: atomPlace, n: device})
 	}
+}
+
+// marks adds who turns another managed device that is at hand into a privileged
+// access workstation, by writing what marks one.
+func (b *builder) marks(head horn.Atom, on key) {
+	workstation := model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
+	declared, _ := model.RowsOf(b.tenant, model.OwnerDeclarations, nil).Only()
+	why := because{truth: b.markedByAttribute()}.needing(model.Need{Dataset: model.OwnerDeclarations.Name(), Reason: model.Unresolved,
+		Detail: "whether an attribute alone marks a privileged access workstation is not known"})
+	b.conclude(head, why.shown(hop{edge: edgeMarksDevice, to: workstation, text: "writes the marker of a privileged access workstation onto another managed device",
+		evidence: []model.Evidence{declared.Evidence("/paw/deviceFilter", nil)}}), on, powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes))
 }
 
 // markedByAttribute asks whether an extension attribute alone makes a device a

@@ -12,7 +12,8 @@ import (
 	"github.com/privpath/privpath/model"
 )
 
-// Graph is a tenant's ways into Tier 0. It is read-only.
+// Graph is a tenant's ways into Tier 0. It is read-only, and several goroutines may
+// ask at once.
 type Graph struct {
 	b         *builder
 	goal      horn.Atom
@@ -21,6 +22,7 @@ type Graph struct {
 	starts    []start
 	reached   map[string]map[string]model.Truth // by start, by attacker
 	alike     *alike
+	tier0     func() []model.Tier0Member
 
 	mutex    sync.Mutex // of demanded
 	demanded map[sameUse][]string
@@ -65,9 +67,11 @@ func newGraph(b *builder) (*Graph, error) {
 	if g.must, err = horn.New(len(b.keys), sure); err != nil {
 		return nil, fmt.Errorf("privilege graph: %w", err)
 	}
+	b.heldBy("") // what is indexed when first asked: from here on the builder is read-only
 	g.readStarts()
 	g.alike = newAlike(g)
 	g.solve()
+	g.tier0 = sync.OnceValue(g.readTier0)
 	return g, nil
 }
 
@@ -257,7 +261,7 @@ func (g *Graph) cost(rule int) int64 {
 	cost := int64(costPart)
 	if r.hop >= 0 {
 		cost = costHop
-		if g.b.hops[r.hop].edge == "leadsOn" { // by label: any way that is followed says more
+		if g.b.hops[r.hop].edge == edgeLeadsOn { // by label: any way that is followed says more
 			cost += costOpen
 		}
 		if use := g.b.hops[r.hop].use; use != nil && use.attacker < session {
@@ -268,18 +272,6 @@ func (g *Graph) cost(rule int) int64 {
 		cost += costOpen
 	}
 	return cost
-}
-
-// prove gives the cheapest derivation as rules of the net.
-func (g *Graph) prove(atoms []horn.Atom, goal horn.Atom, certain bool) (horn.Proof, bool) {
-	if !certain {
-		return g.may.Prove(atoms, goal, g.cost)
-	}
-	proof, ok := g.must.Prove(atoms, goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
-	for i, rule := range proof {
-		proof[i] = g.mustRules[rule]
-	}
-	return proof, ok
 }
 
 func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool) {
@@ -350,11 +342,11 @@ func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]model.PrincipalRef) *mo
 // ownUse reports whether a hop is the start's own use of a role that it holds.
 func (g *Graph) ownUse(h hop, start model.PrincipalRef) bool {
 	switch h.edge {
-	case "registersMethod":
+	case edgeRegistersMethod:
 		return h.to.ID == start.ID
-	case "usesRole", "activatesRole", "activatesMembership", "ridesSession":
+	case edgeUsesRole, edgeActivatesRole, edgeActivatesMembership, edgeRidesSession:
 		return h.use != nil && model.SameID(g.b.holdings[h.use.holding].Principal.ID, start.ID)
-	case "holdsRole":
+	case edgeHoldsRole:
 		return h.to.Kind == "role" && start.Kind == string(principals.KindServicePrincipal)
 	}
 	return false
@@ -364,7 +356,7 @@ func (g *Graph) hopOf(h hop, from model.PrincipalRef) model.Hop {
 	if h.from.ID != "" {
 		from = h.from
 	}
-	out := model.Hop{Edge: h.edge, From: from, To: h.to, Requires: []string{}, Explanation: h.text, Evidence: h.evidence}
+	out := model.Hop{Edge: h.edge.String(), From: from, To: h.to, Requires: []string{}, Explanation: h.text, Evidence: h.evidence}
 	if h.use != nil {
 		out.Requires = g.requires(h)
 		if holder := g.b.holdings[h.use.holding].Principal; !model.SameID(holder.ID, from.ID) {

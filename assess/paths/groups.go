@@ -16,7 +16,7 @@ type writer struct {
 	because
 	by       key
 	also     key // a second premise; the zero key for none
-	edge     string
+	edge     edge
 	how      string // what makes them a writer
 	from     model.PrincipalRef
 	evidence []model.Evidence
@@ -139,13 +139,13 @@ func (x *index) ownersOf(id string, why because) []writer {
 	owners := model.RowsOf(x.tenant, model.GroupOwners, nil).For(id)
 	var list []writer
 	for owner := range owners.All() {
-		list = append(list, writer{because: why.with(x.byOwning(owner)), by: key{kind: atomActs, subject: owner.ID}, edge: "ownsGroup", how: "owns " + name, from: x.ref(owner.ID), evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}})
+		list = append(list, writer{because: why.with(x.byOwning(owner)), by: key{kind: atomActs, subject: owner.ID}, edge: edgeOwnsGroup, how: "owns " + name, from: x.ref(owner.ID), evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}})
 	}
 	list = append(list, x.eligibleFor(id, "owner", "the ownership of "+name)...)
 	if c := owners.Coverage(); c.State != model.Complete {
 		need := missing(model.GroupOwners, c, "who owns "+name+" is not known")
 		need.Dataset, need.Permission = "groups/"+id+"/owners", "GroupMember.Read.All"
-		list = append(list, writer{because: open(need), by: key{kind: atomAnyone}, edge: "ownsGroup", how: "may own " + name})
+		list = append(list, writer{because: open(need), by: key{kind: atomAnyone}, edge: edgeOwnsGroup, how: "may own " + name})
 	}
 	return list
 }
@@ -154,7 +154,10 @@ func (x *index) ownersOf(id string, why because) []writer {
 // Groups. What the activation demands is the access engine's answer only where
 // the group holds a role.
 func (x *index) eligibleFor(id, accessID, what string) []writer {
-	edge := map[string]string{"owner": "eligibleOwner", "member": "eligibleMember"}[accessID]
+	edge := edgeNone // a member's activation is part of what the member then does
+	if accessID == "owner" {
+		edge = edgeEligibleOwner
+	}
 	rows := model.RowsOf(x.tenant, model.GroupEligibility, nil)
 	var list []writer
 	for row := range rows.All() {
@@ -163,11 +166,7 @@ func (x *index) eligibleFor(id, accessID, what string) []writer {
 			continue
 		}
 		need := model.Need{Dataset: model.RolePolicies.Name(), Reason: model.NotCollected, Detail: "what activating " + what + " demands is not judged"}
-		by := key{kind: atomActs, subject: row.PrincipalID}
-		if row.PrincipalID == "" {
-			by = key{kind: atomAnyone}
-		}
-		list = append(list, writer{because: open(need), by: by, edge: edge, how: "activates " + what, from: x.ref(row.PrincipalID), evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}})
+		list = append(list, writer{because: open(need), by: acting(row.PrincipalID, atomAnyone), edge: edge, how: "activates " + what, from: x.ref(row.PrincipalID), evidence: []model.Evidence{row.Evidence("/principalId", row.PrincipalID)}})
 	}
 	if c := rows.Coverage(); c.State != model.Complete && c.Reason != model.NotLicensed {
 		list = append(list, writer{because: open(missing(model.GroupEligibility, c, "who may activate "+what+" is not known")), by: key{kind: atomAnyone}, edge: edge, how: "may activate " + what})
@@ -181,7 +180,7 @@ func (x *index) eligibleFor(id, accessID, what string) []writer {
 func (x *index) packagesOf(id, what string) []writer {
 	maybe := func(reason model.Reason, detail string, evidence ...model.Evidence) []writer {
 		need := model.Need{Dataset: model.CatalogResources.Name(), Reason: reason, Permission: "EntitlementManagement.Read.All", Detail: detail}
-		return []writer{{because: open(need), by: key{kind: atomAnyone}, edge: "requestsPackage", how: "may get it by an access package", evidence: evidence}}
+		return []writer{{because: open(need), by: key{kind: atomAnyone}, edge: edgeRequestsPackage, how: "may get it by an access package", evidence: evidence}}
 	}
 	resources := model.RowsOf(x.tenant, model.CatalogResources, nil)
 	for row := range resources.All() {
@@ -458,9 +457,9 @@ func (b *builder) groupsOff(head horn.Atom, k key) {
 					continue
 				}
 				name := b.groupRef(id).Name
-				shown := hop{edge: cmp.Or(w.edge, "writesGroup"), to: away, from: w.from, text: w.how + ", and changes who is in " + name + ", which policies read", evidence: w.evidence}
+				shown := hop{edge: cmp.Or(w.edge, edgeWritesGroup), to: away, from: w.from, text: w.how + ", and changes who is in " + name + ", which policies read", evidence: w.evidence}
 				why := w.because
-				if w.edge == "ownsGroup" && w.truth == model.True {
+				if w.edge == edgeOwnsGroup && w.truth == model.True {
 					shown.to = b.groupRef(id)
 				}
 				if perhaps && why.truth == model.True {

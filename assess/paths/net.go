@@ -75,7 +75,7 @@ type rule struct {
 
 // hop is what a path shows of a rule.
 type hop struct {
-	edge     string
+	edge     edge
 	to       model.PrincipalRef
 	text     string
 	evidence []model.Evidence
@@ -199,6 +199,15 @@ func (n *net) joint(a, b horn.Atom) horn.Atom {
 // String names an atom apart from all others.
 func (k key) String() string {
 	return strings.Join([]string{strconv.Itoa(int(k.kind)), k.subject, k.other, strconv.Itoa(k.n)}, "|")
+}
+
+// acting is that a principal acts, or, where it was not exported which, that anybody
+// of a kind does.
+func acting(id string, anybody kind) key {
+	if id == "" {
+		return key{kind: anybody}
+	}
+	return key{kind: atomActs, subject: id}
 }
 
 func powerAtom(k kind, p powers.Power) key { return key{kind: k, n: int(p)} }

@@ -58,7 +58,7 @@ func (b *builder) registers(head horn.Atom, p principals.Principal) {
 	if why.truth == model.Unknown {
 		text = "may register a second factor of its own for " + p.Name
 	}
-	shown := hop{edge: "registersMethod", to: b.ref(p.ID), text: text, evidence: []model.Evidence{p.User.Evidence("/id", p.ID)}}
+	shown := hop{edge: edgeRegistersMethod, to: b.ref(p.ID), text: text, evidence: []model.Evidence{p.User.Evidence("/id", p.ID)}}
 	if row, ok := b.factors.shows[model.FoldID(p.ID)]; ok {
 		shown.evidence = []model.Evidence{row}
 	}

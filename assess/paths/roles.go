@@ -51,10 +51,10 @@ func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
 		b.conclude(head, w.shown(shown), w.by)
 	}
 	for _, w := range b.packagesOf(g.group, group.Name) {
-		shown := hop{edge: "requestsPackage", to: roleRef(g.role), text: "may get the membership of " + group.Name + ", which holds the role, by an access package", evidence: w.evidence}
+		shown := hop{edge: edgeRequestsPackage, to: roleRef(g.role), text: "may get the membership of " + group.Name + ", which holds the role, by an access package", evidence: w.evidence}
 		b.conclude(head, w.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+group.Name+" is not known").shown(shown), w.by)
 	}
-	writes := hop{edge: "writesGroup", to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}
+	writes := hop{edge: edgeWritesGroup, to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}
 	b.conclude(head, free.shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
 	if restricted != model.False {
 		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
@@ -109,7 +109,7 @@ func permissionHop(g grant) hop {
 	if known, ok := model.PermissionWithID(g.resourceAppID, g.appRoleID); ok {
 		name = known.Value
 	}
-	return hop{edge: "hasPermission", to: model.PrincipalRef{Kind: "permission", ID: g.appRoleID, Name: name},
+	return hop{edge: edgeHasPermission, to: model.PrincipalRef{Kind: "permission", ID: g.appRoleID, Name: name},
 		text: "has the application permission " + name, evidence: []model.Evidence{g.evidence}}
 }
 
@@ -119,18 +119,18 @@ func (b *builder) inUse(head horn.Atom, k key) {
 	switch {
 	case h.Principal.Dangling == model.True:
 	case h.Principal.Kind == principals.KindServicePrincipal:
-		b.conclude(head, surely.shown(hop{edge: "holdsRole", to: b.heldRole(h.Role, h.Scope), text: "holds " + b.heldRole(h.Role, h.Scope).Name + "; no device and no network is asked of it",
+		b.conclude(head, surely.shown(hop{edge: edgeHoldsRole, to: b.heldRole(h.Role, h.Scope), text: "holds " + b.heldRole(h.Role, h.Scope).Name + "; no device and no network is asked of it",
 			evidence: h.Evidence}), key{kind: atomActs, subject: h.Principal.ID})
 	case h.Principal.Kind == principals.KindUser:
 		b.demandOf(head, k.n, k.other)
 	case h.Principal.Kind == principals.KindGroup:
 		b.conclude(head, open(model.Need{Dataset: "groups/" + h.Principal.ID + "/members", Reason: model.Unresolved, Permission: "GroupMember.Read.All",
 			Detail: "the members of the group that holds " + h.Role.Name + " are not known"}).
-			shown(hop{edge: "memberOf", to: roleRef(h.Role), text: "may be a member of " + h.Principal.Name}), key{kind: atomAnyone})
+			shown(hop{edge: edgeMemberOf, to: roleRef(h.Role), text: "may be a member of " + h.Principal.Name}), key{kind: atomAnyone})
 	default:
 		b.conclude(head, open(model.Need{Dataset: model.Users.Name(), Reason: model.Unresolved, Permission: "User.Read.All",
 			Detail: h.Principal.ID + " holds " + h.Role.Name + ", and was not exported"}).
-			shown(hop{edge: "holdsRole", to: roleRef(h.Role), text: "may be " + h.Principal.ID + ", which holds the role"}), key{kind: atomAnyone})
+			shown(hop{edge: edgeHoldsRole, to: roleRef(h.Role), text: "may be " + h.Principal.ID + ", which holds the role"}), key{kind: atomAnyone})
 	}
 }
 
@@ -147,17 +147,17 @@ func (b *builder) heldRole(role principals.Role, scope string) model.PrincipalRe
 // useHop is what a path shows of the use of a holding.
 func (b *builder) useHop(i int, authContext string) hop {
 	h := b.holdings[i]
-	edge, to := "usesRole", b.heldRole(h.Role, h.Scope)
+	edge, to := edgeUsesRole, b.heldRole(h.Role, h.Scope)
 	text := "uses " + to.Name
 	switch {
 	case h.Role.ID == "":
-		edge, to, text = "signsIn", b.ref(h.Principal.ID), "signs in"
+		edge, to, text = edgeSignsIn, b.ref(h.Principal.ID), "signs in"
 	case h.ViaEligible:
-		edge, text = "activatesMembership", "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+to.Name
+		edge, text = edgeActivatesMembership, "activates the membership of "+b.groupRef(h.Via[0]).Name+" and uses "+to.Name
 	case len(h.Evidence) > 0 && strings.HasSuffix(h.Evidence[0].Dataset, "/owners"):
-		edge, text = "ownsGroup", "adds itself to "+b.groupRef(h.Via[0]).Name+", which it owns, and uses "+to.Name
+		edge, text = edgeOwnsGroup, "adds itself to "+b.groupRef(h.Via[0]).Name+", which it owns, and uses "+to.Name
 	case h.Manner != principals.Standing:
-		edge, text = "activatesRole", "activates and uses "+to.Name
+		edge, text = edgeActivatesRole, "activates and uses "+to.Name
 	}
 	if authContext != "" {
 		text += ", with authentication context " + authContext + " for a protected action"
@@ -172,11 +172,11 @@ func (b *builder) approver(head horn.Atom, k key) {
 	list, groups, known, evidence := b.approvers(h)
 	if !known {
 		b.conclude(head, open(model.Need{Dataset: model.RolePolicies.Name(), Reason: model.Unresolved, Detail: "who approves " + h.Role.Name + " is not known"}).
-			shown(hop{edge: "approves", to: roleRef(h.Role), text: "may be an approver"}), key{kind: atomAnyone})
+			shown(hop{edge: edgeApproves, to: roleRef(h.Role), text: "may be an approver"}), key{kind: atomAnyone})
 	}
 	for _, id := range list {
 		if !model.SameID(id, h.Principal.ID) {
-			b.conclude(head, surely.shown(hop{edge: "approves", to: roleRef(h.Role), text: "approves the activation", from: b.ref(id), evidence: evidence}),
+			b.conclude(head, surely.shown(hop{edge: edgeApproves, to: roleRef(h.Role), text: "approves the activation", from: b.ref(id), evidence: evidence}),
 				key{kind: atomActs, subject: id})
 		}
 	}
@@ -196,7 +196,7 @@ func (b *builder) joinsApprovers(head horn.Atom, h principals.Holding, group str
 		if w.by.kind != atomActs || model.SameID(w.by.subject, h.Principal.ID) {
 			why = why.with(second)
 		}
-		shown := hop{edge: "approves", to: roleRef(h.Role), from: w.from, text: w.how + ", joins the approvers, and approves the activation", evidence: append(slices.Clone(w.evidence), evidence...)}
+		shown := hop{edge: edgeApproves, to: roleRef(h.Role), from: w.from, text: w.how + ", joins the approvers, and approves the activation", evidence: append(slices.Clone(w.evidence), evidence...)}
 		b.conclude(head, why.shown(shown), w.premises()...)
 	}
 }

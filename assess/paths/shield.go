@@ -28,7 +28,7 @@ func (g *Graph) ResettableBelow(user string) (model.Truth, string) {
 // role: see [Graph.Tier0]. Applications, devices and groups are not among them.
 func (g *Graph) Outsiders() []model.Tier0Member {
 	var list []model.Tier0Member
-	for _, m := range g.Tier0() {
+	for _, m := range g.tier0() {
 		if (m.Kind == "user" || m.Kind == "servicePrincipal") && !m.Declared {
 			list = append(list, m)
 		}

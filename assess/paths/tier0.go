@@ -17,7 +17,9 @@ import (
 // the first hop. A user counts by what the person at a privileged access
 // workstation can do. The rules are closed under "controls what controls", so the
 // list is a fixed point.
-func (g *Graph) Tier0() []model.Tier0Member {
+func (g *Graph) Tier0() []model.Tier0Member { return slices.Clone(g.tier0()) }
+
+func (g *Graph) readTier0() []model.Tier0Member {
 	var list []model.Tier0Member
 	held := g.holdTier0()
 	for _, s := range g.starts {
@@ -90,7 +92,7 @@ func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacke
 	reason, hops := "it rules the tenant by itself", 0
 	for _, rule := range proof {
 		hop := g.b.rules[rule].hop
-		if hop < 0 || g.b.hops[hop].edge == "signsIn" {
+		if hop < 0 || g.b.hops[hop].edge == edgeSignsIn {
 			continue
 		}
 		if hops == 0 {
@@ -168,7 +170,7 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 			continue
 		}
 		h := g.b.hops[r.hop]
-		name := strings.Join([]string{h.edge, h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
+		name := strings.Join([]string{h.edge.String(), h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
 		id, ok := ids[name]
 		if !ok {
 			id = len(of)
@@ -242,7 +244,7 @@ func (g *Graph) pathHop(rule int) model.PathHop {
 	if h.from.ID != "" {
 		from = h.from
 	}
-	return model.PathHop{Edge: h.edge, From: from, To: h.to, Explanation: h.text}
+	return model.PathHop{Edge: h.edge.String(), From: from, To: h.to, Explanation: h.text}
 }
 
 // atomRef names what an atom is about.

@@ -18,6 +18,9 @@ func (b *builder) at(head horn.Atom, k key) {
 	}
 	if place != own {
 		b.conclude(head, surely, key{kind: atomAt, subject: k.subject, n: at(credential, own)}, key{kind: atomPlace, n: place})
+		if place == paw {
+			b.marks(head, key{kind: atomAt, subject: k.subject, n: at(credential, device)})
+		}
 		if credential == phishingResistant {
 			b.takeovers(head, k.subject, place)
 		}
@@ -87,7 +90,7 @@ const unitScope = "/administrativeunits/"
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
 func (b *builder) resets(head horn.Atom, p principals.Principal) {
-	target, shown := b.target(p), hop{edge: "resetsPassword", to: b.ref(p.ID), text: "resets the password of " + p.Name}
+	target, shown := b.target(p), hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name}
 	// A password kept on-premises changes only with writeback.
 	// The password of a guest is kept elsewhere.
 	whole := surely.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
@@ -198,7 +201,7 @@ func readMethods(t *model.Tenant) methods {
 // Source: learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 // and learn.microsoft.com/graph/api/authentication-post-fido2methods.
 func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled model.Truth, name string) {
-	shown := hop{edge: "addsMethod", to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
+	shown := hop{edge: edgeAddsMethod, to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
 	whole := surely.about(external(p.User).Not(), model.Users.Name(), p.Name+": whether it is a guest is not known").
 		about(model.Or(enabled, enabled.Not()), model.MethodsPolicies.Name(), "whether the authentication methods policy allows a "+name)
 	// A method that is off can be turned on first.
@@ -242,7 +245,7 @@ func (b *builder) federates(head horn.Atom, p principals.Principal) {
 		return !strings.HasSuffix(strings.ToLower(upn), ".onmicrosoft.com") && !strings.Contains(strings.ToUpper(upn), "#EXT#")
 	})
 	b.conclude(head, because{truth: custom}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "the user principal name of " + p.ID + " was not exported"}).
-		shown(hop{edge: "federatesDomain", to: b.ref(p.ID), text: "makes the domain of " + p.Name + " trust an issuer of its own, and signs in as it",
+		shown(hop{edge: edgeFederatesDomain, to: b.ref(p.ID), text: "makes the domain of " + p.Name + " trust an issuer of its own, and signs in as it",
 			evidence: []model.Evidence{p.User.Evidence("/userPrincipalName", p.User.UserPrincipalName)}}),
 		powerAtom(atomPower, powers.WriteDomainsFederation))
 }
@@ -250,7 +253,7 @@ func (b *builder) federates(head horn.Atom, p principals.Principal) {
 // certificates adds who can make the tenant trust a certificate authority of
 // their own.
 func (b *builder) certificates(head horn.Atom, p principals.Principal) {
-	shown := hop{edge: "trustsAuthority", to: b.ref(p.ID), text: "makes the tenant trust a certificate authority of its own, and signs in as " + p.Name,
+	shown := hop{edge: edgeTrustsAuthority, to: b.ref(p.ID), text: "makes the tenant trust a certificate authority of its own, and signs in as " + p.Name,
 		evidence: []model.Evidence{p.User.Evidence("/userPrincipalName", p.User.UserPrincipalName)}}
 	trust := powerAtom(atomPower, powers.WriteCertificateAuthorities)
 	if b.methods.certificate == model.False {

@@ -17,7 +17,7 @@ import (
 func (b *builder) federated(head horn.Atom, app model.Application, to model.PrincipalRef) {
 	trusted := model.RowsOf(b.tenant, model.FederatedCredentials, nil).For(app.ID)
 	dataset := "applications/" + app.ID + "/federatedIdentityCredentials"
-	shown := hop{edge: "federatesWorkload", to: to, text: "signs in as " + to.Name + ", which trusts it by a federated credential"}
+	shown := hop{edge: edgeFederatesWorkload, to: to, text: "signs in as " + to.Name + ", which trusts it by a federated credential"}
 	unseen := func(need model.Need) {
 		need.Dataset = dataset
 		shown := shown
@@ -84,21 +84,21 @@ func (b *builder) delegated(head horn.Atom) {
 		if at >= 0 {
 			name = scopes[at]
 		}
-		client, by := b.ref(row.ClientID), key{kind: atomActs, subject: row.ClientID}
+		client := b.ref(row.ClientID)
 		if row.ClientID == "" {
-			client.Name, by = "an application that was not exported", key{kind: atomAnyService}
+			client.Name = "an application that was not exported"
 		}
 		b.conclude(head, open(model.Need{Dataset: model.SignIns.Name(), Reason: model.Unresolved,
 			Detail: "whether a Tier 0 administrator signs in to " + client.Name + ", which may then use " + name + " in that name, is not known"}).
-			shown(hop{edge: "actsInTheName", to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
+			shown(hop{edge: edgeActsInTheName, to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
 				text:     "waits for a Tier 0 administrator to sign in to " + client.Name + " and uses " + name + " in that name",
 				evidence: []model.Evidence{row.Evidence("/scope", row.Scope)}}),
-			by)
+			acting(row.ClientID, atomAnyService))
 	}
 	if c := grants.Coverage(); c.State != model.Complete {
 		need := missing(model.OAuth2Grants, c, "what applications may do in the name of who signs in to them is not known")
 		need.Permission = "Directory.Read.All"
-		b.conclude(head, open(need).shown(hop{edge: "actsInTheName", to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
+		b.conclude(head, open(need).shown(hop{edge: edgeActsInTheName, to: model.PrincipalRef{Kind: "role", ID: model.GlobalAdministrator, Name: "Global Administrator"},
 			text: "may act in the name of a Tier 0 administrator who signs in to it"}), key{kind: atomAnyService})
 	}
 }
@@ -126,7 +126,7 @@ func (b *builder) microsofts(service string) bool {
 func (b *builder) partners(head horn.Atom, admin model.PrincipalRef) {
 	unseen := model.Need{Dataset: model.CrossTenantPartners.Name(), Reason: model.NotInAPI,
 		Detail: "which roles a partner's delegated administration holds is not visible to its customer's exports: see Partner relationships in the Microsoft 365 admin center"}
-	shown := hop{edge: "administersAsPartner", to: admin, text: "may hold a role by delegated administration"}
+	shown := hop{edge: edgeAdministersAsPartner, to: admin, text: "may hold a role by delegated administration"}
 	rows := model.RowsOf(b.tenant, model.CrossTenantPartners, nil)
 	for row := range rows.All() {
 		provider := row.IsServiceProvider
@@ -152,7 +152,7 @@ func (b *builder) workloads(head horn.Atom, admin model.PrincipalRef) {
 		}
 		b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.NotInAPI,
 			Detail: "where the administration of " + w.Name + " leads is not in Microsoft Graph; it is counted by its label"}).
-			shown(hop{edge: "leadsOn", to: admin, text: "rules " + w.Name + ", which may lead on", evidence: b.roles[w.Role].evidence}), roleKey(w.Role, tenantWide))
+			shown(hop{edge: edgeLeadsOn, to: admin, text: "rules " + w.Name + ", which may lead on", evidence: b.roles[w.Role].evidence}), roleKey(w.Role, tenantWide))
 	}
 }
 
@@ -179,7 +179,7 @@ func (b *builder) azure(head horn.Atom, k key) {
 	}
 	if !whole || !seen {
 		need := missing(model.AzureRoleAssignments, rows.Coverage(), "who controls the Azure resource of "+to.Name+" is not known: not all Azure role assignments of its subscription are in the export")
-		b.conclude(head, open(need).shown(hop{edge: "controlsResource", to: to, text: "may control the Azure resource of " + to.Name}), key{kind: atomAnyone})
+		b.conclude(head, open(need).shown(hop{edge: edgeControlsResource, to: to, text: "may control the Azure resource of " + to.Name}), key{kind: atomAnyone})
 	}
 }
 
@@ -190,7 +190,7 @@ func (b *builder) azureHolder(head horn.Atom, truth model.Truth, row model.Azure
 	}
 	why := because{truth: truth}.needing(model.Need{Dataset: model.AzureRoleAssignments.Name(), Reason: model.Unresolved,
 		Detail: "whether an Azure role of " + b.ref(holder).Name + " controls the resource of " + to.Name + " is not known"}).
-		shown(hop{edge: "controlsResource", to: to, text: "controls the Azure resource of " + to.Name + " by an Azure role",
+		shown(hop{edge: edgeControlsResource, to: to, text: "controls the Azure resource of " + to.Name + " by an Azure role",
 			evidence: []model.Evidence{row.Evidence("/properties/roleDefinitionId", p.RoleDefinitionID)}})
 	holding := b.principal(holder)
 	if holding.Kind != principals.KindGroup {

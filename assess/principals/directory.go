@@ -1,6 +1,7 @@
 package principals
 
 import (
+	"sync"
 	"time"
 
 	"github.com/privpath/privpath/model"
@@ -37,14 +38,15 @@ func (p Principal) Ref() model.Ref {
 	return model.Ref{Kind: string(p.Kind), ID: p.ID, Name: p.Name}
 }
 
-// Directory knows users, groups, service principals and memberships.
+// Directory knows users, groups, service principals and memberships. Several
+// goroutines may ask at once.
 type Directory struct {
 	tenant   *model.Tenant
 	users    map[string]*model.User
 	groups   map[string]*model.Group
 	services map[string]*model.ServicePrincipal
-	closures map[string]*Members
-	complete bool // users, groups and service principals were read in full
+	closures sync.Map // by folded group id, func() *Members
+	complete bool     // users, groups and service principals were read in full
 
 	holdings []Holding
 	gaps     []roleGap
@@ -64,7 +66,7 @@ func Needs() []interface{ Name() string } {
 
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
-	d := &Directory{tenant: t, closures: map[string]*Members{}}
+	d := &Directory{tenant: t}
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)

@@ -2,6 +2,7 @@ package principals
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/privpath/privpath/model"
 )
@@ -46,18 +47,17 @@ func (d *Directory) MemberOf(id, group string) model.Truth {
 // groups resolved to any depth.
 func (d *Directory) Members(group string) *Members {
 	key := model.FoldID(group)
-	if known, ok := d.closures[key]; ok {
-		return known
+	known, ok := d.closures.Load(key)
+	if !ok {
+		known, _ = d.closures.LoadOrStore(key, sync.OnceValue(func() *Members { return d.gather(group) }))
 	}
-	m := &Members{via: map[string][]string{}, refs: map[string]model.DirectoryObject{}}
-	d.closures[key] = m
-	d.gather(m, group)
-	return m
+	return known.(func() *Members)()
 }
 
 // gather walks the groups below start breadth first, so that a cycle ends and
 // depth costs no stack.
-func (d *Directory) gather(m *Members, start string) {
+func (d *Directory) gather(start string) *Members {
+	m := &Members{via: map[string][]string{}, refs: map[string]model.DirectoryObject{}}
 	type step struct {
 		group string
 		via   []string
@@ -93,6 +93,7 @@ func (d *Directory) gather(m *Members, start string) {
 			}
 		}
 	}
+	return m
 }
 
 // direct reads what is known of one group's members: the direct ones, or else

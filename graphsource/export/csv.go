@@ -76,9 +76,9 @@ func isCSV(name string) bool { return strings.EqualFold(path.Ext(name), ".csv") 
 
 // readCSV reads a table whose heading an adapter knows.
 func (sc *scan) readCSV(e entry, f *FileReport) error {
-	r := newReading(sc, e, f, nil)
+	r := sc.own.newReading(e, f, nil)
 	f.Status = StatusComplete
-	err := sc.stream(e, f, func(src io.Reader) error { return r.table(src) })
+	err := sc.own.stream(e, f, func(src io.Reader) error { return r.table(src) })
 	if err != nil && sc.ends(err) {
 		return err
 	}

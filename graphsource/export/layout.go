@@ -177,7 +177,7 @@ func (sc *scan) readList(files []laid, said map[*layout]map[string]about) error 
 		for _, l := range files {
 			f := sc.ignore(l.entry, l.target.path()+".json already supplies it")
 			f.Dataset = l.target.dataset
-			if err := sc.digestOnly(l.entry); err != nil {
+			if err := sc.own.digestOnly(l.entry); err != nil {
 				return err
 			}
 		}
@@ -215,11 +215,11 @@ func (sc *scan) readLaid(l laid, a about) error {
 	sc.wrote(&l.layout.Format)
 	if l.unused != "" {
 		sc.ignore(l.entry, l.unused)
-		return sc.digestOnly(l.entry)
+		return sc.own.digestOnly(l.entry)
 	}
 	f := sc.file(l.entry, KindRecords)
 	if l.adapter != nil {
-		r := newReading(sc, l.entry, f, nil)
+		r := sc.own.newReading(l.entry, f, nil)
 		r.through(l.adapter.within(l, a))
 		_, err := r.run()
 		return err
@@ -228,9 +228,9 @@ func (sc *scan) readLaid(l laid, a about) error {
 	p := sc.part(l.target, false)
 	if p.named {
 		f.Kind, f.Status, f.Reason = KindIgnored, StatusIgnored, l.target.path()+".json already supplies it"
-		return sc.digestOnly(l.entry)
+		return sc.own.digestOnly(l.entry)
 	}
-	r := newReading(sc, l.entry, f, &l.target)
+	r := sc.own.newReading(l.entry, f, &l.target)
 	r.object = true
 	if _, err := r.run(); err != nil {
 		return err

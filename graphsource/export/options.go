@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -38,6 +39,16 @@ type Options struct {
 	// faster one. Default: the standard library's.
 	Decompressor zip.Decompressor
 
+	// Parallel is how many files are decoded at once, which needs a file system (or
+	// an io.ReaderAt) that several goroutines may read. What a Load gives, and what
+	// observers see in which order, is the same for every number. Default:
+	// GOMAXPROCS, at most 8; 1 in a browser, which has one thread.
+	Parallel int
+	// ReadAheadBytes bounds the memory of Parallel: how much text, about, may be
+	// decoded before its turn. Each file that is being read takes a window besides.
+	// Default: 64 MiB.
+	ReadAheadBytes int64
+
 	// Declarations is the text of a declarations.json that takes the place of the
 	// export's own. Default: the export's own.
 	Declarations []byte
@@ -55,7 +66,16 @@ func (o Options) withDefaults() Options {
 	o.MaxRecordValues = cmp.Or(o.MaxRecordValues, 1_000_000)
 	o.MaxDepth = min(cmp.Or(o.MaxDepth, 512), 10_000)
 	o.MaxRatio = cmp.Or(o.MaxRatio, 1000)
+	o.ReadAheadBytes = cmp.Or(o.ReadAheadBytes, 64<<20)
 	return o
+}
+
+// parallel is how many files are decoded at once.
+func (o Options) parallel() int {
+	if runtime.GOOS == "js" {
+		return 1
+	}
+	return max(1, cmp.Or(o.Parallel, min(runtime.GOMAXPROCS(0), 8)))
 }
 
 // check asks the caller's Check, where there is one.

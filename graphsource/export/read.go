@@ -16,6 +16,7 @@ import (
 // reading is the reading of one file of records.
 type reading struct {
 	scan   *scan
+	worker *worker
 	entry  entry
 	file   *FileReport
 	notes  notes
@@ -37,7 +38,11 @@ type reading struct {
 	next     bool
 	counted  int64 // @odata.count, or -1
 	coverage model.Coverage
-	batch    *model.Batch // decoded, and not yet given to the builder
+	batch    *model.Batch // decoded, and not yet delivered
+	held     target       // that the batch is of
+	line     bool         // the batch is of lines
+	size     int          // bytes of text in the batch
+	lost     error        // why something could not be delivered
 }
 
 const oneObject = "one object, taken for a list of one"
@@ -47,32 +52,35 @@ var errEnough = errors.New("enough")
 
 // read reads one file. t is what its name says, or nil. What is wrong with the
 // file ends up in the reading; the error is one that ends the scan.
-func (sc *scan) read(e entry, f *FileReport, t *target) (*reading, error) {
-	return newReading(sc, e, f, t).run()
+func (w *worker) read(e entry, f *FileReport, t *target) (*reading, error) {
+	return w.newReading(e, f, t).run()
 }
 
-func newReading(sc *scan, e entry, f *FileReport, t *target) *reading {
-	return &reading{scan: sc, entry: e, file: f, target: t, loose: t == nil, counted: -1,
+func (w *worker) newReading(e entry, f *FileReport, t *target) *reading {
+	return &reading{scan: w.scan, worker: w, entry: e, file: f, target: t, loose: t == nil, counted: -1,
 		coverage: model.Coverage{State: model.Complete}}
 }
 
 // run reads the file to its end.
 func (r *reading) run() (*reading, error) {
-	sc, e, f, t := r.scan, r.entry, r.file, r.target
+	w, e, f, t := r.worker, r.entry, r.file, r.target
 	if t != nil && t.dataset == model.OwnerDeclarations.Name() {
 		return r, r.declarations()
 	}
 	f.Status = StatusComplete
 	if t != nil && !r.interesting() {
-		return r, sc.digestOnly(e)
+		return r, w.digestOnly(e)
 	}
-	err := sc.stream(e, f, func(src io.Reader) error {
+	err := w.stream(e, f, func(src io.Reader) error {
 		var err error
-		r.form, err = sc.splitter.split(src, sc.source.opts.MaxRecordBytes, sc.source.opts.MaxDepth, r)
+		r.form, err = w.splitter.split(src, w.scan.source.opts.MaxRecordBytes, w.scan.source.opts.MaxDepth, r)
 		r.flush()
 		return err
 	})
-	if err != nil && sc.ends(err) {
+	if r.lost != nil {
+		return r, r.lost
+	}
+	if err != nil && w.ends(err) {
 		return r, err
 	}
 	r.finish(err)
@@ -190,65 +198,77 @@ func (r *reading) element(reader *jsonpull.Reader, pointer string, line bool) bo
 		reader.Decline()
 		return false
 	}
+	if r.batch != nil && r.line != line {
+		r.flush()
+	}
 	if r.batch == nil {
-		r.batch = r.scan.batchOf(r.target.dataset)
+		if r.worker.ctx.Err() != nil {
+			reader.Decline() // record tells it
+			return false
+		}
+		r.line = line
+		r.open(*r.target)
 	}
-	if r.batch.Len() == 0 && r.scan.ctx.Err() != nil {
-		reader.Decline() // record tells it
-		return false
-	}
-	r.batch.Aside = r.scan.aside(r.target.dataset, line)
 	at := model.Location{Dataset: r.target.dataset, File: r.entry.path, Pointer: pointer}
+	from := reader.Offset()
 	if !r.batch.Read(reader, r.target.parent, at) {
 		return false
 	}
-	if r.records++; r.batch.Len() == batchSize {
-		r.flush()
-	}
+	r.records++
+	r.count(reader.Offset() - from)
 	return true
 }
 
-// batchOf gives the batch of a data set, for one file after the other.
-func (sc *scan) batchOf(dataset string) *model.Batch {
-	batch, ok := sc.batches[dataset]
-	if !ok {
-		d, _ := model.DatasetNamed(dataset)
-		batch = model.NewBatch(d)
-		if kind, ok := recordTypes[dataset]; ok {
-			batch.Type = "#microsoft.graph." + kind
+// open begins a batch.
+func (r *reading) open(t target) {
+	r.batch, r.held, r.size = r.worker.batch(batchKey{t.dataset, r.line}), t, 0
+}
+
+// count counts the bytes of a record in the batch, and delivers it when it is full.
+func (r *reading) count(size int) {
+	if r.size += size; r.batch.Len() >= batchSize || r.size >= batchBytes {
+		r.flush()
+	}
+}
+
+// newBatch makes a batch that sets aside what is not decoded at once: properties
+// that may hold records of a child data set, or that make more than a record of what
+// stands on a line.
+func (sc *scan) newBatch(key batchKey) *model.Batch {
+	d, _ := model.DatasetNamed(key.dataset)
+	batch := model.NewBatch(d)
+	if kind, ok := recordTypes[key.dataset]; ok {
+		batch.Type = "#microsoft.graph." + kind
+	}
+	for _, x := range expansions[key.dataset] {
+		if sc.needs(x.dataset) {
+			batch.Aside = append(batch.Aside, x.property)
 		}
-		sc.batches[dataset] = batch
+	}
+	if key.line {
+		batch.Aside = append(batch.Aside, "value", "data", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
 	}
 	return batch
 }
 
-// aside lists the properties whose records are not decoded at once: they may hold
-// records of a child data set, or be more than a record where they stand on a line.
-func (sc *scan) aside(dataset string, line bool) []string {
-	known := asideKey{dataset, line}
-	names, ok := sc.asides[known]
-	if ok {
-		return names
-	}
-	for _, x := range expansions[dataset] {
-		if sc.needs(x.dataset) {
-			names = append(names, x.property)
-		}
-	}
-	if line {
-		names = append(names, "value", "data", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
-	}
-	sc.asides[known] = names
-	return names
-}
+// batchSize is how many records are delivered at once, and batchBytes is how much
+// text at most, but for the last record.
+const (
+	batchSize  = 64
+	batchBytes = 256 << 10
+)
 
-// batchSize is how many records are decoded before they go to the builder.
-const batchSize = 64
-
-// flush gives the decoded records to the builder.
+// flush delivers the decoded records.
 func (r *reading) flush() {
 	if r.batch != nil && r.batch.Len() > 0 {
-		r.scan.b.Take(r.batch, r.target.parent)
+		r.deliver(delivery{key: batchKey{r.held.dataset, r.line}, batch: r.batch, parent: r.held.parent})
+	}
+	r.batch = nil
+}
+
+func (r *reading) deliver(d delivery) {
+	if err := r.worker.deliver(d); err != nil && r.lost == nil {
+		r.lost = err
 	}
 }
 
@@ -259,8 +279,7 @@ func (r *reading) decodes(dataset string) bool {
 
 // record takes one record.
 func (r *reading) record(raw []byte, pointer string, offset int64) error {
-	r.flush()
-	if err := r.scan.ctx.Err(); err != nil {
+	if err := r.worker.ctx.Err(); err != nil {
 		return err
 	}
 	if most := r.scan.source.opts.MaxRecordValues; values(raw) > most {
@@ -323,8 +342,8 @@ func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dia
 	}
 	at := model.Location{Dataset: t.dataset, File: r.entry.path, Pointer: pointer}
 	if r.decodes(t.dataset) {
-		if err := r.scan.b.Add(t.dataset, t.parent, at, raw); err != nil {
-			return r.leaveOut(pointer, cause(err))
+		if err := r.decode(t, at, raw); err != nil {
+			return r.leaveOut(pointer, err.Error())
 		}
 	}
 	r.records++
@@ -334,24 +353,54 @@ func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dia
 	return nil
 }
 
+// decode adds a record to the batch.
+func (r *reading) decode(t target, at model.Location, raw []byte) error {
+	if r.batch != nil && r.held != t {
+		r.flush()
+	}
+	if r.batch == nil {
+		r.open(t)
+	}
+	if err := r.batch.Add(raw, t.parent, at); err != nil {
+		return err
+	}
+	if r.count(len(raw)); r.adapter != nil {
+		r.flush() // what follows may ask for it
+	}
+	return nil
+}
+
 // addExpanded adds the children inside a record, unless the export has a file of
 // their own for them.
 func (r *reading) addExpanded(e expanded, pointer string) {
-	p := r.scan.part(e.target, false)
-	if p.named {
+	if r.scan.named[e.target.key()] {
 		return
 	}
-	p.read = true
-	p.coverage = p.coverage.Worst(e.coverage)
+	r.flush()
 	r.file.also(e.target.dataset)
+	key := batchKey{dataset: e.target.dataset}
+	d := delivery{key: key, batch: r.worker.batch(key), parent: e.target.parent, child: &expandedPart{e.target, []model.Coverage{e.coverage}}}
 	for i, item := range e.items {
 		at := model.Location{Dataset: e.target.dataset, File: r.entry.path, Pointer: pointer + e.at(i)}
-		if err := r.scan.b.Add(e.target.dataset, e.target.parent, at, item.json()); err != nil {
-			p.degrade(model.Malformed, "%q%s: %s", r.entry.path, at.Pointer, cause(err))
-			continue
+		if err := d.batch.Add(item.json(), e.target.parent, at); err != nil {
+			d.child.coverage = append(d.child.coverage, model.Coverage{State: model.Partial, Reason: model.Malformed,
+				Detail: fmt.Sprintf("%q%s: %v", r.entry.path, at.Pointer, err)})
 		}
-		p.records++
 	}
+	r.deliver(d)
+}
+
+// take makes what a reading found part of the tenant.
+func (sc *scan) take(d delivery) {
+	if d.child != nil {
+		p := sc.part(d.child.target, false)
+		p.read = true
+		for _, c := range d.child.coverage {
+			p.coverage = p.coverage.Worst(c)
+		}
+		p.records += d.batch.Len()
+	}
+	sc.b.Take(d.batch, d.parent)
 }
 
 // leaveOut counts a record that cannot be used.

@@ -8,15 +8,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 
-	"github.com/privpath/privpath/internal/jsonpull"
 	"github.com/privpath/privpath/model"
 )
 
@@ -28,12 +26,14 @@ type scan struct {
 	needs  func(dataset string) bool // records are decoded
 	asked  func(dataset string) bool // coverage is reported
 
-	splitter splitter
-	batches  map[string]*model.Batch // by data set
-	asides   map[asideKey][]string
+	own    *worker         // reads what is not read ahead
+	ahead  *ahead          // or nil
+	named  map[target]bool // parts with files at their own path, known before any is read
+	seen   atomic.Int64    // bytes that anybody has read
+	spares spares
 
 	files    []*FileReport
-	total    int64
+	total    int64 // bytes of the files so far, in their order
 	digests  []string
 	parts    map[target]*part
 	order    []*part
@@ -48,11 +48,6 @@ type scan struct {
 	people   *people              // by name, where a file names them so
 }
 
-type asideKey struct {
-	dataset string
-	line    bool
-}
-
 // part is what the export holds for one target.
 type part struct {
 	target   target
@@ -65,8 +60,8 @@ type part struct {
 }
 
 func newScan(ctx context.Context, s *Source, b *model.Builder) *scan {
-	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}, batches: map[string]*model.Batch{}, asides: map[asideKey][]string{}}
-	sc.splitter.reader = jsonpull.Reader{Suspicious: &oddFirst, Suspect: oddText}
+	sc := &scan{ctx: ctx, source: s, b: b, parts: map[target]*part{}, named: map[target]bool{}}
+	sc.own = newWorker(ctx, sc)
 	b.Observe(model.Organizations.Name(), func(record any) {
 		o, ok := record.(model.Organization)
 		if ok {
@@ -186,7 +181,10 @@ func (sc *scan) readPages(pages []page) error {
 	// Known before any is read, so that an expanded list yields to its own file.
 	for _, p := range pages {
 		sc.part(p.target, true)
+		sc.named[p.target.key()] = true
 	}
+	stop := sc.readAhead(pages)
+	defer stop()
 	for len(pages) > 0 {
 		n := 1
 		for n < len(pages) && pages[n].target.key() == pages[0].target.key() {
@@ -212,19 +210,18 @@ func (sc *scan) readGroup(pages []page) error {
 		f := sc.file(pg.entry, KindRecords)
 		f.Dataset, f.Parent = p.target.dataset, p.target.parent
 		p.files++
-		twin := i > 0 && pages[i-1].number == pg.number || i+1 < len(pages) && pages[i+1].number == pg.number
-		if twin {
+		if twin(pages, i) {
 			f.fail("two files have this name; remove one of them")
 			if p.target.dataset == model.OwnerDeclarations.Name() {
 				sc.fail(f)
 			}
 			p.degrade(model.Malformed, "%q stands in the export more than once; none was read", pg.entry.path)
-			if err := sc.digestOnly(pg.entry); err != nil {
+			if err := sc.own.digestOnly(pg.entry); err != nil {
 				return err
 			}
 			continue
 		}
-		r, err := sc.read(pg.entry, f, &p.target)
+		r, err := sc.readPage(pg, f, &p.target)
 		if err != nil {
 			return err
 		}
@@ -250,6 +247,14 @@ func (sc *scan) readGroup(pages []page) error {
 	return nil
 }
 
+// twin reports whether another file is the same page of the same target.
+func twin(pages []page, i int) bool {
+	same := func(j int) bool {
+		return j >= 0 && j < len(pages) && pages[j].number == pages[i].number && pages[j].target.key() == pages[i].target.key()
+	}
+	return same(i-1) || same(i+1)
+}
+
 func (p *part) merge(r *reading) {
 	p.read = p.read || !r.refused
 	p.records += r.records
@@ -262,7 +267,7 @@ func (sc *scan) readLoose(e entry) error {
 	if isCSV(e.path) {
 		return sc.readCSV(e, f)
 	}
-	r, err := sc.read(e, f, nil)
+	r, err := sc.own.read(e, f, nil)
 	if err != nil || r.adapter != nil {
 		return err
 	}
@@ -399,8 +404,8 @@ func (sc *scan) tenantInfo() model.TenantInfo {
 		}
 	}
 	info.CollectedAt = info.CollectedAt.UTC()
-	slices.Sort(sc.digests)
-	whole := sha256.Sum256([]byte(strings.Join(sc.digests, "")))
+	slices.Sort(sc.own.digests)
+	whole := sha256.Sum256([]byte(strings.Join(sc.own.digests, "")))
 	info.Digest = "sha256:" + hex.EncodeToString(whole[:])
 	return info
 }
@@ -447,7 +452,7 @@ func (sc *scan) fail(f *FileReport) {
 // up in f; the error is one that ends the scan.
 func (sc *scan) readWhole(e entry, f *FileReport) ([]byte, error) {
 	var text bytes.Buffer
-	err := sc.stream(e, f, func(src io.Reader) error {
+	err := sc.own.stream(e, f, func(src io.Reader) error {
 		n, err := io.Copy(&text, io.LimitReader(src, sc.source.opts.MaxRecordBytes))
 		if err == nil && n == sc.source.opts.MaxRecordBytes {
 			return &LimitError{Option: "MaxRecordBytes", Limit: n, Offset: n}
@@ -462,104 +467,4 @@ func (sc *scan) readWhole(e entry, f *FileReport) ([]byte, error) {
 }
 
 // ends reports whether an error ends the whole scan, and not one file.
-func (sc *scan) ends(err error) bool {
-	var limit *LimitError
-	return errors.As(err, &limit) || sc.ctx.Err() != nil
-}
-
-// notOpened is why a file was not even opened.
-type notOpened string
-
-func (e notOpened) Error() string { return string(e) }
-
-// plain is an error's text without the path that it may hold, because a path of
-// the export is written in quotation marks only.
-func plain(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return err.Error()
-}
-
-// stream opens a file and gives its text as UTF-8 to use. It reads the file to
-// its end for the digest even where use stops early.
-func (sc *scan) stream(e entry, f *FileReport, use func(io.Reader) error) error {
-	if e.refused != "" {
-		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
-		return notOpened(e.refused)
-	}
-	if e.size > sc.source.opts.MaxEntryBytes {
-		return &LimitError{Name: e.path, Option: "MaxEntryBytes", Limit: sc.source.opts.MaxEntryBytes, Offset: -1}
-	}
-	rc, err := e.open()
-	if err != nil {
-		sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00refused\n")
-		return notOpened("cannot be opened: " + plain(err))
-	}
-	defer func() { _ = rc.Close() }() // only read: every fault has shown
-	raw := &rawReader{scan: sc, entry: e, src: rc, sum: sha256.New()}
-	text, encoding, skipped, err := decodeText(raw)
-	if err == nil && use != nil {
-		f.Encoding = encoding
-		err = use(text)
-		var bad *textError
-		if errors.As(err, &bad) {
-			if bad.offset += skipped; encoding == utf16LE || encoding == utf16BE {
-				bad.offset, bad.recoded = bad.offset-skipped, encoding
-			}
-		}
-		var limit *LimitError
-		if errors.As(err, &limit) {
-			limit.Name = e.path
-		}
-	}
-	if err == nil || !sc.ends(err) {
-		if _, rest := io.Copy(io.Discard, raw); rest != nil && (err == nil || sc.ends(rest)) {
-			err = rest
-		}
-	}
-	f.Size = raw.n
-	sc.digests = append(sc.digests, strings.ToLower(e.path)+"\x00"+hex.EncodeToString(raw.sum.Sum(nil))+"\n")
-	return err
-}
-
-func (sc *scan) digestOnly(e entry) error {
-	err := sc.stream(e, &FileReport{}, nil)
-	if err != nil && sc.ends(err) {
-		return err
-	}
-	return nil
-}
-
-// rawReader counts, bounds and hashes the bytes of a file.
-type rawReader struct {
-	scan  *scan
-	entry entry
-	src   io.Reader
-	sum   hash.Hash
-	n     int64
-}
-
-func (r *rawReader) Read(p []byte) (int, error) {
-	if err := r.scan.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := r.src.Read(p)
-	r.sum.Write(p[:n])
-	r.n += int64(n)
-	r.scan.total += int64(n)
-	opts := r.scan.source.opts
-	limit := func(option string, bound int64) error {
-		return &LimitError{Name: r.entry.path, Option: option, Limit: bound, Offset: r.n}
-	}
-	switch {
-	case r.n > opts.MaxEntryBytes:
-		return 0, limit("MaxEntryBytes", opts.MaxEntryBytes)
-	case r.scan.total > opts.MaxTotalBytes:
-		return 0, limit("MaxTotalBytes", opts.MaxTotalBytes)
-	case r.entry.packed > 0 && r.n > 1<<20 && r.n/int64(opts.MaxRatio) > r.entry.packed:
-		return 0, limit("MaxRatio", int64(opts.MaxRatio))
-	}
-	return n, err
-}
+func (sc *scan) ends(err error) bool { return sc.own.ends(err) }

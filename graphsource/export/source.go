@@ -17,6 +17,7 @@ type Source struct {
 	list  lister
 	alone bool // one file: whatever it is called, it is meant to be read
 	slow  bool // for tests: every record goes the tolerant way
+	eager bool // for tests: files are read ahead, however small
 }
 
 var _ assess.Source = (*Source)(nil)

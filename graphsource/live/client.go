@@ -257,7 +257,9 @@ func (c *client) send(ctx context.Context, method abstractions.HttpMethod, addre
 	// One retry policy, in ask, serves whole requests and those inside $batch, and
 	// its waits can be tested; the SDK's own would hide the status from it.
 	never := &khttp.RetryHandlerOptions{ShouldRetry: func(time.Duration, int, *http.Request, *http.Response) bool { return false }}
-	info.AddRequestOptions([]abstractions.RequestOption{handler, never})
+	// Nor does it follow a redirect: what another address answers is not Graph's data.
+	stay := &khttp.RedirectHandlerOptions{ShouldRedirect: func(*http.Request, *http.Response) bool { return false }}
+	info.AddRequestOptions([]abstractions.RequestOption{handler, never, stay})
 	_, err = c.adapter.SendPrimitive(ctx, info, "[]byte", nil)
 	c.mu.Lock()
 	c.stats.Requests++

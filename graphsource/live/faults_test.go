@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -512,6 +513,42 @@ func TestTimeout(t *testing.T) {
 	require.Equal(t, model.NotCollected, manifest.Datasets["devices"].Reason)
 	require.Contains(t, manifest.Datasets["devices"].Detail, "deadline")
 	require.NotContains(t, manifest.Datasets["devices"].Detail, s.URL())
+	require.Equal(t, "complete", manifest.Datasets["users"].Status)
+}
+
+// redirects sends requests to an address away to another host, which answers with
+// an empty list.
+type redirects struct {
+	http.RoundTripper
+	from     string
+	followed atomic.Int64
+}
+
+func (r *redirects) RoundTrip(req *http.Request) (*http.Response, error) {
+	answer := &http.Response{StatusCode: http.StatusTemporaryRedirect, Header: http.Header{"Location": {"https://elsewhere.example/v1.0/devices"}}, Request: req}
+	switch {
+	case req.URL.Host == "elsewhere.example":
+		r.followed.Add(1)
+		answer.StatusCode, answer.Header = http.StatusOK, http.Header{"Content-Type": {"application/json"}}
+		answer.Body = io.NopCloser(strings.NewReader(`{"value":[]}`))
+	case path.Base(req.URL.Path) == r.from:
+		answer.Body = http.NoBody
+	default:
+		return r.RoundTripper.RoundTrip(req)
+	}
+	return answer, nil
+}
+
+// TestRedirectsAreNotFollowed: what another host would answer is not Graph's data.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	s := serve(t, sample(t, "pim-only"))
+	opts := options(s)
+	away := &redirects{RoundTripper: s.Transport(), from: "devices"}
+	opts.Transport = away
+	_, manifest, _ := collect(t, opts)
+	require.Zero(t, away.followed.Load())
+	require.Equal(t, "missing", manifest.Datasets["devices"].Status)
+	require.Contains(t, manifest.Datasets["devices"].Detail, "HTTP 307")
 	require.Equal(t, "complete", manifest.Datasets["users"].Status)
 }
 

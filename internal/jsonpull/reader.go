@@ -53,6 +53,7 @@ type Reader struct {
 	fault   Error
 	scratch []byte
 	known   [knownTexts]string
+	paths   []*Path
 
 	wide     bool // the text read last is not all ASCII
 	capitals int
@@ -203,6 +204,14 @@ func (r *Reader) enter(opening, closing byte) bool {
 // More reports, behind a value, whether the object or array has another one, and
 // closes it where it has not.
 func (r *Reader) More() bool {
+	if r.pos < len(r.text) && r.text[r.pos] == ',' {
+		r.pos++
+		return true
+	}
+	return r.moreOrEnd()
+}
+
+func (r *Reader) moreOrEnd() bool {
 	c := r.Peek()
 	if c == 0 {
 		return false
@@ -239,7 +248,7 @@ func (r *Reader) Name() []byte {
 		name = r.unescape(name)
 	}
 	if len(r.open) == 1 {
-		r.weigh(name)
+		r.capitals += weightOf(name)
 	}
 	// Most often the colon follows at once.
 	if r.pos < len(r.text) && r.text[r.pos] == ':' {
@@ -256,14 +265,15 @@ func (r *Reader) Name() []byte {
 	return name
 }
 
-func (r *Reader) weigh(name []byte) {
+// weightOf is what a name says about the letter case of names.
+func weightOf(name []byte) int {
 	switch {
 	case len(name) > 0 && name[0] == '@':
+		return 0
 	case len(name) > 0 && name[0] >= 'A' && name[0] <= 'Z':
-		r.capitals++
-	default:
-		r.capitals--
+		return 1
 	}
+	return -1
 }
 
 // Null reads null, if that is the next value, and reports whether it was.
@@ -279,18 +289,21 @@ func (r *Reader) Bool() bool {
 }
 
 func (r *Reader) literal(word string) bool {
+	if rest := r.text[r.pos:]; len(rest) >= len(word) && string(rest[:len(word)]) == word {
+		r.pos += len(word)
+		return true
+	}
 	for i := range len(word) {
 		if r.pos+i >= len(r.text) {
 			r.end()
-			return false
+			break
 		}
 		if r.text[r.pos+i] != word[i] {
 			r.wrong(r.pos+i, "in literal "+word)
-			return false
+			break
 		}
 	}
-	r.pos += len(word)
-	return true
+	return false
 }
 
 // Number reads a number as it is written. The next value must be one.
@@ -351,16 +364,7 @@ func (r *Reader) Wide() bool { return r.wide }
 // Bytes reads a text value. The next value must be a text; the bytes are valid
 // until the next call.
 func (r *Reader) Bytes() []byte {
-	if r.Peek() != '"' {
-		return nil
-	}
-	text, escaped := r.quoted()
-	if escaped {
-		text = r.unescape(text)
-	}
-	if r.Suspicious != nil {
-		r.suspect(text)
-	}
+	text, _ := r.content()
 	return text
 }
 
@@ -635,12 +639,18 @@ const (
 // Share gives a text of its own for bytes, the same one for the same bytes where
 // they are short and were seen lately.
 func (r *Reader) Share(text []byte) string {
+	shared, _ := r.share(text)
+	return shared
+}
+
+// share is Share, and reports whether the text was known.
+func (r *Reader) share(text []byte) (shared string, known bool) {
 	n := len(text)
 	if n == 0 {
-		return ""
+		return "", true
 	}
 	if n > knownSize {
-		return string(text)
+		return string(text), false
 	}
 	var head, tail uint64
 	if n >= 8 {
@@ -652,8 +662,8 @@ func (r *Reader) Share(text []byte) string {
 	}
 	hash := (head ^ bits.RotateLeft64(tail, 29) ^ uint64(n)) * 0x9E3779B97F4A7C15
 	slot := &r.known[hash>>54]
-	if *slot != string(text) {
+	if known = *slot == string(text); !known {
 		*slot = string(text)
 	}
-	return *slot
+	return *slot, known
 }

@@ -38,7 +38,7 @@ var iso04 = &assess.Control{
 				if a.Met == model.True {
 					return a
 				}
-				a.Half = e.Query(h, access.Question{Step: access.StepUse, Networks: []string{access.NetworkElsewhere}}).Verdict.Not()
+				a.Half = e.Passes(h, access.Question{Step: access.StepUse, Networks: []string{access.NetworkElsewhere}}).Not()
 				if a.Half == model.True {
 					a.Detail = "only from named locations that nobody vouches for, and from nowhere else. " + a.Detail
 				}

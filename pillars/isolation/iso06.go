@@ -60,7 +60,7 @@ func judgePlatforms(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
 		var with []string
 		for _, client := range clients {
 			q.Platforms, q.ClientApps = []string{platform}, []string{client}
-			if e.Query(h, q).Verdict == model.True {
+			if e.Passes(h, q) == model.True {
 				with = append(with, client)
 			}
 		}

@@ -4,6 +4,7 @@
 //
 //	go run ./tools/supply licences     list them; exit status 1 where a licence is not allowed
 //	go run ./tools/supply sbom         write the bill of materials; the same input gives the same bytes
+//	go run ./tools/supply vulndb DIR   write the vulnerability database of Go to a folder, for govulncheck -db
 package main
 
 import (
@@ -20,8 +21,11 @@ func main() {
 }
 
 func run(args []string, out io.Writer) error {
+	if len(args) == 2 && args[0] == "vulndb" {
+		return fetchVulndb(args[1], out)
+	}
 	if len(args) != 1 || args[0] != "licences" && args[0] != "sbom" {
-		return fmt.Errorf("call it with licences or sbom")
+		return fmt.Errorf("call it with licences, sbom or vulndb DIR")
 	}
 	parts, err := linked(".")
 	if err != nil {

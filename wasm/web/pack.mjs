@@ -1,8 +1,9 @@
 // Makes the program that Go linked smaller to send, and changes nothing that it does:
 //   - Go writes data in up to 100,000 segments, to leave out short runs of zeros. Compressed, the runs weigh
 //     nothing and the segments' heads do, so the data becomes one segment per long run of zeros.
-//   - A stack tells functions and no lines: the tables of files and lines are zeroed, and so are the type
-//     arguments of function names, which the runtime prints as [...] anyway.
+//   - A stack tells functions, and no lines, arguments and inlined calls: the tables of these are zeroed, and so are
+//     the type arguments of function names, which the runtime prints as [...] anyway, and the places where a signal
+//     may not stop the program, which js/wasm has none of.
 // The runtime's tables are found and checked by their header (runtime/symtab.go, Go 1.20 to 1.26). Where a check
 // fails, the build fails: better a build to mend than a page with half a table.
 
@@ -91,47 +92,92 @@ function writeData(memory) {
   return Buffer.concat([uleb(segments.length / 5), ...segments]);
 }
 
+/** What the runtime reads for stacks of text and for signals only, by number (internal/abi/symtab.go, Go 1.20 to 1.26). */
+const UNREAD = {
+  pcdata: [0, 2, 3], // unsafe points, inlined calls, live arguments
+  funcdata: [3, 5, 6, 7], // inlined calls, arguments, live arguments, wrapped functions
+};
+const NO_FUNCDATA = 0xffffffff;
+
 /**
- * The runtime's table of functions (pcHeader and _func in runtime/symtab.go and runtime2.go): where its parts begin
- * in memory, and where each function's record does.
+ * The runtime's table of functions (pcHeader, moduledata and _func in runtime/symtab.go and runtime2.go): where its
+ * parts begin in memory, and where each function's record does.
  */
 function functionTable(memory) {
   const magic = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
-  let at = memory.indexOf(magic);
-  while (at >= 0 && at % 8 !== 0) at = memory.indexOf(magic, at + 1);
+  const at = alignedIndex(memory, magic);
+  const word = (base, i) => Number(memory.readBigUInt64LE(base + 8 * i));
   if (at < 0) throw new Error('the program has no function table that this build knows: see pack.mjs');
-  const [count, , , names, units, files, tables, records] = Array.from({ length: 8 }, (_, i) => Number(memory.readBigUInt64LE(at + 8 * (i + 1))));
+  const [count, , , names, units, files, tables, records] = Array.from({ length: 8 }, (_, i) => word(at, i + 1));
   const start = at + records;
   const functions = Array.from({ length: count }, (_, i) => start + memory.readUInt32LE(start + 8 * i + 4));
   const ordered = [72, names, units, files, tables, records].every((n, i, all) => i === 0 || all[i - 1] <= n);
-  if (names !== 72 || !ordered || functions[0] < start + 8 * count || functions.some((f, i) => i > 0 && f <= functions[i - 1])) {
+  // moduledata begins with where the header is and the slice of names; its words 40 and 41 bound the functions' data.
+  const module = alignedIndex(memory, Buffer.from(BigUint64Array.of(BigInt(at), BigInt(at + names), BigInt(units - names)).buffer));
+  if (names !== 72 || !ordered || module < 0 || functions[0] < start + 8 * count || functions.some((f, i) => i > 0 && f <= functions[i - 1])) {
     throw new Error('the function table of the program is not laid out as this build knows it: see pack.mjs');
   }
-  return { names: [at + names, at + units], units: [at + units, at + files], files: [at + files, at + tables], tables: [at + tables, at + records], functions };
+  return {
+    names: [at + names, at + units],
+    units: [at + units, at + files],
+    files: [at + files, at + tables],
+    tables: [at + tables, at + records],
+    data: [word(module, 40), word(module, 41)],
+    functions,
+  };
 }
 
-/** stripLines blanks what only says files, lines and type arguments. Offset 0 stands for no table. */
+/** alignedIndex finds a run of bytes that begins at a whole word. */
+function alignedIndex(memory, bytes) {
+  let at = memory.indexOf(bytes);
+  while (at >= 0 && at % 8 !== 0) at = memory.indexOf(bytes, at + 1);
+  return at;
+}
+
+/** stripLines blanks what only says files, lines, arguments and inlined calls. Offset 0 stands for no table. */
 function stripLines(memory) {
-  const { names, units, files, tables, functions } = functionTable(memory);
-  const needed = new Set();
-  const dropped = new Set();
+  const { names, units, files, tables, data, functions } = functionTable(memory);
+  const inTables = new Parts(memory, 0);
+  const inData = new Parts(memory, NO_FUNCDATA);
   for (const f of functions) {
-    needed.add(memory.readUInt32LE(f + 16)); // pcsp
-    const count = memory.readUInt32LE(f + 28); // npcdata
-    for (let i = 0; i < count; i++) needed.add(memory.readUInt32LE(f + 44 + 4 * i));
-    for (const field of [f + 20, f + 24]) { // pcfile, pcln
-      dropped.add(memory.readUInt32LE(field));
-      memory.writeUInt32LE(0, field);
-    }
+    inTables.keep(f + 16); // pcsp
+    inTables.drop(f + 20); // pcfile
+    inTables.drop(f + 24); // pcln
+    const pcdata = f + 44;
+    const funcdata = pcdata + 4 * memory.readUInt32LE(f + 28); // npcdata
+    for (let i = 0; pcdata + 4 * i < funcdata; i++) inTables.mark(pcdata + 4 * i, UNREAD.pcdata.includes(i));
+    for (let i = 0; i < memory[f + 43]; i++) inData.mark(funcdata + 4 * i, UNREAD.funcdata.includes(i));
+    memory.fill(0, f + 32, f + 40); // cuOffset and startLine
   }
-  // A table reaches to the next, and equal tables are one, whatever they are for.
-  const starts = [...new Set([...needed, ...dropped])].sort((a, b) => a - b);
-  starts.forEach((start, i) => {
-    if (!needed.has(start)) memory.fill(0, tables[0] + start, i + 1 < starts.length ? tables[0] + starts[i + 1] : tables[1]);
-  });
+  inTables.blank(...tables);
+  inData.blank(...data);
   memory.fill(0, ...units);
   memory.fill(0, ...files);
   shortenNames(memory.subarray(...names));
+}
+
+/** Parts are what fields refer to by offset. A part reaches to the next, and equal ones are one, whatever they are for. */
+class Parts {
+  constructor(memory, none) {
+    Object.assign(this, { memory, none, kept: new Set(), dropped: new Set() });
+  }
+  mark(field, unread) {
+    if (unread) this.drop(field);
+    else this.keep(field);
+  }
+  keep(field) {
+    this.kept.add(this.memory.readUInt32LE(field));
+  }
+  drop(field) {
+    this.dropped.add(this.memory.readUInt32LE(field));
+    this.memory.writeUInt32LE(this.none, field);
+  }
+  blank(start, end) {
+    const offsets = [...new Set([...this.kept, ...this.dropped])].filter((at) => at !== this.none).sort((a, b) => a - b);
+    offsets.forEach((at, i) => {
+      if (!this.kept.has(at)) this.memory.fill(0, start + at, i + 1 < offsets.length ? start + offsets[i + 1] : end);
+    });
+  }
 }
 
 /** shortenNames writes a name's type arguments as [...], in place: names are found by where they begin. */

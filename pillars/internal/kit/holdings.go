@@ -139,7 +139,7 @@ func JudgeHoldings(p *assess.Pass, words assess.Words, none string, ask func(*ac
 	if err != nil {
 		return nil, err
 	}
-	var all []*judged
+	all := judgedHolders{of: map[judgedKey]*judged{}}
 	holdings := engine.Holdings()
 	for _, h := range holdings {
 		exempt := facts.EmergencyHolding(h, emergency)
@@ -152,13 +152,13 @@ func JudgeHoldings(p *assess.Pass, words assess.Words, none string, ask func(*ac
 		case exempt == model.True:
 			answer = HoldingAnswer{Detail: "declared break glass, which policies leave alone on purpose"}
 		}
-		all = gather(all, h, exempt, answer)
+		all.gather(h, exempt, answer)
 	}
 	tally := p.Tally(words)
 	if len(holdings) > 0 {
 		tally.None(assess.NotApplicable("%s", none))
 	}
-	for _, j := range all {
+	for _, j := range all.list {
 		tally.Add(j.judgement())
 	}
 	return tally, nil
@@ -191,18 +191,31 @@ type judged struct {
 	evidence  []model.Evidence
 }
 
+// judgedHolders are principals in the order of their first holding.
+type judgedHolders struct {
+	list []*judged
+	of   map[judgedKey]*judged
+}
+
+// judgedKey tells apart what stands apart: a principal, exempt or not.
+type judgedKey struct {
+	id     string // folded
+	exempt model.Truth
+	aside  bool
+}
+
 // gather joins a holding's answer to that of its principal. Holdings that may be
 // exempt stand apart from those that are not: an account counts once among those
 // that may be break glass.
-func gather(all []*judged, h principals.Holding, exempt model.Truth, answer HoldingAnswer) []*judged {
-	i := slices.IndexFunc(all, func(j *judged) bool {
-		return model.SameID(j.principal.ID, h.Principal.ID) && j.exempt == exempt && j.aside == answer.Aside
-	})
-	if i < 0 {
-		return append(all, &judged{principal: h.Principal, exempt: exempt, aside: answer.Aside, critical: Critical(h.Role.ID),
-			answer: answer, role: h.Role.Name, evidence: withEvidence(nil, h.Evidence...)})
+func (all *judgedHolders) gather(h principals.Holding, exempt model.Truth, answer HoldingAnswer) {
+	key := judgedKey{model.FoldID(h.Principal.ID), exempt, answer.Aside}
+	j, ok := all.of[key]
+	if !ok {
+		j = &judged{principal: h.Principal, exempt: exempt, aside: answer.Aside, critical: Critical(h.Role.ID),
+			answer: answer, role: h.Role.Name, evidence: withEvidence(nil, h.Evidence...)}
+		all.of[key], all.list = j, append(all.list, j)
+		return
 	}
-	j := all[i]
 	j.critical = j.critical || Critical(h.Role.ID)
 	j.evidence = withEvidence(j.evidence, h.Evidence...)
 	met, half := model.And(j.answer.Met, answer.Met), model.And(j.answer.Half, answer.Half)
@@ -214,7 +227,6 @@ func gather(all []*judged, h principals.Holding, exempt model.Truth, answer Hold
 		j.answer, j.role = answer, h.Role.Name
 	}
 	j.answer.Met, j.answer.Half, j.answer.Needs = met, half, needs
-	return all
 }
 
 func (j *judged) judgement() assess.Judgement {

@@ -5,7 +5,10 @@
 // checks its certificates.
 package horn
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Atom is a fact, numbered from 0.
 type Atom int32
@@ -22,15 +25,28 @@ type Rule struct{ Head, If, And Atom }
 type System struct {
 	rules    []Rule
 	atoms    int
-	byBody   index // rules by premise
-	byHead   index // rules by head
+	byBody   index // rules by premise: to is the head, with the other premise
+	byHead   index // rules by head: to and with are the premises
 	disabled func(rule int) bool
 }
 
-// index is a compressed list of rules for each atom.
-type index struct{ start, rule []int32 }
+// index lists for each atom the rules that it is in. What a search asks of a rule
+// stands beside it, so that memory is read in order.
+type index struct {
+	start, rule []int32
+	arcs        []arc
+}
 
-func (x index) of(a Atom) []int32 { return x.rule[x.start[a]:x.start[a+1]] }
+// arc is a rule as seen from one of its atoms; with is [None] where it does not
+// count.
+type arc struct{ to, with Atom }
+
+func (x *index) of(a Atom) []int32 { return x.rule[x.start[a]:x.start[a+1]] }
+
+// from gives an atom's arcs, and the place of the first in rule.
+func (x *index) from(a Atom) ([]arc, int32) {
+	return x.arcs[x.start[a]:x.start[a+1]], x.start[a]
+}
 
 // New indexes rules over atoms 0 to atoms-1. An atom outside is an error.
 func New(atoms int, rules []Rule) (*System, error) {
@@ -40,44 +56,60 @@ func New(atoms int, rules []Rule) (*System, error) {
 			return nil, fmt.Errorf("rule %d, %d from %d and %d: not every atom is one of the %d", i, r.Head, r.If, r.And, atoms)
 		}
 	}
-	s := &System{rules: rules, atoms: atoms}
-	s.byHead = group(atoms, rules, func(r Rule) (Atom, Atom) { return r.Head, None })
-	s.byBody = group(atoms, rules, func(r Rule) (Atom, Atom) {
-		if r.And == r.If {
-			return r.If, None
-		}
-		return r.If, r.And
-	})
-	return s, nil
+	return &System{rules: rules, atoms: atoms, byBody: byBody(atoms, rules), byHead: byHead(atoms, rules)}, nil
 }
 
-// group sorts rules by one atom or two in two passes, counting first.
-func group(atoms int, rules []Rule, atomsOf func(Rule) (Atom, Atom)) index {
+// second is the premise that a rule has besides the first.
+func (r Rule) second() Atom {
+	if r.And == r.If {
+		return None
+	}
+	return r.And
+}
+
+func byBody(atoms int, rules []Rule) index {
 	x := index{start: make([]int32, atoms+1)}
 	for _, r := range rules {
-		a, b := atomsOf(r)
-		x.start[a+1]++
-		if b != None {
-			x.start[b+1]++
+		x.start[r.If+1]++
+		if second := r.second(); second != None {
+			x.start[second+1]++
 		}
 	}
-	for a := range atoms {
-		x.start[a+1] += x.start[a]
-	}
-	x.rule = make([]int32, x.start[atoms])
-	next := append([]int32(nil), x.start...)
-	place := func(a Atom, rule int) {
-		x.rule[next[a]] = int32(rule)
-		next[a]++
-	}
+	place := x.places()
 	for i, r := range rules {
-		a, b := atomsOf(r)
-		place(a, i)
-		if b != None {
-			place(b, i)
+		second := r.second()
+		place(r.If, i, arc{r.Head, second})
+		if second != None {
+			place(second, i, arc{r.Head, r.If})
 		}
 	}
 	return x
+}
+
+func byHead(atoms int, rules []Rule) index {
+	x := index{start: make([]int32, atoms+1)}
+	for _, r := range rules {
+		x.start[r.Head+1]++
+	}
+	place := x.places()
+	for i, r := range rules {
+		place(r.Head, i, arc{r.If, r.second()})
+	}
+	return x
+}
+
+// places turns counts into starts, and gives what puts a rule into its place.
+func (x *index) places() func(a Atom, rule int, as arc) {
+	for a := range len(x.start) - 1 {
+		x.start[a+1] += x.start[a]
+	}
+	n := x.start[len(x.start)-1]
+	x.rule, x.arcs = make([]int32, n), make([]arc, n)
+	next := append([]int32(nil), x.start...)
+	return func(a Atom, rule int, as arc) {
+		x.rule[next[a]], x.arcs[next[a]] = int32(rule), as
+		next[a]++
+	}
 }
 
 // Rules are the rules as given.
@@ -92,157 +124,114 @@ func (s *System) without(off func(rule int) bool) *System {
 
 func (s *System) off(rule int32) bool { return s.disabled != nil && s.disabled(int(rule)) }
 
-// matters marks every atom that some derivation of a goal could use: whoever
-// starts outside reaches no goal.
-func (s *System) matters(goals []Atom) []bool {
-	in := make([]bool, s.atoms)
-	var queue []Atom
-	mark := func(a Atom) {
-		if a >= 0 && int(a) < s.atoms && !in[a] {
-			in[a] = true
-			queue = append(queue, a)
+// marks are atoms, each once, in the order in which they came.
+type marks struct {
+	in   []bool
+	list []Atom
+}
+
+func (s *System) newMarks() *marks { return &marks{in: make([]bool, s.atoms)} }
+
+func (m *marks) add(a Atom) {
+	if a >= 0 && int(a) < len(m.in) && !m.in[a] {
+		m.in[a] = true
+		m.list = append(m.list, a)
+	}
+}
+
+// derive marks everything that follows from what is marked. What follows from an
+// atom in stop is left out.
+func (s *System) derive(m *marks, stop []bool) {
+	for head := 0; head < len(m.list); head++ {
+		a := m.list[head]
+		if stop != nil && stop[a] {
+			continue
+		}
+		arcs, first := s.byBody.from(a)
+		for i, r := range arcs {
+			if !m.in[r.to] && (r.with == None || m.in[r.with]) && !s.off(s.byBody.rule[first+int32(i)]) {
+				m.add(r.to)
+			}
 		}
 	}
+}
+
+// alone marks every atom from which a goal follows by rules with one premise:
+// whoever has it reaches a goal, whatever else there is.
+func (s *System) alone(goals []Atom) []bool {
+	m := s.newMarks()
 	for _, g := range goals {
-		mark(g)
+		m.add(g)
 	}
-	for len(queue) > 0 {
-		a := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		for _, i := range s.byHead.of(a) {
-			if !s.off(i) {
-				mark(s.rules[i].If)
-				mark(s.rules[i].And)
+	for head := 0; head < len(m.list); head++ {
+		arcs, first := s.byHead.from(m.list[head])
+		for i, r := range arcs {
+			if r.with == None && !m.in[r.to] && !s.off(s.byHead.rule[first+int32(i)]) {
+				m.add(r.to)
 			}
 		}
 	}
-	return in
+	return m.in
 }
 
-// lanes is how many starts one pass answers: one bit each.
-const lanes = 64
-
-// pass is the state of a pass, reused by the next.
-type pass struct {
-	s       *System
-	has     []uint64
-	queued  []bool
-	queue   []Atom
-	touched []Atom
-}
-
-func (s *System) newPass() *pass {
-	return &pass{s: s, has: make([]uint64, s.atoms), queued: make([]bool, s.atoms)}
-}
-
-func (p *pass) clear() {
-	for _, a := range p.touched {
-		p.has[a] = 0
+// matters marks every atom among the live ones that some derivation of what is
+// wanted could use.
+func (s *System) matters(live *marks, wanted []bool) []bool {
+	m := s.newMarks()
+	for _, a := range live.list {
+		if wanted[a] {
+			m.add(a)
+		}
 	}
-	p.touched = p.touched[:0]
-}
-
-// give adds lanes to an atom.
-func (p *pass) give(a Atom, bits uint64) {
-	if a < 0 || int(a) >= p.s.atoms || p.has[a]|bits == p.has[a] {
-		return
-	}
-	if p.has[a] == 0 {
-		p.touched = append(p.touched, a)
-	}
-	p.has[a] |= bits
-	if !p.queued[a] {
-		p.queued[a] = true
-		p.queue = append(p.queue, a)
-	}
-}
-
-// run derives until nothing new follows. Each atom is taken up again only when a
-// lane was added to it.
-func (p *pass) run() {
-	for head := 0; head < len(p.queue); head++ {
-		a := p.queue[head]
-		p.queued[a] = false
-		for _, i := range p.s.byBody.of(a) {
-			r := p.s.rules[i]
-			bits := p.has[r.If]
-			if r.And != None {
-				bits &= p.has[r.And]
-			}
-			if bits != 0 && !p.s.off(i) {
-				p.give(r.Head, bits)
+	for head := 0; head < len(m.list); head++ {
+		arcs, first := s.byHead.from(m.list[head])
+		for i, r := range arcs {
+			if live.in[r.to] && (r.with == None || live.in[r.with]) && !s.off(s.byHead.rule[first+int32(i)]) {
+				m.add(r.to)
+				m.add(r.with)
 			}
 		}
 	}
-	p.queue = p.queue[:0]
+	return m.in
 }
 
 // Closure lists every atom that follows from the starts, themselves included, in
 // ascending order.
 func (s *System) Closure(starts []Atom) []Atom {
-	p := s.newPass()
+	m := s.newMarks()
 	for _, a := range starts {
-		p.give(a, 1)
+		m.add(a)
 	}
-	p.run()
-	var all []Atom
-	for a, bits := range p.has {
-		if bits != 0 {
-			all = append(all, Atom(a))
-		}
-	}
-	return all
+	s.derive(m, nil)
+	slices.Sort(m.list)
+	return m.list
 }
 
-// Reach answers for each set of starts whether a goal follows. It looks only at
-// what somebody can have and what matters to the goals, and takes atoms that
-// follow from each other as one.
+// Reach answers for each set of starts whether a goal follows. A start that has an
+// atom from which a goal follows alone is answered at once. The others are asked
+// together, over what one of them can have and what matters then.
 func (s *System) Reach(starts [][]Atom, goals []Atom) []bool {
-	live := s.live(starts)
-	small, of := live.condense(live.matters(goals))
-	place := func(a Atom) Atom {
-		if a < 0 || int(a) >= s.atoms {
-			return None
-		}
-		return of[a]
-	}
-	p := small.newPass()
 	reached := make([]bool, len(starts))
-	for first := 0; first < len(starts); first += lanes {
-		batch := starts[first:min(first+lanes, len(starts))]
-		for lane, atoms := range batch {
-			for _, a := range atoms {
-				p.give(place(a), 1<<lane)
-			}
+	alone := s.alone(goals)
+	var open []int
+	live := s.newMarks()
+	for i, atoms := range starts {
+		if reached[i] = slices.ContainsFunc(atoms, func(a Atom) bool { return a >= 0 && int(a) < s.atoms && alone[a] }); reached[i] {
+			continue
 		}
-		p.run()
-		for _, g := range goals {
-			if g = place(g); g == None {
-				continue
-			}
-			for lane := range batch {
-				reached[first+lane] = reached[first+lane] || p.has[g]>>lane&1 == 1
-			}
+		open = append(open, i)
+		for _, a := range atoms {
+			live.add(a)
 		}
-		p.clear()
+	}
+	s.derive(live, alone)
+	if !slices.ContainsFunc(live.list, func(a Atom) bool { return alone[a] }) {
+		return reached
+	}
+	for i, answer := range s.condense(s.matters(live, alone), alone).reach(starts, open) {
+		reached[open[i]] = answer
 	}
 	return reached
-}
-
-// live is the system without the rules that no start can ever use, all starts
-// taken together.
-func (s *System) live(starts [][]Atom) *System {
-	p := s.newPass()
-	for _, atoms := range starts {
-		for _, a := range atoms {
-			p.give(a, 1)
-		}
-	}
-	p.run()
-	return s.without(func(rule int) bool {
-		r := s.rules[rule]
-		return s.off(int32(rule)) || p.has[r.If] == 0 || r.And != None && p.has[r.And] == 0
-	})
 }
 
 // Closed is a set of atoms, ascending, that holds the starts, and with the

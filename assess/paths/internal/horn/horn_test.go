@@ -130,6 +130,28 @@ func TestProofsAreCheapestAndVerified(t *testing.T) {
 	})
 }
 
+// TestProverAgreesWithProve: a prover that has answered for others before gives
+// what a search without its bounds gives, rule by rule.
+func TestProverAgreesWithProve(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := problems(t, 20)
+		weights := rapid.SliceOfN(rapid.Int64Range(1, 5), len(p.rules), len(p.rules)).Draw(t, "weights")
+		cost := func(rule int) int64 { return weights[rule] }
+		s := p.system(t)
+		for a := range p.atoms {
+			prover := s.Prover(Atom(a), cost)
+			for _, starts := range p.starts {
+				want, reached := s.Prove(starts, Atom(a), cost)
+				got, ok := prover.Prove(starts)
+				require.Equal(t, reached, ok)
+				require.Equal(t, want, got)
+			}
+		}
+		_, ok := s.Prover(None, cost).Prove(p.starts[0])
+		require.False(t, ok)
+	})
+}
+
 // costOf is the cost of a proof's goal, each premise counted where it is used.
 func costOf(rules []Rule, starts []Atom, goal Atom, proof Proof, cost func(int) int64) int64 {
 	at := map[Atom]int64{None: 0}

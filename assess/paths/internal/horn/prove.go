@@ -1,7 +1,6 @@
 package horn
 
 import (
-	"container/heap"
 	"math"
 	"slices"
 )
@@ -19,11 +18,170 @@ func (s *System) Prove(starts []Atom, goal Atom, cost func(rule int) int64) (Pro
 	if goal < 0 || int(goal) >= s.atoms {
 		return nil, false
 	}
-	k := newKnuth(s, cost)
+	return newKnuth(s, cost, nil).prove(starts, goal)
+}
+
+// Prover finds cheapest derivations of one goal from many starts, as
+// [System.Prove] does from one. It is for one goroutine.
+type Prover struct {
+	goal Atom
+	k    *knuth
+}
+
+// Prover asks for every rule's cost once, and from each atom how much the rules
+// on the way to the goal cost at least, as if other premises were there for
+// nothing. A search that takes up first what may end cheapest (A*) then hardly
+// leaves the ways that it is looking for.
+func (s *System) Prover(goal Atom, cost func(rule int) int64) *Prover {
+	costs := make([]int64, len(s.rules))
+	for i := range costs {
+		costs[i] = cost(i)
+	}
+	price := func(rule int) int64 { return costs[rule] }
+	return &Prover{goal, newKnuth(s, price, s.remaining(goal, price))}
+}
+
+// Prove finds a cheapest derivation from the starts; of equals, where every rule
+// costs something, the one that [System.Prove] finds.
+func (p *Prover) Prove(starts []Atom) (Proof, bool) {
+	if p.goal < 0 || int(p.goal) >= p.k.s.atoms {
+		return nil, false
+	}
+	defer p.k.clear()
+	return p.k.prove(starts, p.goal)
+}
+
+// remaining gives of each atom the least cost of the rules from it to the goal,
+// unreachable where no rule leads there.
+func (s *System) remaining(goal Atom, cost func(int) int64) []int64 {
+	left := make([]int64, s.atoms)
+	for a := range left {
+		left[a] = unreachable
+	}
+	if goal < 0 || int(goal) >= s.atoms {
+		return left
+	}
+	left[goal] = 0
+	open := queue{{atom: goal}}
+	for len(open) > 0 {
+		next := open.pop()
+		if next.cost > left[next.atom] {
+			continue
+		}
+		for _, i := range s.byHead.of(next.atom) {
+			if s.off(i) {
+				continue
+			}
+			total := plus(cost(int(i)), next.cost)
+			for _, premise := range []Atom{s.rules[i].If, s.rules[i].And} {
+				if premise != None && total < left[premise] {
+					left[premise] = total
+					open.push(entry{rank: total, cost: total, atom: premise})
+				}
+			}
+		}
+	}
+	return left
+}
+
+const (
+	underived int32 = -2
+	fromStart int32 = -1
+
+	unreachable = math.MaxInt64
+)
+
+// entry is an atom in a search: what its derivation costs, and rank, what the
+// goal's costs at least if it uses that.
+type entry struct {
+	rank, cost int64
+	rule       int32
+	atom       Atom
+}
+
+func (e entry) before(other entry) bool {
+	switch {
+	case e.rank != other.rank:
+		return e.rank < other.rank
+	case e.cost != other.cost: // premises before what follows from them
+		return e.cost < other.cost
+	case e.rule != other.rule:
+		return e.rule < other.rule
+	}
+	return e.atom < other.atom
+}
+
+// queue is a binary heap of entries, the first before all others.
+type queue []entry
+
+func (q *queue) push(e entry) {
+	*q = append(*q, e)
+	heap := *q
+	for i := len(heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if !heap[i].before(heap[parent]) {
+			break
+		}
+		heap[i], heap[parent] = heap[parent], heap[i]
+		i = parent
+	}
+}
+
+func (q *queue) pop() entry {
+	heap := *q
+	first, last := heap[0], len(heap)-1
+	heap[0] = heap[last]
+	heap = heap[:last]
+	*q = heap
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= last {
+			break
+		}
+		if child+1 < last && heap[child+1].before(heap[child]) {
+			child++
+		}
+		if !heap[child].before(heap[i]) {
+			break
+		}
+		heap[i], heap[child] = heap[child], heap[i]
+		i = child
+	}
+	return first
+}
+
+// knuth is the state of a search. left bounds what remains to the goal; nil knows
+// nothing.
+type knuth struct {
+	s       *System
+	cost    func(int) int64
+	left    []int64
+	best    []int64
+	by      []int32
+	done    []bool
+	open    queue
+	touched []Atom // what clear must undo
+}
+
+func newKnuth(s *System, cost func(int) int64, left []int64) *knuth {
+	k := &knuth{s: s, cost: cost, left: left, best: make([]int64, s.atoms), by: make([]int32, s.atoms), done: make([]bool, s.atoms)}
+	for a := range k.best {
+		k.best[a], k.by[a] = unreachable, underived
+	}
+	return k
+}
+
+func (k *knuth) clear() {
+	for _, a := range k.touched {
+		k.best[a], k.by[a], k.done[a] = unreachable, underived, false
+	}
+	k.touched, k.open = k.touched[:0], k.open[:0]
+}
+
+func (k *knuth) prove(starts []Atom, goal Atom) (Proof, bool) {
 	for _, a := range starts {
-		if a >= 0 && int(a) < s.atoms && k.best[a] != 0 {
-			k.best[a], k.by[a] = 0, fromStart
-			heap.Push(k, entry{0, fromStart, a})
+		if a >= 0 && int(a) < k.s.atoms && k.best[a] != 0 {
+			k.offer(a, 0, fromStart)
 		}
 	}
 	k.run(goal)
@@ -33,57 +191,25 @@ func (s *System) Prove(starts []Atom, goal Atom, cost func(rule int) int64) (Pro
 	return k.proof(goal), true
 }
 
-const (
-	underived int32 = -2
-	fromStart int32 = -1
-)
-
-type entry struct {
-	cost int64
-	rule int32
-	atom Atom
-}
-
-// knuth is the state of a search: a heap of atoms by cost.
-type knuth struct {
-	s    *System
-	cost func(int) int64
-	best []int64
-	by   []int32
-	done []bool
-	heap []entry
-}
-
-func newKnuth(s *System, cost func(int) int64) *knuth {
-	k := &knuth{s: s, cost: cost, best: make([]int64, s.atoms), by: make([]int32, s.atoms), done: make([]bool, s.atoms)}
-	for a := range k.best {
-		k.best[a], k.by[a] = math.MaxInt64, underived
+// offer notes a cheaper derivation of an atom from which a way leads to the goal.
+func (k *knuth) offer(a Atom, cost int64, rule int32) {
+	rank := cost
+	if k.left != nil {
+		if k.left[a] == unreachable {
+			return
+		}
+		rank = plus(cost, k.left[a])
 	}
-	return k
-}
-
-func (k *knuth) Len() int { return len(k.heap) }
-func (k *knuth) Less(i, j int) bool {
-	a, b := k.heap[i], k.heap[j]
-	if a.cost != b.cost {
-		return a.cost < b.cost
+	if k.by[a] == underived {
+		k.touched = append(k.touched, a)
 	}
-	if a.rule != b.rule {
-		return a.rule < b.rule
-	}
-	return a.atom < b.atom
-}
-func (k *knuth) Swap(i, j int) { k.heap[i], k.heap[j] = k.heap[j], k.heap[i] }
-func (k *knuth) Push(x any)    { k.heap = append(k.heap, x.(entry)) }
-func (k *knuth) Pop() any {
-	last := k.heap[len(k.heap)-1]
-	k.heap = k.heap[:len(k.heap)-1]
-	return last
+	k.best[a], k.by[a] = cost, rule
+	k.open.push(entry{rank, cost, rule, a})
 }
 
 func (k *knuth) run(goal Atom) {
-	for len(k.heap) > 0 {
-		next := heap.Pop(k).(entry)
+	for len(k.open) > 0 {
+		next := k.open.pop()
 		if k.done[next.atom] {
 			continue
 		}
@@ -108,8 +234,7 @@ func (k *knuth) fire(i int32) {
 		total = plus(total, k.best[r.And])
 	}
 	if total < k.best[r.Head] || total == k.best[r.Head] && i < k.by[r.Head] {
-		k.best[r.Head], k.by[r.Head] = total, i
-		heap.Push(k, entry{total, i, r.Head})
+		k.offer(r.Head, total, i)
 	}
 }
 
