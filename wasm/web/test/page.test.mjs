@@ -288,7 +288,7 @@ describe('the page from file://', () => {
     assert.deepEqual(await save(), own);
     await form('What counts as Tier 0').locator('button[type=submit]').click(); // all empty: nothing is stated
     await idle(page);
-    await form('When admins work').getByRole('button', { name: 'Take back' }).click();
+    await form('When admins work').getByRole('button', { name: 'Take it back' }).click();
     await idle(page);
     const { workingHours: _, ...rest } = own;
     assert.deepEqual(await save(), rest);

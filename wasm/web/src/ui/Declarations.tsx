@@ -429,7 +429,7 @@ function One(props: { d: Stated; name: 'tier0' | 'adminNaming' | 'workingHours';
       {!d[name] && <p>{t.declare.nothing}</p>}
       <Form key={JSON.stringify(d[name] ?? null)} label={words.title} fields={props.fields} go={t.declare.add} onGo={(item) => void state(props.take(item))}>
         {d[name] && (
-          <Button kind="quiet" label={t.declare.remove(words.title)} onClick={() => void state(unstated(d, name))}>
+          <Button kind="quiet" label={t.declare.about(t.declare.unset, words.title)} onClick={() => void state(unstated(d, name))}>
             {t.declare.unset}
           </Button>
         )}
