@@ -8,6 +8,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -30,13 +31,13 @@ const covered = "./model/...,./internal/jsonpull,./graphsource/...,./assess/acce
 type target struct{ pkg, dir, name string }
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}
 }
 
-func run(names []string) error {
+func run(names []string, out io.Writer) error {
 	targets, err := targetsOf("./...")
 	if err != nil {
 		return err
@@ -64,7 +65,9 @@ func run(names []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
-		fmt.Printf("%s %s: %d tried, %d new ones kept\n", t.pkg, t.name, tried, kept)
+		if _, err := fmt.Fprintf(out, "%s %s: %d tried, %d new ones kept\n", t.pkg, t.name, tried, kept); err != nil {
+			return err
+		}
 	}
 	return nil
 }
