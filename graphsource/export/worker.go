@@ -175,6 +175,7 @@ type rawReader struct {
 	src    io.Reader
 	sum    hash.Hash
 	n      int64
+	memory memory
 }
 
 func (r *rawReader) Read(p []byte) (int, error) {
@@ -195,6 +196,8 @@ func (r *rawReader) Read(p []byte) (int, error) {
 		return 0, limit("MaxTotalBytes", opts.MaxTotalBytes)
 	case r.entry.packed > 0 && r.n > 1<<20 && r.n/int64(opts.MaxRatio) > r.entry.packed:
 		return 0, limit("MaxRatio", int64(opts.MaxRatio))
+	case opts.MaxMemoryBytes > 0 && r.memory.inUse() > opts.MaxMemoryBytes:
+		return 0, limit(maxMemory, opts.MaxMemoryBytes)
 	}
 	return n, err
 }
