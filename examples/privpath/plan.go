@@ -52,7 +52,7 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	return write(*output, s, report.Format{Write: func(w io.Writer, _ *model.Assessment, _ report.Options) error {
+	return writeOut(*output, s, func(w io.Writer, _ report.Options) error {
 		if *format == "json" {
 			return encode(streams{out: w}, document)
 		}
@@ -60,7 +60,7 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 		text(&buf)
 		_, err := w.Write(buf.Bytes())
 		return err
-	}}, nil)
+	})
 }
 
 func applied(ctx context.Context, src assess.Source, file string, opts plan.Options) (any, func(io.Writer), error) {

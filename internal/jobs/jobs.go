@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/privpath/privpath/assess"
@@ -38,7 +39,11 @@ func Assess(ctx context.Context, src assess.Source, opts assess.Options) (Side, 
 // Expected is what each control expects, for a report of the assessment: nothing
 // when it was made with another catalogue, whose controls may have asked for something else.
 func Expected(a *model.Assessment) map[string]string {
-	controls := pillars.All()
+	found := map[string]bool{}
+	for _, f := range a.Findings {
+		found[f.Control] = true
+	}
+	controls := slices.DeleteFunc(pillars.All(), func(c *assess.Control) bool { return !found[c.ID] })
 	if a.Engine.Catalogue != assess.CatalogueDigest(controls) {
 		return nil
 	}
