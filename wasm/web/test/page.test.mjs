@@ -591,7 +591,7 @@ describe('the page from file://', () => {
     await sheet.getByRole('heading', { name: 'No Tier 0 role is usable from an unmanaged device' }).waitFor();
     await page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'hidden' });
-    assert.equal(await page.evaluate(() => location.hash), '#findings');
+    await page.waitForFunction(() => location.hash === '#findings'); // told a moment after the sheet is hidden
 
     const link = page.getByRole('link', { name: /^FND-05/ }).last();
     await link.focus();
