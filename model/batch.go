@@ -21,7 +21,7 @@ type Batch struct {
 
 	dataset Dataset
 	plan    *plan
-	rows    table
+	rows    batchRows
 	n       int
 	reader  *jsonpull.Reader // of whole records
 	chosen  jsonpull.Path    // of those that Read reads
@@ -31,7 +31,7 @@ type Batch struct {
 }
 
 // NewBatch makes an empty batch.
-func NewBatch(d Dataset) *Batch { return &Batch{dataset: d, plan: d.plan(), rows: d.table()} }
+func NewBatch(d Dataset) *Batch { return &Batch{dataset: d, plan: d.plan(), rows: d.batch()} }
 
 // Len is the number of records.
 func (b *Batch) Len() int { return b.n }

@@ -180,20 +180,20 @@ func merge(before, change any) any {
 func (o *Object) place() (string, Location) { return o.parent, o.at }
 
 func (t *rowTable[T]) clone() table {
-	c := &rowTable[T]{rows: slices.Clone(t.rows), seen: t.seen, covered: maps.Clone(t.covered), byParent: map[string][]int{}}
+	c := &rowTable[T]{rows: t.rows.clone(), seen: t.seen, covered: maps.Clone(t.covered), byParent: map[string][]int{}}
 	for parent, list := range t.byParent {
 		c.byParent[parent] = slices.Clone(list)
 	}
 	return c
 }
 
-func (t *rowTable[T]) at(i int) any { return &t.rows[i] }
+func (t *rowTable[T]) at(i int) any { return t.rows.at(i) }
 
-func (t *rowTable[T]) replace(i int, from table) { t.rows[i] = from.(*rowTable[T]).rows[0] }
+func (t *rowTable[T]) replace(i int, from batchRows) { *t.rows.at(i) = from.(*flatRows[T]).rows[0] }
 
 func (t *rowTable[T]) find(parent, id string) int {
-	for i := range t.rows {
-		row := any(&t.rows[i]).(record)
+	for i := range t.rows.n {
+		row := any(t.rows.at(i)).(record)
 		if !SameID(row.id(), id) || id == "" {
 			continue
 		}
@@ -205,7 +205,7 @@ func (t *rowTable[T]) find(parent, id string) int {
 }
 
 func (t *rowTable[T]) remove(i int) {
-	t.rows = slices.Delete(t.rows, i, i+1)
+	t.rows.remove(i)
 	t.seen--
 	for parent, list := range t.byParent {
 		var left []int
@@ -222,7 +222,7 @@ func (t *rowTable[T]) remove(i int) {
 }
 
 func (t *rowTable[T]) values(see func(any)) {
-	for _, row := range t.rows {
-		see(row)
+	for row := range t.rows.all() {
+		see(*row)
 	}
 }

@@ -117,7 +117,7 @@ func (p *plan) read(r *jsonpull.Reader, at unsafe.Pointer) {
 func (p *plan) members(r *jsonpull.Reader, at unsafe.Pointer, path *jsonpull.Path, aside func(name []byte) bool, more bool) {
 	for before := path.Start(); more; more = r.More() {
 		step := r.Follow(before)
-		property := 0
+		var property int
 		if step != nil {
 			property, before = step.Property, step
 		} else {

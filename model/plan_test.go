@@ -32,7 +32,7 @@ func byPlan(d Dataset, text []byte) (row record, taken bool, fault error) {
 }
 
 func byLibrary(d Dataset, text []byte) (record, error) {
-	row, _ := d.table().extend()
+	row, _ := d.batch().extend()
 	return row, json.Unmarshal(text, row)
 }
 
@@ -154,7 +154,7 @@ func TestPlanEqualsLibrary(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	taken := 0
 	for _, d := range Datasets() {
-		row, _ := d.table().extend()
+		row, _ := d.batch().extend()
 		for range 60 {
 			text := []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 5))
 			require.True(t, json.Valid(text), "%s", text)
@@ -207,7 +207,7 @@ func remembered(t *testing.T, d Dataset, depth int, texts ...[]byte) {
 func TestPlanRemembersNothingWrong(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(15, 16))
 	for _, d := range Datasets() {
-		row, _ := d.table().extend()
+		row, _ := d.batch().extend()
 		var texts [][]byte
 		for range 4 {
 			texts = append(texts, []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 4)))
@@ -236,7 +236,7 @@ func TestPlanRemembersNothingWrong(t *testing.T) {
 func FuzzPlan(f *testing.F) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for i, d := range Datasets() {
-		row, _ := d.table().extend()
+		row, _ := d.batch().extend()
 		f.Add(uint8(i), []byte(values{rnd}.object(reflect.TypeOf(row).Elem(), 5)))
 	}
 	for _, text := range []string{`{"id":"a","id":null}`, `{"id":"a","id":1}`, `{"id":"a","Id":"b","ID":"c"}`, `null`, `[]`, `{"id":"\ud800"}`, "{\"id\":\"\xff\"}",

@@ -12,13 +12,27 @@ import (
 // evidence value have the field "Evidence.Value", the names of its properties
 // "Evidence.Property". The assessment itself is not changed.
 func (a *Assessment) Rewrite(edit func(field, text string) string) *Assessment {
-	out := reflect.New(reflect.TypeFor[Assessment]()).Elem()
-	rewrite(out, reflect.ValueOf(a).Elem(), "", edit)
-	return out.Addr().Interface().(*Assessment)
+	return Rewrite(a, edit)
+}
+
+// Rewrite does the same with any document whose texts stand in exported fields,
+// such as what was made of an assessment. A [json.RawMessage] is rewritten as an
+// evidence value is, and a type that is only JSON by methods of its own is not for
+// it.
+func Rewrite[T any](document T, edit func(field, text string) string) T {
+	out := reflect.New(reflect.TypeFor[T]()).Elem()
+	rewrite(out, reflect.ValueOf(&document).Elem(), "", edit)
+	return out.Interface().(T)
 }
 
 // rewrite fills out, which is zero, from in.
 func rewrite(out, in reflect.Value, field string, edit func(field, text string) string) {
+	if raw, ok := in.Interface().(json.RawMessage); ok {
+		if value := rewriteValue(raw, edit); raw != nil && value != nil {
+			out.Set(reflect.ValueOf(value))
+		}
+		return
+	}
 	switch in.Kind() {
 	case reflect.String:
 		out.SetString(edit(field, in.String()))

@@ -36,16 +36,16 @@ func (t *rowTable[T]) take(from table, match func(record any) bool) table {
 	taken := false
 	parents, otherParents := t.parents(), other.parents()
 	insert := func() {
-		for i := range other.rows {
-			if match(&other.rows[i]) {
-				out.add(otherParents[i], other.rows[i])
+		for i := range other.rows.n {
+			if row := other.rows.at(i); match(row) {
+				out.add(otherParents[i], *row)
 			}
 		}
 		taken = true
 	}
-	for i := range t.rows {
-		if !match(&t.rows[i]) {
-			out.add(parents[i], t.rows[i])
+	for i := range t.rows.n {
+		if row := t.rows.at(i); !match(row) {
+			out.add(parents[i], *row)
 			continue
 		}
 		if !taken {
@@ -67,7 +67,7 @@ func (t *rowTable[T]) setCoverage(parent string, c Coverage) {
 
 // parents gives the parent of each row, folded.
 func (t *rowTable[T]) parents() []string {
-	all := make([]string, len(t.rows))
+	all := make([]string, t.rows.n)
 	for parent, rows := range t.byParent {
 		for _, i := range rows {
 			all[i] = parent

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unsafe"
 )
 
 // Key names a data set and fixes the type of its records. The name is the Graph
@@ -27,6 +26,7 @@ type Dataset struct {
 	Single  bool
 	needsID bool
 	table   func() table
+	batch   func() batchRows
 	plan    func() *plan // of the record type
 }
 
@@ -51,7 +51,7 @@ func (d Dataset) Match(path string) (parent string, ok bool) {
 // Rows are the records of a data set together with how much of it was read.
 // They are read-only.
 type Rows[T any] struct {
-	rows     []T
+	rows     chunks[T]
 	coverage Coverage
 	name     string
 	children func(parent string) ([]T, Coverage)
@@ -59,22 +59,22 @@ type Rows[T any] struct {
 }
 
 // All yields the records in the order of the export.
-func (r Rows[T]) All() iter.Seq[T] { return slices.Values(r.rows) }
-
-// Each yields the records in place, in the order of the export, for what looks
-// through many and keeps few. They must not be changed.
-func (r Rows[T]) Each() iter.Seq[*T] {
-	return func(yield func(*T) bool) {
-		for i := range r.rows {
-			if !yield(&r.rows[i]) {
+func (r Rows[T]) All() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for row := range r.rows.all() {
+			if !yield(*row) {
 				return
 			}
 		}
 	}
 }
 
+// Each yields the records in place, in the order of the export, for what looks
+// through many and keeps few. They must not be changed.
+func (r Rows[T]) Each() iter.Seq[*T] { return r.rows.all() }
+
 // Len is the number of records read.
-func (r Rows[T]) Len() int { return len(r.rows) }
+func (r Rows[T]) Len() int { return r.rows.n }
 
 // Coverage says how much of the data set was read.
 func (r Rows[T]) Coverage() Coverage { return r.coverage }
@@ -90,16 +90,16 @@ func (r Rows[T]) For(parent string) Rows[T] {
 	if r.note != nil {
 		r.note(name, coverage)
 	}
-	return Rows[T]{rows: rows, coverage: coverage, name: name}
+	return Rows[T]{rows: chunks[T]{list: [][]T{rows}, n: len(rows)}, coverage: coverage, name: name}
 }
 
 // Only is the single record of a single-entity data set.
 func (r Rows[T]) Only() (T, bool) {
-	if len(r.rows) == 0 {
+	if r.rows.n == 0 {
 		var none T
 		return none, false
 	}
-	return r.rows[0], true
+	return *r.rows.at(0), true
 }
 
 // Tenant is what a source could read of a tenant. It is read-only; a [Builder]
@@ -198,10 +198,7 @@ func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
 
 type table interface {
 	count(n int)
-	extend() (row record, at unsafe.Pointer)
-	shrink()
-	absorb(from table, parent string)
-	clear()
+	absorb(from batchRows, parent string)
 	cover(parent string, c Coverage)
 	summary() (Coverage, int)
 	records() iter.Seq[any]
@@ -209,13 +206,13 @@ type table interface {
 	clone() table
 	at(i int) any
 	find(parent, id string) int
-	replace(i int, from table)
+	replace(i int, from batchRows)
 	remove(i int)
 	values(see func(any))
 }
 
 type rowTable[T any] struct {
-	rows     []T
+	rows     chunks[T]
 	seen     int // records read: more than rows where the data set is only observed
 	byParent map[string][]int
 	covered  map[string]Coverage // by folded parent; "" is the whole data set
@@ -223,35 +220,9 @@ type rowTable[T any] struct {
 
 func (t *rowTable[T]) count(n int) { t.seen += n }
 
-// extend, shrink and clear are for the table of a batch, in which no row has a
-// parent, and what lies behind the rows is always zero.
-
-// extend adds an empty row. It stays where it is until the next one is added.
-func (t *rowTable[T]) extend() (record, unsafe.Pointer) {
-	n := len(t.rows)
-	if n == cap(t.rows) {
-		more := make([]T, n, max(1, 2*n))
-		copy(more, t.rows)
-		t.rows = more
-	}
-	t.rows = t.rows[:n+1]
-	row := &t.rows[n]
-	return any(row).(record), unsafe.Pointer(row)
+func (t *rowTable[T]) absorb(from batchRows, parent string) {
+	t.add(parent, from.(*flatRows[T]).rows...)
 }
-
-// shrink takes the row that was added last away again.
-func (t *rowTable[T]) shrink() {
-	last := len(t.rows) - 1
-	clear(t.rows[last:])
-	t.rows = t.rows[:last]
-}
-
-func (t *rowTable[T]) clear() {
-	clear(t.rows)
-	t.rows = t.rows[:0]
-}
-
-func (t *rowTable[T]) absorb(from table, parent string) { t.add(parent, from.(*rowTable[T]).rows...) }
 
 func (t *rowTable[T]) add(parent string, rows ...T) {
 	if parent != "" {
@@ -260,10 +231,10 @@ func (t *rowTable[T]) add(parent string, rows ...T) {
 		}
 		key := FoldID(parent)
 		for i := range rows {
-			t.byParent[key] = append(t.byParent[key], len(t.rows)+i)
+			t.byParent[key] = append(t.byParent[key], t.rows.n+i)
 		}
 	}
-	t.rows = append(t.rows, rows...)
+	t.rows.add(rows)
 }
 
 func (t *rowTable[T]) cover(parent string, c Coverage) {
@@ -304,15 +275,15 @@ func (t *rowTable[T]) children(parent string) ([]T, Coverage) {
 	}
 	rows := make([]T, 0, len(t.byParent[parent]))
 	for _, i := range t.byParent[parent] {
-		rows = append(rows, t.rows[i])
+		rows = append(rows, *t.rows.at(i))
 	}
 	return rows, coverage
 }
 
 func (t *rowTable[T]) records() iter.Seq[any] {
 	return func(yield func(any) bool) {
-		for i := range t.rows {
-			if !yield(&t.rows[i]) {
+		for row := range t.rows.all() {
+			if !yield(row) {
 				return
 			}
 		}
@@ -429,6 +400,7 @@ func anonymous[T any](key Key[T]) Dataset {
 	return Dataset{
 		Name:  key.name,
 		table: func() table { return &rowTable[T]{} },
+		batch: func() batchRows { return &flatRows[T]{} },
 		plan:  sync.OnceValue(func() *plan { return newPlan(reflect.TypeFor[T]()) }),
 	}
 }

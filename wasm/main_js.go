@@ -8,7 +8,16 @@ import (
 	"time"
 )
 
+// A browser ends a WebAssembly program that needs more than 4 GiB, without a word
+// that a person could use. The heap is collected more often as it nears heapLimit, and
+// an export that keeps more than mostMemory of it is refused with a message.
+const (
+	heapLimit  = 7 << 29 // 3.5 GiB
+	mostMemory = 5 << 29 // 2.5 GiB
+)
+
 func main() {
+	debug.SetMemoryLimit(heapLimit)
 	js.Global().Set("newPrivpath", js.FuncOf(func(js.Value, []js.Value) any {
 		functions := map[string]any{}
 		for name, work := range jobsByName {

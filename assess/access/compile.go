@@ -100,7 +100,12 @@ func Compile(t *model.Tenant) *Inputs {
 }
 
 func compilePolicy(row model.ConditionalAccessPolicy) *Policy {
-	p := &Policy{Record: row, ID: row.ID, Name: textOr(row.DisplayName, row.ID), State: textOr(row.State, ""),
+	id := row.ID
+	if id == "" { // what it asks for must still say who asks
+		at := row.Evidence("", nil)
+		id = "privpath:policyWithoutID:" + at.File + at.Pointer
+	}
+	p := &Policy{Record: row, ID: id, Name: textOr(row.DisplayName, id), State: textOr(row.State, ""),
 		FilterSpoofable: model.False}
 	conditions, _ := known(row.Conditions)
 	devices, _ := known(conditions.Devices)

@@ -340,13 +340,41 @@ func (b *builder) acts(head horn.Atom, k key) {
 // demands itself.
 func (b *builder) inContext(head horn.Atom, why because, also key) {
 	for _, id := range b.roleIDs {
-		held := b.roles[id].has(powers.WriteProtectedActions)
-		if held.Truth == model.False {
-			continue
+		if held := b.roles[id].has(powers.WriteProtectedActions); held.Truth != model.False {
+			b.usedInContext(head, why.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), id, []string{b.demands.bound}, also)
 		}
-		for _, i := range b.byRole[id] {
-			why := why.and(held.Truth, b.roles[id].role.Name+": "+held.Reason).and(b.holdings[i].TenantWide(), "the scope of an assignment was not exported")
-			b.conclude(head, why, key{kind: atomInContext, n: i, other: b.demands.bound}, also)
+	}
+}
+
+// usedInContext adds who uses a role in the whole tenant and meets one of the
+// contexts: its holders, and whoever joins a group that holds it. Of a joiner who
+// is not known that is open, but an application is asked for no context.
+func (b *builder) usedInContext(head horn.Atom, why because, role string, contexts []string, also ...key) {
+	uses := func(why because, scope model.Truth, holding int, premises ...key) {
+		for _, context := range contexts {
+			b.conclude(head, why.and(scope, "the scope of an assignment was not exported"), slices.Concat(premises, []key{{kind: atomInContext, n: holding, other: context}}, also)...)
+		}
+	}
+	for _, i := range b.byRole[role] {
+		uses(why, b.holdings[i].TenantWide(), i)
+	}
+	for _, g := range b.groupRoles[role] {
+		for _, j := range b.joinersOf(g) {
+			if j.holding >= 0 {
+				uses(why, b.holdings[j.holding].TenantWide(), j.holding, j.by...)
+				continue
+			}
+			joins := why.with(j.because)
+			if j.by[0].kind != atomAppPower {
+				joins = joins.with(open(model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.Unresolved, Detail: "whether a new member of " + b.groupRef(g.group).Name + " meets what the protected action demands is not known"}))
+			}
+			shown := *why.hop
+			shown.text, shown.evidence = j.hop.text+", and "+shown.text, append(slices.Clone(j.hop.evidence), shown.evidence...)
+			wide := model.Of(g.scope == tenantWide)
+			if g.scope == "" {
+				wide = model.Unknown
+			}
+			b.conclude(head, joins.and(wide, "the scope of an assignment was not exported").shown(shown), slices.Concat(j.by, also)...)
 		}
 	}
 }
@@ -442,11 +470,6 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 		if b.demands.bound != "" {
 			b.inContext(head, why.shown(shown), roleKey(id, tenantWide))
 		}
-		for _, i := range b.byRole[id] {
-			why := why.and(b.holdings[i].TenantWide(), "the scope of an assignment was not exported")
-			for _, context := range b.demands.protects {
-				b.conclude(head, why.shown(shown), key{kind: atomInContext, n: i, other: context})
-			}
-		}
+		b.usedInContext(head, why.shown(shown), id, b.demands.protects)
 	}
 }

@@ -18,7 +18,7 @@ func (g *Graph) HopsSeen() []SeenHop {
 			if verdict == model.False {
 				continue
 			}
-			proof, _ := g.prove(f.atoms, g.goal, verdict == model.True)
+			proof, _ := g.alike.search(f.atoms, verdict == model.True)
 			open := map[int32]bool{} // atoms that a part rests on which is not certain
 			for _, rule := range proof {
 				r := g.b.rules[rule]

@@ -167,6 +167,11 @@ func (x *index) readGroupRoles() {
 			}
 		}
 		x.groupRoles[key] = append(x.groupRoles[key], groupAssignment{principal, role, manner, text, evidence})
+		if x.roles[key] == nil { // what a role of a group alone can do may not have been exported
+			x.roles[key] = &roleEntry{role: role, powers: powers.Powers(model.Field[[]model.RolePermission]{})}
+			x.roleIDs = append(x.roleIDs, key)
+			slices.Sort(x.roleIDs)
+		}
 	}
 	instances := func(rows model.Rows[model.RoleScheduleInstance], manner principals.Manner) {
 		for row := range rows.All() {

@@ -33,6 +33,26 @@ func (b *builder) role(head horn.Atom, k key) {
 // throughGroup: whoever can write the members of a group that holds the role
 // becomes one of them.
 func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
+	for _, j := range b.joinersOf(g) {
+		if j.holding >= 0 {
+			b.conclude(head, surely, append(j.by, key{kind: atomInUse, n: j.holding})...)
+			continue
+		}
+		b.conclude(head, j.because, j.by...)
+	}
+}
+
+// joiner is somebody who becomes a member of a group that holds a role, with a
+// holding of its own where it is known who that is, and else -1 and a hop.
+type joiner struct {
+	because
+	by      []key
+	holding int
+}
+
+func (b *builder) joinersOf(g groupAssignment) []joiner {
+	var list []joiner
+	add := func(why because, by ...key) { list = append(list, joiner{why, by, -1}) }
 	group := b.groupRef(g.group)
 	restricted := model.Unknown
 	if record, ok := b.dir.Group(g.group); ok {
@@ -43,25 +63,25 @@ func (b *builder) throughGroup(head horn.Atom, g groupAssignment) {
 	for _, w := range b.ownersOf(g.group, free) {
 		p := b.principal(w.by.subject)
 		if w.by.kind == atomActs && w.truth != model.Unknown && p.Kind == principals.KindUser {
-			i := b.joinOf(g, p, append(slices.Clone(w.evidence), g.evidence))
-			b.conclude(head, surely, w.by, key{kind: atomInUse, n: i})
+			list = append(list, joiner{surely, []key{w.by}, b.joinOf(g, p, append(slices.Clone(w.evidence), g.evidence))})
 			continue
 		}
-		shown := hop{edge: w.edge, to: roleRef(g.role), from: w.from, text: w.how + ", and adds itself to the group, which holds " + g.role.Name, evidence: append(slices.Clone(w.evidence), g.evidence)}
-		b.conclude(head, w.shown(shown), w.by)
+		add(w.shown(hop{edge: w.edge, to: roleRef(g.role), from: w.from, text: w.how + ", and adds itself to the group, which holds " + g.role.Name, evidence: append(slices.Clone(w.evidence), g.evidence)}), w.by)
 	}
 	for _, w := range b.packagesOf(g.group, group.Name) {
 		shown := hop{edge: edgeRequestsPackage, to: roleRef(g.role), text: "may get the membership of " + group.Name + ", which holds the role, by an access package", evidence: w.evidence}
-		b.conclude(head, w.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+group.Name+" is not known").shown(shown), w.by)
+		add(w.about(restricted.Not(), model.Groups.Name(), "whether a restricted unit shields "+group.Name+" is not known").shown(shown), w.by)
 	}
 	writes := hop{edge: edgeWritesGroup, to: roleRef(g.role), text: "adds itself to " + group.Name + ", which holds the role", evidence: []model.Evidence{g.evidence}}
-	b.conclude(head, free.shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate))
+	application := powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate)
+	add(free.shown(writes), application)
 	if restricted != model.False {
-		b.conclude(head, unfollowed(powers.AdministrativeUnitMembersUpdate).shown(writes), powerAtom(atomAppPower, powers.RoleAssignableMembersUpdate), powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
+		add(unfollowed(powers.AdministrativeUnitMembersUpdate).shown(writes), application, powerAtom(atomPower, powers.AdministrativeUnitMembersUpdate))
 	}
 	writes.text = "adds a member to " + group.Name + ", which holds the role"
-	b.conclude(head, open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: "what the new member's sign-in must meet depends on whom is added"}).shown(writes),
+	add(open(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: "what the new member's sign-in must meet depends on whom is added"}).shown(writes),
 		powerAtom(atomPower, powers.RoleAssignableMembersUpdate))
+	return list
 }
 
 // joinOf is the holding of an owner who adds itself to a group that holds a role.

@@ -31,37 +31,65 @@ type Options struct {
 // built-in roles, Microsoft's own applications, controls, data sets, dates and
 // counts. The error is that of encoding the assessment.
 func Redact(a *model.Assessment, opts Options) (*model.Assessment, error) {
-	r, err := newRedactor(a, opts)
+	r, err := New(opts, a)
 	if err != nil {
 		return nil, err
 	}
-	return a.Rewrite(r.edit), nil
+	return r.Assessment(a), nil
 }
 
-// newRedactor knows the names of an assessment.
-func newRedactor(a *model.Assessment, opts Options) (*redactor, error) {
-	document, err := a.JSON()
-	if err != nil {
-		return nil, err
-	}
+// Redactor gives the names of one tenant the same pseudonyms in everything that was
+// made of it.
+type Redactor struct{ names *redactor }
+
+// New knows the names that stand in the assessments, which may be none, and those of
+// the options. The error is that of encoding an assessment.
+func New(opts Options, of ...*model.Assessment) (*Redactor, error) {
 	key := opts.Key
 	if len(key) == 0 {
-		sum := sha256.Sum256(append([]byte("privpath pseudonyms\x00"), document...))
-		key = sum[:]
+		sum := sha256.New()
+		sum.Write([]byte("privpath pseudonyms\x00"))
+		for _, a := range of {
+			document, err := a.JSON()
+			if err != nil {
+				return nil, err
+			}
+			sum.Write(document)
+		}
+		if len(of) == 0 {
+			for _, n := range opts.Names {
+				sum.Write([]byte(n + "\x00"))
+			}
+		}
+		key = sum.Sum(nil)
 	}
+	return &Redactor{newRedactor(key, opts, of)}, nil
+}
+
+// Assessment copies an assessment without the names.
+func (r *Redactor) Assessment(a *model.Assessment) *model.Assessment { return a.Rewrite(r.names.edit) }
+
+// Document copies what was made of a tenant, such as a diff or a plan, without the
+// names; [model.Rewrite] says which types it is for.
+func Document[T any](r *Redactor, document T) T { return model.Rewrite(document, r.names.edit) }
+
+// newRedactor knows the names of assessments.
+func newRedactor(key []byte, opts Options, of []*model.Assessment) *redactor {
 	r := &redactor{mac: hmac.New(sha256.New, key), names: map[string][]name{}, known: map[string]string{}, words: map[string]bool{}}
 	for _, text := range opts.Texts {
 		for word := range wordParts(strings.ToLower(text)) {
 			r.words[word] = true
 		}
 	}
-	r.collect(a)
+	for _, a := range of {
+		r.collect(a)
+	}
 	for _, n := range opts.Names {
 		r.add("name", n)
 	}
 	r.keepPublic()
 	r.sort()
-	return r, nil
+	return r
 }
 
 // Names lists the texts of a tenant's records that name or describe something:
@@ -108,6 +136,20 @@ var rules = map[string]rule{
 	"ReachFrom.Device": verbatim, "ReachFrom.Network": verbatim, "ReachFrom.Verdict": verbatim, "ReachFrom.Activation": verbatim,
 	"Weakest.Step": verbatim, "Weakest.Requires": verbatim, "Path.Attacker": verbatim, "Path.Verdict": verbatim, "Path.Requires": verbatim,
 	"Hop.Edge": verbatim, "Hop.Requires": verbatim, "PathHop.Edge": verbatim,
+
+	// of a diff
+	"Diff.SchemaVersion": verbatim, "Run.Digest": digest, "Warning.Kind": verbatim, "HeadlineMove.Name": verbatim, "HeadlineMove.Move": verbatim, "PillarMove.ID": verbatim, "PillarMove.Move": verbatim, "DomainMove.ID": verbatim,
+	"DomainMove.Move": verbatim, "InputMove.Move": verbatim, "FindingMove.Control": verbatim, "FindingMove.Pillar": verbatim, "FindingMove.Title": verbatim,
+	"FindingMove.Severity": verbatim, "FindingMove.Move": verbatim, "Verdict.Status": verbatim, "Verdict.Severity": verbatim, "Verdict.Reason": verbatim,
+	"SubjectMove.Kind": verbatim, "SubjectMove.Move": verbatim, "SubjectMove.Old": verbatim, "SubjectMove.New": verbatim, "PrincipalMove.Move": verbatim,
+	"ReachMove.Holding": verbatim, "ReachMove.Held": verbatim, "ReachMove.Easier": verbatim, "ReachMove.Harder": verbatim, "PlaceMove.Device": verbatim,
+	"PlaceMove.Network": verbatim, "PlaceMove.Step": verbatim, "PlaceMove.Old": verbatim, "PlaceMove.New": verbatim, "PlaceMove.Move": verbatim,
+	"AttackerMove.Attacker": verbatim, "AttackerMove.Old": verbatim, "AttackerMove.New": verbatim, "AttackerMove.Move": verbatim, "Cause.Proof": verbatim,
+	"Tier0Move.Move": verbatim, "PathMove.Move": verbatim, "PathWay.Attacker": verbatim, "PathWay.Verdict": verbatim, "PathWay.Perhaps": verbatim,
+	"Change.Kind": verbatim, "Change.Move": verbatim, "Change.Dataset": machine, "Cause.Dataset": machine, "InputMove.Name": machine, "PropertyChange.Path": machine,
+	// of a plan
+	"Change.Format": verbatim, "Change.Schema": verbatim, "Operation.Op": verbatim, "Operation.Dataset": machine, "Request.Method": verbatim, "Request.Path": machine,
+	"State.Band": verbatim, "State.Levels": verbatim, "Effect.Met": verbatim, "Effect.Lost": verbatim,
 
 	"Input.Name": machine, "Need.Dataset": machine, "Evidence.Dataset": machine, "Evidence.File": machine, "Evidence.Pointer": machine,
 	"Evidence.Property": machine, "AccessContext.Device": machine, "AccessContext.Network": machine, "AccessContext.ClientApp": machine,

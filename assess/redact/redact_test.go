@@ -10,15 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/privpath/privpath/assess/diff"
+	"github.com/privpath/privpath/assess/plan"
 	"github.com/privpath/privpath/model"
 )
 
 func withKey(key string, names ...string) *redactor {
-	r, err := newRedactor(&model.Assessment{}, Options{Key: []byte(key), Names: names})
-	if err != nil {
-		panic(err)
-	}
-	return r
+	return newRedactor([]byte(key), Options{Names: names}, nil)
 }
 
 func TestFormsArePseudonymised(t *testing.T) {
@@ -131,7 +129,9 @@ func TestRulesNameFields(t *testing.T) {
 			}
 		}
 	}
-	walk(reflect.TypeFor[model.Assessment]())
+	for _, document := range []reflect.Type{reflect.TypeFor[model.Assessment](), reflect.TypeFor[diff.Diff](), reflect.TypeFor[plan.Plan]()} {
+		walk(document)
+	}
 	for field := range rules {
 		require.Contains(t, fields, field)
 	}
@@ -143,8 +143,7 @@ func TestRulesNameFields(t *testing.T) {
 }
 
 func TestTheCallersWordsStay(t *testing.T) {
-	r, err := newRedactor(&model.Assessment{}, Options{Texts: []string{"Every frobnicator is greased."}, Names: []string{"Greased Lightning"}})
-	require.NoError(t, err)
+	r := newRedactor([]byte("a key"), Options{Texts: []string{"Every frobnicator is greased."}, Names: []string{"Greased Lightning"}}, nil)
 	require.Regexp(t, `^Frobnicator greased by name-[0-9a-f]{10}, word-[0-9a-f]{10}$`, r.rewrite("Frobnicator greased by Greased Lightning, Quimby", true))
 }
 

@@ -36,9 +36,20 @@ func (*listFn) ProcessElement(ctx context.Context, in string, emit func(string))
 type assessFn struct {
 	Config config
 
+	past  history
+	veil  *veil
 	group *errgroup.Group
 	mu    sync.Mutex
 	ready []result
+}
+
+// Setup reads what every assessment of this worker needs.
+func (f *assessFn) Setup(ctx context.Context) error {
+	var err error
+	if f.veil, err = readVeil(ctx, f.Config.RedactKey); err == nil {
+		f.past, err = readHistory(ctx, f.Config.Series)
+	}
+	return err
 }
 
 // StartBundle begins a batch of elements.
@@ -86,15 +97,18 @@ func (f *assessFn) flush(emit func(result)) {
 // one assesses a bundle and writes its part. What is wrong with the bundle becomes
 // its row; an error is one of the run.
 func (f *assessFn) one(ctx context.Context, name string) (result, error) {
-	bundle := bundleName(f.Config.In, name)
+	bundle := f.veil.bundle(bundleName(f.Config.In, name))
 	limited, cancel := context.WithTimeout(ctx, f.Config.Timeout)
 	defer cancel()
-	a, err := assessBundle(limited, name, f.Config.MaxBytes)
+	a, err := f.assess(limited, name, bundle)
 	switch {
 	case ctx.Err() != nil:
 		return result{}, ctx.Err()
 	case limited.Err() != nil:
 		err = fmt.Errorf("it took longer than %v (-timeout)", f.Config.Timeout)
+	}
+	if err != nil {
+		err = errors.New(f.veil.text(err.Error()))
 	}
 	r := result{Bundle: bundle, Parts: []string{partName(bundle, "")}}
 	var rows []row
@@ -109,20 +123,32 @@ func (f *assessFn) one(ctx context.Context, name string) (result, error) {
 	return r, writeRows(ctx, f.Config.Parts, r.Parts[0], rows)
 }
 
-// assessBundle assesses one tenant. Nothing in a bundle should make the library
-// panic; one that does is isolated like one that cannot be read.
-func assessBundle(ctx context.Context, name string, limit int64) (a *model.Assessment, err error) {
+// assess assesses one tenant. Nothing in a bundle should make the library panic; one
+// that does is isolated like one that cannot be read.
+func (f *assessFn) assess(ctx context.Context, name, bundle string) (a *model.Assessment, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			a, err = nil, fmt.Errorf("the assessment broke off, please report this: %v", p)
 		}
 	}()
-	src, done, err := openBundle(ctx, name, limit)
+	src, done, err := openBundle(ctx, name, f.Config.MaxBytes)
 	defer done()
 	if err != nil {
 		return nil, errors.New(plain(err))
 	}
-	return assess.Run(ctx, src, pillars.All(), assess.Options{Permission: graphsource.Permission})
+	opts := assess.Options{Permission: graphsource.Permission}
+	if len(f.past) > 0 { // whose bundle it is must be known before
+		t, err := src.Load(ctx, []string{model.Organizations.Name()})
+		if err != nil {
+			return nil, err
+		}
+		opts.Previous = f.past[key(f.veil.text(t.Info().ID), bundle)]
+	}
+	var names []string
+	if a, err = assess.Run(ctx, f.veil.over(src, &names), pillars.All(), opts); err != nil {
+		return nil, err
+	}
+	return f.veil.assessment(a, names)
 }
 
 // partName names a part file by the bundle's digest, since a bundle may be called

@@ -196,7 +196,7 @@ func TestRowsAreTheAssessment(t *testing.T) {
 	f := theFleet(t)
 	all := records(t, f.out)
 	for _, bundle := range []string{"as-folder", "tenant-02.zip", hostile} {
-		a, err := assessBundle(t.Context(), filepath.Join(f.in, bundle), 1<<30)
+		a, err := (&assessFn{Config: config{MaxBytes: 1 << 30}}).assess(t.Context(), filepath.Join(f.in, bundle), "")
 		require.NoError(t, err)
 		mine := slices.DeleteFunc(slices.Clone(all), func(r record) bool { return r.text("bundle") != bundle })
 		tenant := only(mine, kindTenant)[0]
@@ -448,6 +448,72 @@ func TestBucket(t *testing.T) {
 	left, err := memfs.New(t.Context()).List(t.Context(), "memfs://bucket/out/*")
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"memfs://bucket/out/fleet.html", "memfs://bucket/out/fleet.jsonl"}, left)
+}
+
+// A tenant's earlier runs are found by its id, however its bundle is called, and
+// feed the control that compares them.
+func TestSeries(t *testing.T) {
+	f := theFleet(t)
+	in, series := t.TempDir(), t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(in, "renamed.zip"), []byte(read(t, filepath.Join(f.in, "tenant-02.zip"))), 0o600))
+	verdict := func(cfg config) record {
+		require.NoError(t, run(t.Context(), localRunner, cfg))
+		for _, r := range only(records(t, cfg.Out), kindFinding) {
+			if r.text("control") == "VAL-17" {
+				return r
+			}
+		}
+		return nil
+	}
+	cfg := configOf(in, filepath.Join(t.TempDir(), "now.jsonl"))
+	require.Equal(t, "unknown", verdict(cfg).text("status"))
+	now := only(records(t, cfg.Out), kindTenant)[0].text("asOf")
+	at, err := time.Parse(time.RFC3339, now)
+	require.NoError(t, err)
+	for i := range 3 {
+		earlier := strings.ReplaceAll(read(t, f.out), now, at.AddDate(0, 0, -10*(i+1)).Format(time.RFC3339))
+		require.NoError(t, os.WriteFile(filepath.Join(series, fmt.Sprintf("run-%d.jsonl", i)), []byte(earlier), 0o600))
+	}
+	cfg.Series = series
+	require.Equal(t, "pass", verdict(cfg).text("status"), "nothing moved")
+	require.NoError(t, os.WriteFile(filepath.Join(series, "odd.jsonl"), []byte(`{"kind":"run"}`+"\n"), 0o600))
+	require.ErrorContains(t, run(t.Context(), localRunner, cfg), "odd.jsonl, line 1: it is not the result of a run")
+	cfg.Series = t.TempDir()
+	require.ErrorContains(t, run(t.Context(), localRunner, cfg), "no earlier run")
+}
+
+// Nothing that names a tenant is in the results of a redacted run, and runs with
+// one key compare.
+func TestRedacted(t *testing.T) {
+	f := theFleet(t)
+	in, key := t.TempDir(), filepath.Join(t.TempDir(), "key")
+	for _, name := range []string{"corrupt.zip", "tenant-02.zip", "tenant-03.zip"} {
+		require.NoError(t, os.WriteFile(filepath.Join(in, name), []byte(read(t, filepath.Join(f.in, name))), 0o600))
+	}
+	require.NoError(t, os.WriteFile(key, []byte("a secret of many letters"), 0o600))
+	clear := configOf(in, filepath.Join(t.TempDir(), "clear.jsonl"))
+	require.NoError(t, run(t.Context(), localRunner, clear))
+	cfg := configOf(in, filepath.Join(t.TempDir(), "redacted.jsonl"))
+	cfg.RedactKey = key
+	require.NoError(t, run(t.Context(), localRunner, cfg))
+	got := strings.ToLower(read(t, cfg.Out) + read(t, cfg.Page))
+	found := 0
+	for _, r := range records(t, clear.Out) {
+		for _, column := range []string{"bundle", "tenantId", "tenantName", "principalId", "principalName"} {
+			if secret := r.text(column); secret != "" && secret != "Everybody" {
+				found++
+				require.NotContains(t, got, strings.ToLower(secret), column)
+			}
+		}
+	}
+	require.Greater(t, found, 100)
+	require.Len(t, only(records(t, cfg.Out), kindReach), len(only(records(t, clear.Out), kindReach)))
+	again := cfg
+	again.Out, again.Page, again.Previous = filepath.Join(t.TempDir(), "again.jsonl"), filepath.Join(t.TempDir(), "again.html"), cfg.Out
+	require.NoError(t, run(t.Context(), localRunner, again))
+	require.Empty(t, only(records(t, again.Out), kindDrift), "the same tenants are found")
+	require.NoError(t, os.WriteFile(key, []byte("short"), 0o600))
+	require.ErrorContains(t, run(t.Context(), localRunner, cfg), "can be guessed")
 }
 
 func TestBoundsAreErrorsOfTheBundle(t *testing.T) {

@@ -47,17 +47,20 @@ const localRunner = "direct"
 
 var options = struct {
 	in, out, page, previous *string
+	series, redactKey       *string
 	workers                 *int
 	maxBytes                *int64
 	timeout                 *time.Duration
 }{
-	in:       flag.String("in", "", "assess the bundles of this `folder`, of one that a pattern names (tenants/*.zip), or of a bucket (gs://bucket/tenants/*.zip)"),
-	out:      flag.String("out", "", "write the results to this `file` (JSON Lines)"),
-	page:     flag.String("page", "", "write the summary page to this `file` (HTML); default: beside -out"),
-	previous: flag.String("previous", "", "an earlier run's `file` (JSON Lines): add what changed since"),
-	workers:  flag.Int("workers", runtime.NumCPU(), "how many tenants a process assesses at a time, which bounds its memory"),
-	maxBytes: flag.Int64("max-bytes", 4<<30, "how many bytes a bundle may have, packed and unpacked"),
-	timeout:  flag.Duration("timeout", 10*time.Minute, "how long one tenant may take"),
+	in:        flag.String("in", "", "assess the bundles of this `folder`, of one that a pattern names (tenants/*.zip), or of a bucket (gs://bucket/tenants/*.zip)"),
+	out:       flag.String("out", "", "write the results to this `file` (JSON Lines)"),
+	page:      flag.String("page", "", "write the summary page to this `file` (HTML); default: beside -out"),
+	previous:  flag.String("previous", "", "an earlier run's `file` (JSON Lines): add what changed since"),
+	series:    flag.String("series", "", "earlier runs of the tenants: a `folder` of results (JSON Lines), or a pattern; the control of drift over time (VAL-17) reads three and more of the last 90 days"),
+	redactKey: flag.String("redact-key", "", "replace names, ids, addresses, domains and the bundles' names by pseudonyms, made with the secret in this `file`: with the same key they are the same in every run, so that -previous and -series still fit"),
+	workers:   flag.Int("workers", runtime.NumCPU(), "how many tenants a process assesses at a time, which bounds its memory"),
+	maxBytes:  flag.Int64("max-bytes", 4<<30, "how many bytes a bundle may have, packed and unpacked"),
+	timeout:   flag.Duration("timeout", 10*time.Minute, "how long one tenant may take"),
 }
 
 func main() {
@@ -79,7 +82,7 @@ func main() {
 func usage() {
 	w := flag.CommandLine.Output()
 	_, _ = fmt.Fprintln(w, "usage: fleet -in BUNDLES -out FILE [options]")
-	for _, name := range []string{"in", "out", "page", "previous", "workers", "max-bytes", "timeout"} {
+	for _, name := range []string{"in", "out", "page", "previous", "series", "redact-key", "workers", "max-bytes", "timeout"} {
 		f := flag.Lookup(name)
 		kind, does := flag.UnquoteUsage(f)
 		_, _ = fmt.Fprintf(w, "  -%s %s\n    \t%s\n", name, kind, does)
@@ -88,7 +91,7 @@ func usage() {
 }
 
 func command(ctx context.Context, w io.Writer) error {
-	cfg := config{In: *options.in, Out: *options.out, Page: *options.page, Previous: *options.previous,
+	cfg := config{In: *options.in, Out: *options.out, Page: *options.page, Previous: *options.previous, Series: *options.series, RedactKey: *options.redactKey,
 		Workers: *options.workers, MaxBytes: *options.maxBytes, Timeout: *options.timeout}
 	switch {
 	case cfg.In == "" || cfg.Out == "" || flag.NArg() > 0:

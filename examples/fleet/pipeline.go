@@ -17,6 +17,7 @@ import (
 // config is what a run is asked to do. It travels to the workers.
 type config struct {
 	In, Out, Page, Previous string
+	Series, RedactKey       string
 	Parts                   string // the folder of what the workers write
 	Workers                 int
 	MaxBytes                int64
@@ -141,6 +142,12 @@ func check(ctx context.Context, cfg config) error {
 	}
 	if len(bundles) == 0 {
 		return fmt.Errorf("there is no bundle in %s: a bundle is a .zip, a .json or a folder (in a bucket a .zip or a .json)", cfg.In)
+	}
+	if _, err := readVeil(ctx, cfg.RedactKey); err != nil {
+		return err
+	}
+	if _, err := readHistory(ctx, cfg.Series); err != nil {
+		return err
 	}
 	if cfg.Previous == "" {
 		return nil

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-
 	"io/fs"
 	"maps"
 	"runtime"
@@ -59,6 +58,7 @@ func (f *failingFile) Read(p []byte) (int, error) {
 // the reason stands there, and no verdict becomes better or another decision. Cut
 // at the same place, the file says as much.
 func TestReadErrors(t *testing.T) {
+	long(t)
 	base := bundle(t, malformed.Tenant)
 	for _, path := range slices.Sorted(maps.Keys(base)) {
 		if _, _, ok := model.DatasetAt(strings.TrimSuffix(path, ".json")); !ok || path == "declarations.json" || strings.Count(path, "-") > 3 {
@@ -137,6 +137,7 @@ func (f flaky) ReadAt(p []byte, off int64) (int, error) {
 // TestZipReadErrors: an offset that cannot be read costs the zip, or the data sets
 // that lie there, and never gives a better verdict.
 func TestZipReadErrors(t *testing.T) {
+	long(t)
 	whole := packedBundle(t)
 	controls := readers(t, model.ConditionalAccessPolicies.Name())[:5]
 	valid, err := judge(bundle(t, malformed.Tenant), controls)
@@ -188,6 +189,7 @@ func (c *countdown) Err() error {
 // TestCancellation: at whichever of the places where it is looked at the context
 // ends, a run ends with its error, gives no result, and leaves no goroutine.
 func TestCancellation(t *testing.T) {
+	long(t)
 	base := bundle(t, malformed.Tenant)
 	counted := &countdown{context.Background(), 1 << 30}
 	_, err := assess.Run(counted, export.FS(base, export.Options{}), pillars.All(), assess.Options{})
@@ -211,6 +213,7 @@ func TestCancellation(t *testing.T) {
 // of its time makes no verdict better than unknown allows: nothing passes that did
 // not, unless the calendar alone decides it.
 func TestClockSkew(t *testing.T) {
+	long(t)
 	base := bundle(t, malformed.Tenant)
 	for _, year := range []int{1, 1970, 2020, 2027, 2060, 9000} {
 		a, err := assess.Run(t.Context(), export.FS(base, export.Options{}), pillars.All(), assess.Options{AsOf: time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)})

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 
@@ -43,6 +45,7 @@ const aWindow = 1 << 20
 // name, one number or one list of nothing ends at the window cap, with the file and
 // the offset, and takes memory in proportion to the cap.
 func TestMemoryIsBoundedByTheWindow(t *testing.T) {
+	long(t)
 	for name, text := range map[string][2]string{
 		"one string":       {`{"value":[{"id":"`, "x"},
 		"one escape":       {`{"value":[{"id":"`, `\u0000`},
@@ -76,6 +79,7 @@ func TestMemoryIsBoundedByTheWindow(t *testing.T) {
 // TestDenseRecordsAreBounded: a record that just fits the window, built to be
 // larger in memory than in text, takes a bounded multiple of it.
 func TestDenseRecordsAreBounded(t *testing.T) {
+	long(t)
 	for _, spelling := range []string{"id", "Id"} {
 		for name, parts := range map[string][3]string{
 			"empty lists":   {`"x":[[]`, ",[]", "]"},
@@ -106,6 +110,7 @@ func TestDenseRecordsAreBounded(t *testing.T) {
 // TestManyValuesAreRefused: with the bounds as they are by default, the densest
 // record of 64 MiB ends at the bound on its values, before it is decoded.
 func TestManyValuesAreRefused(t *testing.T) {
+	long(t)
 	text := `{"value":[{"Id":"u","x":[{}` + strings.Repeat(",{}", 20<<20) + "]}]}"
 	source := export.File("users.json", int64(len(text)), func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(text)), nil
@@ -121,6 +126,7 @@ func TestManyValuesAreRefused(t *testing.T) {
 // TestBombs: a zip that unpacks to gigabytes is refused by its ratio before it
 // takes memory, however the bytes are spread over entries.
 func TestBombs(t *testing.T) {
+	long(t)
 	white := strings.Repeat(" ", 1<<20)
 	bomb := func(entries, megabytes int) []byte {
 		var out bytes.Buffer
@@ -158,4 +164,37 @@ func TestBombs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestMemoryLimit: what an export has to keep beyond the memory that the caller
+// allows ends the reading with the file and the place, before it is taken, and
+// nothing of the export is used.
+func TestMemoryLimit(t *testing.T) {
+	long(t)
+	const allowed = 64 << 20
+	user := `{"id":"u","displayName":"` + strings.Repeat("x", 2000) + `"}`
+	for name, fill := range map[string]string{"decoded at once": user, "the tolerant way": strings.Replace(user, "displayName", "DisplayName", 1)} {
+		t.Run(name, func(t *testing.T) {
+			source := export.File("users.json", 1<<30, func() (io.ReadCloser, error) {
+				return io.NopCloser(&endless{head: `{"value":[` + user, fill: "," + fill, left: 1 << 30}), nil
+			}, export.Options{MaxMemoryBytes: live() + allowed})
+			bounded(t, name, 10*allowed, func() {
+				tenant, err := source.Load(context.Background(), nil)
+				var limit *export.LimitError
+				require.ErrorAs(t, err, &limit)
+				require.Equal(t, []string{"users.json", "MaxMemoryBytes"}, []string{limit.Name, limit.Option})
+				require.Greater(t, limit.Offset, int64(allowed/4))
+				require.ErrorContains(t, err, "where there is more memory")
+				require.Nil(t, tenant)
+			})
+		})
+	}
+}
+
+// live is how much of the heap is in use now.
+func live() int64 {
+	runtime.GC()
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
 }

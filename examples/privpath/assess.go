@@ -29,8 +29,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	asOf := set.String("as-of", "", "assess as of this `time`, such as 2026-11-01 or 2026-11-01T09:00:00Z; default: when the export was collected")
 	failOn := set.String("fail-on", "", "exit with status 3 when a finding has this status (fail, partial, unknown, …), fails with this severity or worse (critical, high, medium, low),\nor when a control with this id or pattern does not pass; several joined by commas")
 	only := set.String("controls", "*", "assess only the controls whose id matches this `pattern`, such as 'ISO-*'; several joined by commas")
-	redacted := set.Bool("redact", false, "replace names, ids, addresses and domains by pseudonyms")
-	redactKey := set.String("redact-key", "", "make the pseudonyms of -redact with the secret in this `file`: they are then the same in every report; keep it to yourself")
+	newVeil := addRedactFlags(set)
 	previous := set.String("previous", "", "an earlier assessment of the tenant (`file`, JSON); several joined by commas")
 	online := set.Bool("live", false, "assess the live tenant through Microsoft Graph, without a file between")
 	graph := addLiveFlags(set)
@@ -64,7 +63,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	veil, err := newVeil(*redacted, *redactKey)
+	veil, err := newVeil()
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	output := set.String("o", "", "write the result to this `file` instead of standard output")
 	failOn := set.String("fail-on", "", "exit with status 3 when there is one of these, several joined by commas:\n"+gateHelp())
 	prove := set.Bool("prove", true, "of two exports, prove which change moved the reach, by undoing each in turn")
+	newVeil := addRedactFlags(set)
 	force := set.Bool("force", false, "compare even what is of two tenants")
 	paths, err := parse(set, args)
 	if err != nil {
@@ -42,11 +43,15 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	before, err := openSide(ctx, paths[0], s)
+	veil, err := newVeil()
 	if err != nil {
 		return err
 	}
-	now, err := openSide(ctx, paths[1], s)
+	before, err := openSide(ctx, paths[0], veil, s)
+	if err != nil {
+		return err
+	}
+	now, err := openSide(ctx, paths[1], veil, s)
 	if err != nil {
 		return err
 	}
@@ -65,8 +70,13 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
+	redactor, err := veil.redactor(before.Assessment, now.Assessment)
+	if err != nil {
+		return err
+	}
+	d, old, current := hidden(redactor, d), hidden(redactor, before.Assessment), hidden(redactor, now.Assessment)
 	if err := writeOut(*output, s, func(w io.Writer, opts report.Options) error {
-		return writer(w, d, before.Assessment, now.Assessment, opts)
+		return writer(w, d, old, current, opts)
 	}); err != nil {
 		return err
 	}
@@ -74,7 +84,7 @@ func diffCommand(ctx context.Context, args []string, s streams) error {
 }
 
 // openSide reads an assessment, or assesses an export.
-func openSide(ctx context.Context, path string, s streams) (jobs.Side, error) {
+func openSide(ctx context.Context, path string, veil *veil, s streams) (jobs.Side, error) {
 	a, is, err := readAssessment(path)
 	if is || err != nil {
 		return jobs.Side{Assessment: a}, err
@@ -85,7 +95,7 @@ func openSide(ctx context.Context, path string, s streams) (jobs.Side, error) {
 	}
 	defer closeSource()
 	show, done := progress(s)
-	read, err := jobs.Assess(ctx, src, assess.Options{Permission: graphsource.Permission, Progress: show})
+	read, err := jobs.Assess(ctx, veil.over(src), assess.Options{Permission: graphsource.Permission, Progress: show})
 	done()
 	if err != nil {
 		return jobs.Side{}, fmt.Errorf("%s: %w", path, err)

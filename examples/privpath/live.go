@@ -146,7 +146,7 @@ func (f liveFlags) liveSource(s streams, declarations string) (live.Source, erro
 		}
 	}
 	c, err := f.collector(s, func(o *live.Options) { o.Progress, o.Declarations = liveProgress(s), text })
-	return live.Source{Collector: c, Export: export.Options{Check: checkSchema}}, err
+	return live.Source{Collector: c, Export: export.Options{Check: checkSchema, MaxMemoryBytes: memoryBound()}}, err
 }
 
 // openEither makes a source of the live tenant, or of the paths.

@@ -119,7 +119,7 @@ func exitCode(err error, w io.Writer) int {
 		fmt.Fprintln(w, "privpath:", err)
 		return exitUsage
 	}
-	fmt.Fprintln(w, "privpath:", err)
+	fmt.Fprintln(w, "privpath:", withRemedy(err))
 	return exitError
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,6 +75,12 @@ func callLimited(t *testing.T, limit int64, args ...string) (code int, stderr st
 	t.Helper()
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), childArgs+"="+strings.Join(args, "\x1f"), fmt.Sprintf("%s=%d", childLimit, limit), childGraph+"=pim-only")
+	return outcome(t, child)
+}
+
+// outcome runs a child to its end.
+func outcome(t *testing.T, child *exec.Cmd) (code int, stderr string) {
+	t.Helper()
 	var errs bytes.Buffer
 	child.Stderr = &errs
 	err := child.Run()
@@ -83,17 +90,61 @@ func callLimited(t *testing.T, limit int64, args ...string) (code int, stderr st
 	return child.ProcessState.ExitCode(), errs.String()
 }
 
+// TestMemoryLimit: an export that needs more than GOMEMLIMIT ends with the file, the
+// place and the remedy, and leaves the file that was there before.
+func TestMemoryLimit(t *testing.T) {
+	dir := t.TempDir()
+	export, file := filepath.Join(dir, "users.json"), filepath.Join(dir, "out")
+	user := `{"id":"u","displayName":"` + strings.Repeat("x", 4000) + `"}`
+	require.NoError(t, writeFile(export, func(w io.Writer) error {
+		_, err := io.WriteString(w, `{"value":[`+strings.Repeat(user+",", 30_000)+user+"]}")
+		return err
+	}))
+	require.NoError(t, os.WriteFile(file, []byte("what stood here"), 0o644))
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), childArgs+"="+strings.Join([]string{"assess", "-as-of", "2026-11-20", "-o", file, export}, "\x1f"), "GOMEMLIMIT=64MiB")
+	code, stderr := outcome(t, child)
+	require.Equal(t, exitError, code, stderr)
+	require.Regexp(t, `"users.json" at byte \d+ goes beyond MaxMemoryBytes \(50331648\)`, stderr)
+	require.Contains(t, stderr, "set GOMEMLIMIT higher")
+	require.Equal(t, "what stood here", readFile(t, file))
+	require.Equal(t, []string{"out", "users.json"}, filesOf(t, dir))
+}
+
+// TestContainerLimit: the lowest limit of the groups that hold the process counts.
+func TestContainerLimit(t *testing.T) {
+	root := t.TempDir()
+	self := filepath.Join(root, "self")
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o644))
+	}
+	require.Equal(t, int64(math.MaxInt64), containerLimit(root, self), "not Linux")
+	write("self", "4:memory:/elsewhere\n0::/outer/inner\n")
+	require.Equal(t, int64(math.MaxInt64), containerLimit(root, self), "no limit is set")
+	write("outer/inner/memory.max", "max\n")
+	write("outer/memory.max", "1073741824\n")
+	require.Equal(t, int64(1<<30), containerLimit(root, self))
+	write("outer/inner/memory.max", "536870912\n")
+	require.Equal(t, int64(1<<29), containerLimit(root, self))
+	write("memory.max", "1048576\n")
+	require.Equal(t, int64(1<<20), containerLimit(root, self))
+	write("self", "0::/\n")
+	require.Equal(t, int64(1<<20), containerLimit(root, self))
+}
+
 // TestDiskFull: wherever the disk fills up, the command says so, and leaves the
 // file that was there before and nothing else.
 func TestDiskFull(t *testing.T) {
 	old, now := copyTenant(t, "pim-only", same), copyTenant(t, "mature", same)
 	for name, args := range map[string][]string{
-		"assess":      {"assess", "-controls", "ISO-01", old},
-		"assess json": {"assess", "-controls", "ISO-01", "-format", "json", old},
-		"diff":        {"diff", "-force", "-prove=false", "-format", "json", old, now},
-		"plan":        {"plan", "-steps", "1", "-simulations", "1", "-format", "json", old},
-		"declare":     {"declare", old},
-		"collect":     {"collect", "-only", "users,groups"},
+		"assess":           {"assess", "-controls", "ISO-01", old},
+		"assess json":      {"assess", "-controls", "ISO-01", "-format", "json", old},
+		"diff":             {"diff", "-force", "-prove=false", "-format", "json", old, now},
+		"plan":             {"plan", "-steps", "1", "-simulations", "1", "-format", "json", old},
+		"assess, redacted": {"assess", "-controls", "ISO-01", "-redact", old},
+		"declare":          {"declare", old},
+		"collect":          {"collect", "-only", "users,groups"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			whole := filepath.Join(t.TempDir(), "whole")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
+	"github.com/privpath/privpath/assess/redact"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/model"
@@ -19,6 +20,7 @@ func pathsCommand(ctx context.Context, args []string, s streams) error {
 	declarations := set.String("declarations", "", "read the owner's declarations from this `file`, instead of the export's own")
 	from := set.String("from", "", "only ways that start at the principal with this id or (part of a) `name`")
 	blast := set.String("blast", "", "list everything that the compromise of this principal or device (id or full `name`) gives")
+	newVeil := addRedactFlags(set)
 	exports, err := parse(set, args)
 	if err != nil {
 		return err
@@ -26,23 +28,32 @@ func pathsCommand(ctx context.Context, args []string, s streams) error {
 	if !slices.Contains([]string{"text", "json", "dot"}, *format) {
 		return usageError{fmt.Errorf("there is no format %q; the formats are text, json, dot", *format)}
 	}
+	veil, err := newVeil()
+	if err != nil {
+		return err
+	}
 	src, closeSource, err := open(exports, *declarations)
 	if err != nil {
 		return err
 	}
 	defer closeSource()
 	var graph *facts.PrivilegePaths
-	result, err := assess.Run(ctx, src, []*assess.Control{pathsOnly(&graph)}, assess.Options{Permission: graphsource.Permission})
+	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{pathsOnly(&graph)}, assess.Options{Permission: graphsource.Permission})
 	if err != nil {
 		return err
 	}
 	if failed := result.Findings[0]; failed.Reason == model.ControlError {
 		return fmt.Errorf("%s", failed.Summary)
 	}
+	redactor, err := veil.redactor(result)
+	if err != nil {
+		return err
+	}
 	if *blast != "" {
-		return blastRadius(s, graph, *blast, *format)
+		return blastRadius(s, graph, *blast, *format, redactor)
 	}
 	result.Paths = slices.DeleteFunc(result.Paths, func(p model.Path) bool { return !named(*from, p.From.ID, p.From.Name) })
+	result = hidden(redactor, result)
 	switch *format {
 	case "json":
 		return encode(s, pathsDocument{result.Paths, result.Tier0, result.ChokePoints, result.Cut})
@@ -67,14 +78,16 @@ type blastDocument struct {
 	Reached []model.PrincipalRef `json:"reached"`
 }
 
-func blastRadius(s streams, graph *facts.PrivilegePaths, wanted, format string) error {
+func blastRadius(s streams, graph *facts.PrivilegePaths, wanted, format string, redactor *redact.Redactor) error {
 	from, reached, ok := graph.Blast(wanted)
 	if !ok {
 		return fmt.Errorf("%s leads nowhere: no way into Tier 0 uses it, and none may", wanted)
 	}
+	document := hidden(redactor, blastDocument{from, reached})
 	if format == "json" {
-		return encode(s, blastDocument{from, reached})
+		return encode(s, document)
 	}
+	from, reached = document.From, document.Reached
 	fmt.Fprintf(s.out, "Whoever controls %s %s surely gets, on the ways to Tier 0:\n", from.Kind, report.Inert(from.Name))
 	for _, r := range reached {
 		fmt.Fprintf(s.out, "  %-18s %s\n", r.Kind, report.Inert(r.Name))

@@ -26,6 +26,7 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 	steps := set.Int("steps", plan.DefaultSteps, "propose at most this many steps")
 	bound := set.Int("simulations", plan.DefaultSimulations, "assess at most this many changed tenants")
 	apply := set.String("apply", "", "say what the change in this `file` (schema/change.schema.json) would do, instead of proposing")
+	newVeil := addRedactFlags(set)
 	exports, err := parse(set, args)
 	if err != nil {
 		return err
@@ -36,6 +37,10 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 	if *steps < 1 || *bound < 1 {
 		return usageError{fmt.Errorf("-steps and -simulations are 1 or more")}
 	}
+	veil, err := newVeil()
+	if err != nil {
+		return err
+	}
 	src, closeSource, err := open(exports, *declarations)
 	if err != nil {
 		return err
@@ -45,9 +50,9 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 	var document any
 	var text func(io.Writer)
 	if *apply != "" {
-		document, text, err = applied(ctx, src, *apply, opts)
+		document, text, err = applied(ctx, veil.over(src), *apply, veil, opts)
 	} else {
-		document, text, err = planned(ctx, src, opts)
+		document, text, err = planned(ctx, veil.over(src), veil, opts)
 	}
 	if err != nil {
 		return err
@@ -63,7 +68,7 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 	})
 }
 
-func applied(ctx context.Context, src assess.Source, file string, opts plan.Options) (any, func(io.Writer), error) {
+func applied(ctx context.Context, src assess.Source, file string, veil *veil, opts plan.Options) (any, func(io.Writer), error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, nil, fmt.Errorf("-apply: %w", err)
@@ -76,11 +81,21 @@ func applied(ctx context.Context, src assess.Source, file string, opts plan.Opti
 		return nil, nil, fmt.Errorf("-apply: %s: %w", file, err)
 	}
 	effect, err := plan.Judge(ctx, src, pillars.All(), change, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	redactor, err := veil.redactor()
+	change, effect = hidden(redactor, change), hidden(redactor, effect)
 	return effect, func(w io.Writer) { writeApplied(w, change, effect) }, err
 }
 
-func planned(ctx context.Context, src assess.Source, opts plan.Options) (any, func(io.Writer), error) {
+func planned(ctx context.Context, src assess.Source, veil *veil, opts plan.Options) (any, func(io.Writer), error) {
 	made, err := plan.Make(ctx, src, pillars.All(), opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	redactor, err := veil.redactor()
+	made = hidden(redactor, made)
 	return made, func(w io.Writer) { writePlan(w, made) }, err
 }
 

@@ -21,6 +21,7 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 	principal := set.String("principal", "", "only the holder with this id or (part of a) `name`")
 	role := set.String("role", "", "only the role with this id or (part of a) `name`")
 	explainIt := set.Bool("explain", false, "print each way step by step, with the policies that did not stop it")
+	newVeil := addRedactFlags(set)
 	paths, err := parse(set, args)
 	if err != nil {
 		return err
@@ -28,12 +29,16 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 	if *format != "text" && *format != "json" {
 		return usageError{fmt.Errorf("there is no format %q; the formats are text, json", *format)}
 	}
+	veil, err := newVeil()
+	if err != nil {
+		return err
+	}
 	src, closeSource, err := open(paths, *declarations)
 	if err != nil {
 		return err
 	}
 	defer closeSource()
-	result, err := assess.Run(ctx, src, []*assess.Control{jobs.ReachOnly}, assess.Options{Permission: graphsource.Permission})
+	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{jobs.ReachOnly}, assess.Options{Permission: graphsource.Permission})
 	if err != nil {
 		return err
 	}
@@ -45,6 +50,9 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 	})
 	if len(result.Reach) == 0 {
 		return fmt.Errorf("no holding of a Tier 0 role matches; %s", nothingToReach(result))
+	}
+	if result, err = veil.redact(result); err != nil {
+		return err
 	}
 	switch {
 	case *format == "json":

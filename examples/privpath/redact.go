@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 
@@ -18,6 +19,14 @@ import (
 type veil struct {
 	on   bool
 	opts redact.Options
+}
+
+// addRedactFlags adds -redact and -redact-key to a command. What it returns makes
+// the veil once the flags are read.
+func addRedactFlags(set *flag.FlagSet) func() (*veil, error) {
+	on := set.Bool("redact", false, "replace names, ids, addresses and domains by pseudonyms")
+	key := set.String("redact-key", "", "make the pseudonyms of -redact with the secret in this `file`: they are then the same in every report; keep it to yourself")
+	return func() (*veil, error) { return newVeil(*on, *key) }
 }
 
 func newVeil(on bool, keyFile string) (*veil, error) {
@@ -43,6 +52,23 @@ func (v *veil) over(src assess.Source) assess.Source {
 		return src
 	}
 	return &veiledSource{src, v}
+}
+
+// redactor knows the names of the tenants that were read under the veil and of the
+// assessments; nil lets everything through.
+func (v *veil) redactor(of ...*model.Assessment) (*redact.Redactor, error) {
+	if !v.on {
+		return nil, nil
+	}
+	return redact.New(v.opts, of...)
+}
+
+// hidden redacts what was made of the assessments.
+func hidden[T any](r *redact.Redactor, document T) T {
+	if r == nil {
+		return document
+	}
+	return redact.Document(r, document)
 }
 
 func (v *veil) redact(a *model.Assessment) (*model.Assessment, error) {

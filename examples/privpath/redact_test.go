@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"html"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/privpath/privpath/assess/diff"
 	"github.com/privpath/privpath/assess/redact"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/examples/tenants"
@@ -147,6 +150,87 @@ func TestNothingOfASampleSurvivesRedaction(t *testing.T) {
 		for _, f := range report.Formats() {
 			require.Empty(t, survivors(secrets, string(renderFile(t, f, &redacted))), "%s as %s", tenant, f.Name)
 		}
+	}
+}
+
+// TestNothingOfASampleSurvivesInOtherCommands holds every other command that prints
+// a tenant's texts to the same.
+func TestNothingOfASampleSurvivesInOtherCommands(t *testing.T) {
+	_, catalogue, _ := call(t, "controls", "-format", "json")
+	catalogue = plainText(catalogue)
+	change := filepath.Join(t.TempDir(), "change.json")
+	for _, tenant := range []string{"pim-only"} {
+		secrets := originals(t, tenant)
+		maps.DeleteFunc(secrets, func(secret string, _ bool) bool { return standsIn(catalogue, secret) })
+		dir := copyTenant(t, tenant, same)
+		later := copyTenant(t, tenant, policiesOff)
+		var plan struct{ Change json.RawMessage }
+		_, planned, stderr := call(t, "plan", "-steps", "1", "-simulations", "5", "-format", "json", dir)
+		require.NoError(t, json.Unmarshal([]byte(planned), &plan), stderr)
+		var admin string
+		for _, r := range assessJSON(t, dir).Reach {
+			if r.Principal.Kind == "user" {
+				admin = r.Principal.ID
+			}
+		}
+		commands := [][]string{
+			{"diff", "-format", "text", dir, later}, {"diff", "-format", "json", dir, later}, {"diff", "-format", "markdown", dir, later}, {"diff", "-format", "sarif", dir, later},
+			{"reach", dir}, {"reach", "-explain", dir}, {"reach", "-format", "json", dir},
+			{"paths", dir}, {"paths", "-format", "json", dir}, {"paths", "-format", "dot", dir}, {"paths", "-blast", admin, dir},
+			{"plan", "-steps", "1", "-simulations", "5", dir}, {"plan", "-steps", "1", "-simulations", "5", "-format", "json", dir},
+			{"whatif", "-user", admin, dir}, {"whatif", "-user", admin, "-format", "json", dir},
+		}
+		var proposed struct{ Operations []json.RawMessage }
+		require.NoError(t, json.Unmarshal(plan.Change, &proposed))
+		if len(proposed.Operations) > 0 {
+			require.NoError(t, os.WriteFile(change, plan.Change, 0o600))
+			commands = append(commands, []string{"plan", "-apply", change, dir}, []string{"plan", "-apply", change, "-format", "json", dir})
+		}
+		spoke := 0
+		for _, command := range commands {
+			code, clear, stderr := call(t, command...)
+			require.Zero(t, code, "%v: %s", command, stderr)
+			spoke += min(1, len(survivors(secrets, clear)))
+			code, redacted, stderr := call(t, slices.Insert(slices.Clone(command), 1, "-redact")...)
+			require.Zero(t, code, "%v: %s", command, stderr)
+			require.Empty(t, survivors(secrets, redacted), "%s: %v", tenant, command)
+			require.Equal(t, strings.Count(clear, "\n") > 2, strings.Count(redacted, "\n") > 2, "%v", command)
+		}
+		require.Greater(t, spoke, len(commands)*2/3, "the test would see a survivor")
+	}
+}
+
+// policiesOff turns every Conditional Access policy off.
+func policiesOff(path string, text []byte) []byte {
+	if path == "identity/conditionalAccess/policies.json" {
+		return regexp.MustCompile(`"state":\s*"enabled"`).ReplaceAll(text, []byte(`"state":"disabled"`))
+	}
+	return text
+}
+
+// TestRedactedDiffKeepsTheStructure: the verdicts, moves and proofs are as before,
+// and the document is valid.
+func TestRedactedDiffKeepsTheStructure(t *testing.T) {
+	dir := copyTenant(t, "mature", same)
+	later := copyTenant(t, "mature", policiesOff)
+	read := func(args ...string) (d diff.Diff) {
+		_, out, stderr := call(t, append([]string{"diff", "-format", "json"}, append(args, dir, later)...)...)
+		require.NoError(t, schema.Validate(schema.Diff, []byte(out)), stderr)
+		require.NoError(t, json.Unmarshal([]byte(out), &d))
+		return d
+	}
+	before, after := read(), read("-redact")
+	require.NotEmpty(t, before.Reach)
+	require.NotEqual(t, before.Old.Tenant, after.Old.Tenant)
+	for i, m := range before.Headline {
+		require.Equal(t, []any{m.Name, m.Move}, []any{after.Headline[i].Name, after.Headline[i].Move})
+	}
+	require.Equal(t, len(before.Configuration), len(after.Configuration))
+	for i, m := range before.Reach {
+		require.Equal(t, []any{m.Role, m.Held, m.From, m.Attackers, len(m.Causes)}, []any{after.Reach[i].Role, after.Reach[i].Held, after.Reach[i].From, after.Reach[i].Attackers, len(after.Reach[i].Causes)})
+	}
+	for i, m := range before.Findings {
+		require.Equal(t, []any{m.Control, m.Move, len(m.Subjects)}, []any{after.Findings[i].Control, after.Findings[i].Move, len(after.Findings[i].Subjects)})
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // open makes a source of what the user named: nothing (the sample tenant), or
 // folders, zips and JSON files of one tenant.
 func open(paths []string, declarations string) (*export.Source, func(), error) {
-	opts := export.Options{Check: checkSchema}
+	opts := export.Options{Check: checkSchema, MaxMemoryBytes: memoryBound()}
 	if declarations != "" {
 		text, err := os.ReadFile(declarations)
 		if err != nil {

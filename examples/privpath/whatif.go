@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -30,6 +31,7 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	format := set.String("format", "text", "text, or json as Graph would answer")
 	online := set.Bool("live", false, "read the live tenant, ask Graph's own what-if too, and print where the verdicts differ")
 	graph := addLiveFlags(set)
+	newVeil := addRedactFlags(set)
 	paths, err := parse(set, args)
 	if err != nil {
 		return err
@@ -40,12 +42,19 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	if (*requestFile == "") == (*user == "") {
 		return usageError{fmt.Errorf("whatif needs either -user or -request")}
 	}
+	veil, err := newVeil()
+	if err != nil {
+		return err
+	}
+	if veil.on && *online {
+		return usageError{errors.New("-redact is not for -live, which shows what Graph itself answers; save the tenant with collect and ask the export")}
+	}
 	src, closeSource, err := graph.openEither(*online, paths, "", s)
 	if err != nil {
 		return err
 	}
 	defer closeSource()
-	tenant, err := src.Load(ctx, assess.Needs([]*assess.Control{jobs.ReachOnly}))
+	tenant, err := veil.over(src).Load(ctx, assess.Needs([]*assess.Control{jobs.ReachOnly}))
 	if err != nil {
 		return err
 	}
@@ -72,6 +81,9 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	if *online {
 		return crossCheck(ctx, src, request, response, s)
 	}
+	if response, err = veil.answer(response); err != nil {
+		return err
+	}
 	if *format == "json" {
 		enc := json.NewEncoder(s.out)
 		enc.SetEscapeHTML(false)
@@ -79,6 +91,21 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 		return enc.Encode(response)
 	}
 	return whatIfText(s.out, response)
+}
+
+// answer redacts an answer by way of its JSON, which is how its policies keep what
+// they were exported with.
+func (v *veil) answer(r access.WhatIfResponse) (access.WhatIfResponse, error) {
+	redactor, err := v.redactor()
+	if redactor == nil || err != nil {
+		return r, err
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return r, err
+	}
+	var out access.WhatIfResponse
+	return out, json.Unmarshal(hidden(redactor, json.RawMessage(text)), &out)
 }
 
 func readRequest(file string) (access.WhatIfRequest, error) {

@@ -94,6 +94,15 @@ func (sc *scan) readPage(pg page, f *FileReport, t *target) (*reading, error) {
 		sc.keep(d.key, d.batch)
 	}
 	<-sc.ahead.room
+	if sc.total+j.size > sc.source.opts.MaxTotalBytes {
+		// Only reading it once more tells where the bound was hit.
+		w := newWorker(sc.ctx, sc)
+		w.mute = true
+		if _, err := w.read(pg.entry, f, &j.page.target); err != nil {
+			return nil, err
+		}
+		return nil, &LimitError{Name: pg.entry.path, Option: "MaxTotalBytes", Limit: sc.source.opts.MaxTotalBytes, Offset: -1}
+	}
 	if j.err != nil {
 		return nil, j.err
 	}

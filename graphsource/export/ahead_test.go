@@ -111,7 +111,7 @@ func TestReadAheadEnds(t *testing.T) {
 		data[fmt.Sprintf("groups/g%d/members.json", i)] = usersText(5)
 	}
 	hold := make(chan struct{})
-	source := FS(stuckFS{data.fs(), "users.2.json", hold, errors.New("the disk is gone")}, Options{Parallel: 4, ReadAheadBytes: 1})
+	source := FS(stuckFS{data.fs(), "users.2.json", hold, nil}, Options{Parallel: 4, ReadAheadBytes: 1})
 	source.eager = true
 	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -126,6 +126,8 @@ func TestReadAheadEnds(t *testing.T) {
 	<-ended
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 
+	source = FS(stuckFS{data.fs(), "users.2.json", hold, errors.New("the disk is gone")}, Options{Parallel: 4, ReadAheadBytes: 1})
+	source.eager = true
 	tenant := load(t, source)
 	require.Equal(t, model.Malformed, input(t, tenant, "users").Reason)
 	require.Contains(t, inventory(t, source)["users.2.json"].Reason, "the disk is gone")

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/privpath/privpath/model"
@@ -11,7 +12,9 @@ import (
 // capitals; a false, an empty text and an empty list are left out, so that what
 // is absent is unknown; lists that could not be read are left out without a word.
 //
-// The format is known from its documented output. The tool is under the GPL;
+// The format is known from its documented output, BloodHound's own sample of
+// federated credentials (SpecterOps/BloodHound, graphify/fixtures) and, for which
+// id stands where, from the tool's list of owners. The tool is under the GPL;
 // nothing here comes from its source.
 var azureHound = &adapter{
 	Format: azureHoundFormat,
@@ -29,10 +32,12 @@ var azureHoundFormat = Format{
 	Tool:  "AzureHound",
 	Known: "its content: objects of the kinds AZUser, AZRole, …",
 	Trap: "It leaves out every false, so a device is never non-compliant and an account never disabled by it, and nothing passes by what is absent. " +
-		"Of PIM's rules only what is demanded shows, never how long. Ids and names in capitals are read in small letters. Owners of applications are named by another id, and are left out.",
+		"Of PIM's rules only what is demanded shows, never how long. Ids and names in capitals are read in small letters. " +
+		"Federated credentials name their application by its client id only, and are left out.",
 	Supplies: inPart("it keeps no record of what it could not read, and leaves out what is false",
 		"users", "groups", "devices", "applications", "servicePrincipals",
-		setMembers, "groups/{id}/owners", "servicePrincipals/{id}/owners", "servicePrincipals/{id}/appRoleAssignedTo",
+		"oauth2PermissionGrants", setMembers, "groups/{id}/owners", "applications/{id}/owners", "servicePrincipals/{id}/owners",
+		"servicePrincipals/{id}/appRoleAssignedTo", "devices/{id}/registeredOwners",
 		setDefinitions, setAssignments, setEligible, setRules),
 }
 
@@ -56,6 +61,14 @@ func adaptAzureHound(record *node, at spot) adapted {
 		found.supplies = hounded(setMembers, data, "groupId", "members", "member", at)
 	case "AZGroupOwner":
 		found.supplies = hounded("groups/{id}/owners", data, "groupId", "owners", "owner", at)
+	case "AZDeviceOwner":
+		found.supplies = hounded("devices/{id}/registeredOwners", data, "deviceId", "owners", "owner", at)
+	case "AZAppOwner":
+		// The list has the application's client id, each of its owners the object's.
+		for _, l := range locate(data.get("owners"), at.pointer+"/owners") {
+			application := cmp.Or(l.record.get("appId").str(), data.get("appId").str())
+			found.supplies = append(found.supplies, houndedOne("applications/{id}/owners", application, "owner", l))
+		}
 	case "AZServicePrincipalOwner":
 		found.supplies = hounded("servicePrincipals/{id}/owners", data, "servicePrincipalId", "owners", "owner", at)
 	case "AZRoleAssignment":
@@ -84,6 +97,7 @@ var houndKinds = map[string]string{
 	"AZDevice":                          "devices",
 	"AZApp":                             "applications",
 	"AZServicePrincipal":                "servicePrincipals",
+	"AZOAuth2PermissionGrant":           "oauth2PermissionGrants",
 	"AZRole":                            setDefinitions,
 	"AZRoleEligibilityScheduleInstance": setEligible,
 }
@@ -93,18 +107,25 @@ var houndKinds = map[string]string{
 func hounded(dataset string, data *node, parent, list, item string, at spot) []supply {
 	s := azureHoundFormat.supply(dataset, model.FoldID(data.get(parent).str()))
 	for _, l := range locate(data.get(list), at.pointer+"/"+list) {
-		if reference := l.record.get(item); reference != nil {
-			s.records = append(s.records, located{l.pointer + "/" + item, small(reference)})
-		}
+		s.records = append(s.records, houndedOne(dataset, "", item, l).records...)
 	}
 	return []supply{s}
+}
+
+// houndedOne reads one reference out of its wrapper.
+func houndedOne(dataset, parent, item string, l located) supply {
+	s := azureHoundFormat.supply(dataset, model.FoldID(parent))
+	if reference := l.record.get(item); reference != nil {
+		s.records = append(s.records, located{l.pointer + "/" + item, small(reference)})
+	}
+	return s
 }
 
 // houndTexts are the properties that stand in capitals and are compared with
 // what other exports write in small letters.
 var houndTexts = map[string]bool{
 	"id": true, "appId": true, "deviceId": true, "templateId": true, "principalId": true, "roleDefinitionId": true, "appRoleId": true,
-	"resourceId": true, "userPrincipalName": true, "appOwnerOrganizationId": true, "mail": true,
+	"clientId": true, "resourceId": true, "userPrincipalName": true, "appOwnerOrganizationId": true, "mail": true,
 }
 
 // houndKeeps are, by kind of value, what must not be read as a fact: a false

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/privpath/privpath/model"
 )
@@ -15,7 +16,8 @@ import (
 // exports: a line an assignment, with names and no ids. Names are matched with
 // the users and groups of the export and with Microsoft's English names of the
 // built-in roles.
-// Source of the columns: publicly described exports of the portal, 2025.
+// Source of the columns: publicly described exports of the portal, 2025; no file
+// of the portal's own is public.
 var pimCSV = &adapter{
 	Format: pimFormat,
 	sign:   pimState,
@@ -30,13 +32,16 @@ const (
 	pimRole      = "Role Name"
 	pimPrincipal = "PrincipalName"
 	pimMember    = "Member Type"
+	pimStart     = "Assignment Start Time (UTC)"
+	pimEnd       = "Assignment End Time (UTC)"
 )
 
 var pimFormat = Format{
 	Tool:  "Entra portal (PIM CSV)",
 	Known: "its heading: Assignment State, Role Name, PrincipalName, …",
 	Trap: "It names people and roles, and has no ids: they are matched by name, a line with a name that fits none or several is left out. " +
-		"Without users in the export the name stands for the account. Times are written as the reader's country does, and are not read.",
+		"Without users in the export the name stands for the account. A time is read where it can be read in one way only: 2026-11-20, or a day after the twelfth; " +
+		"“Permanent” is no end. Otherwise nobody knows whether day or month comes first, and the time is unknown.",
 	Supplies: inPart("it has names in the place of ids, which are matched by name",
 		setActive, setEligible),
 }
@@ -59,7 +64,52 @@ func adaptPIM(record *node, at spot) adapted {
 	if member := field(record, pimMember); member.str() != "" {
 		row.put("memberType", member)
 	}
+	if start := pimTime(field(record, pimStart).str()); start != nil {
+		row.put("startDateTime", start)
+	}
+	if end := strings.TrimSpace(field(record, pimEnd).str()); strings.EqualFold(end, "Permanent") {
+		row.put("endDateTime", nullNode)
+	} else if end := pimTime(end); end != nil {
+		row.put("endDateTime", end)
+	}
 	return adapted{supplies: []supply{pimFormat.supply(dataset, "", located{at.pointer, row})}}
+}
+
+// pimLayouts are the ways in which people's programs write a time, with the year
+// first and in the orders of day and month.
+var (
+	pimSorted    = []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02"}
+	pimMonthDay  = []string{"1/2/2006 3:04:05 PM", "1/2/2006 3:04 PM", "1/2/2006 15:04:05", "1/2/2006 15:04", "1/2/2006"}
+	pimDayMonth  = []string{"2/1/2006 3:04:05 PM", "2/1/2006 3:04 PM", "2/1/2006 15:04:05", "2/1/2006 15:04", "2/1/2006"}
+	pimSeparator = strings.NewReplacer(".", "/", "-", "/", ",", "")
+)
+
+// pimTime reads a time in UTC that can be read in one way only, nil where it is
+// none or has two readings.
+func pimTime(written string) *node {
+	written = strings.TrimSpace(written)
+	if at, ok := parseAny(pimSorted, written); ok {
+		return text(at.UTC().Format(time.RFC3339))
+	}
+	written = pimSeparator.Replace(written)
+	first, ok := parseAny(pimMonthDay, written)
+	second, also := parseAny(pimDayMonth, written)
+	switch {
+	case ok && also && !first.Equal(second), !ok && !also:
+		return nil
+	case !ok:
+		first = second
+	}
+	return text(first.Format(time.RFC3339))
+}
+
+func parseAny(layouts []string, written string) (time.Time, bool) {
+	for _, layout := range layouts {
+		if at, err := time.Parse(layout, written); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // field finds a column by its exact heading.

@@ -224,7 +224,7 @@ func writeIntuneManagement(t *testing.T, f facts) map[string][]byte {
 		"Export/SettingsCatalog/Windows.json": jsonOf(t, object{"id": "c1", "name": "Windows"}),
 	}
 	for folder, dataset := range map[string]string{"ConditionalAccess": "identity/conditionalAccess/policies",
-		"NamedLocations": "identity/conditionalAccess/namedLocations", "CompliancePolicies": "deviceManagement/deviceCompliancePolicies", "Groups": "groups"} {
+		"NamedLocations": "identity/conditionalAccess/namedLocations", "AuthenticationStrengths": "policies/authenticationStrengthPolicies", "CompliancePolicies": "deviceManagement/deviceCompliancePolicies", "Groups": "groups"} {
 		for i, r := range f[dataset] {
 			record := clone(r.record)
 			record["@odata.context"] = "https://graph.microsoft.com/beta/$metadata#" + dataset + "/$entity"
@@ -361,6 +361,21 @@ func writeAzureHound(t *testing.T, f facts) map[string][]byte {
 	list("AZGroupMember", "groups/{id}/members", "groupId", "members", "member")
 	list("AZGroupOwner", "groups/{id}/owners", "groupId", "owners", "owner")
 	list("AZServicePrincipalOwner", "servicePrincipals/{id}/owners", "servicePrincipalId", "owners", "owner")
+	list("AZDeviceOwner", "devices/{id}/registeredOwners", "deviceId", "owners", "owner")
+	for _, app := range f["applications"] {
+		owners := []any{}
+		for _, o := range f["applications/{id}/owners"] {
+			if o.parent == app.record["id"] {
+				owners = append(owners, object{"appId": strings.ToUpper(o.parent), "owner": o.record})
+			}
+		}
+		add("AZAppOwner", object{"appId": app.record["appId"], "owners": owners})
+	}
+	for _, g := range f["oauth2PermissionGrants"] {
+		grant := clone(g.record)
+		maps.DeleteFunc(grant, func(_ string, v any) bool { return v == nil || v == "" })
+		add("AZOAuth2PermissionGrant", grant)
+	}
 	byRole := map[string][]any{}
 	for _, r := range f["roleManagement/directory/roleAssignments"] {
 		role := r.record["roleDefinitionId"].(string)
@@ -451,11 +466,22 @@ func writeEntraOps(t *testing.T, f facts) map[string][]byte {
 
 func writeIntuneCD(t *testing.T, f facts) map[string][]byte {
 	files := map[string][]byte{}
-	for folder, dataset := range map[string]string{"Conditional Access": "identity/conditionalAccess/policies", "Compliance Policies/Policies": "deviceManagement/deviceCompliancePolicies"} {
+	for folder, dataset := range map[string]string{"Conditional Access": "identity/conditionalAccess/policies", "Compliance Policies/Policies": "deviceManagement/deviceCompliancePolicies",
+		"Entra/Authorization Policy": "policies/authorizationPolicy", "Entra/Authentication Methods": "policies/authenticationMethodsPolicy", "Entra/Domains": "domains",
+		"Entra/Device Registration Policy": "policies/deviceRegistrationPolicy", "Entra/Security Defaults": "policies/identitySecurityDefaultsEnforcementPolicy"} {
 		for i, r := range f[dataset] {
 			record := clone(r.record)
+			if folder == "Entra/Domains" {
+				files["backup/Entra/Domains/"+record["id"].(string)+".json"] = jsonOf(t, record)
+				continue
+			}
 			for _, gone := range []string{"id", "createdDateTime", "modifiedDateTime", "lastModifiedDateTime"} {
 				delete(record, gone)
+			}
+			if permissions, ok := record["defaultUserRolePermissions"].(object); ok { // as beta has it
+				permissions = clone(permissions)
+				record["permissionGrantPolicyIdsAssignedToDefaultUserRole"], record["defaultUserRolePermissions"] = permissions["permissionGrantPoliciesAssigned"], permissions
+				delete(permissions, "permissionGrantPoliciesAssigned")
 			}
 			files["backup/"+folder+"/"+fileName(record, i)+".json"] = jsonOf(t, record)
 		}
@@ -480,7 +506,11 @@ func writePIM(t *testing.T, f facts) map[string][]byte {
 	for state, dataset := range map[string]string{"Active": "roleManagement/directory/roleAssignmentScheduleInstances", "Eligible": "roleManagement/directory/roleEligibilityScheduleInstances"} {
 		for _, r := range f[dataset] {
 			role, _ := model.RoleWithTemplate(r.record["roleDefinitionId"].(string))
-			fmt.Fprintf(&text, "%s,%q,%q,%s,%s,1/2/2026 3:04:05 PM,Permanent\r\n", state, "somebody", role.Name, names[r.record["principalId"].(string)], r.record["memberType"])
+			end, _ := r.record["endDateTime"].(string)
+			if end == "" {
+				end = "Permanent"
+			}
+			fmt.Fprintf(&text, "%s,%q,%q,%s,%s,%v,%s\r\n", state, "somebody", role.Name, names[r.record["principalId"].(string)], r.record["memberType"], r.record["startDateTime"], end)
 		}
 	}
 	return map[string][]byte{"assignments.csv": []byte(text.String()), "users.json": jsonOf(t, object{"value": users}), "groups.json": jsonOf(t, object{"value": groups})}

@@ -52,6 +52,10 @@ var formats = []*Format{
 const (
 	setPolicies      = "identity/conditionalAccess/policies"
 	setLocations     = "identity/conditionalAccess/namedLocations"
+	setStrengths     = "policies/authenticationStrengthPolicies"
+	setMethods       = "policies/authenticationMethodsPolicy"
+	setDefaults      = "policies/identitySecurityDefaultsEnforcementPolicy"
+	setRegistration  = "policies/deviceRegistrationPolicy"
 	setCompliance    = "deviceManagement/deviceCompliancePolicies"
 	setMembers       = "groups/{id}/members"
 	setDefinitions   = "roleManagement/directory/roleDefinitions"

@@ -11,7 +11,8 @@ import (
 // metadata, and MigrationTable.json beside the types' folders. People choose the
 // types and the objects, and nothing in the folder says which.
 //
-// The format is known from exported files. The tool is under the GPL; nothing
+// The format is known from exported files (kennethvs/cabaseline202510,
+// UniFy-Endpoint/Conditional-Access-Baseline, SkipToTheEndpoint/OpenIntuneBaseline). The tool is under the GPL; nothing
 // here comes from its source.
 var intuneManagement = &layout{
 	Format: Format{
@@ -20,7 +21,7 @@ var intuneManagement = &layout{
 		Trap: "People choose what to export and no file says what they chose, so no list is whole. " +
 			"Groups come without members. Placeholders such as %OrganizationId% stay ids that nobody has.",
 		Supplies: inPart("it exports what was chosen and does not say what was", setPolicies,
-			setLocations, setCompliance, "groups"),
+			setLocations, setStrengths, setCompliance, "groups"),
 	},
 	marker: "MigrationTable.json",
 	about: func(marker *node) about {
@@ -40,8 +41,9 @@ var intuneManagement = &layout{
 }
 
 var intuneFolders = map[string]string{
-	"conditionalaccess":  setPolicies,
-	"namedlocations":     setLocations,
-	"compliancepolicies": setCompliance,
-	"groups":             "groups",
+	"conditionalaccess":       setPolicies,
+	"namedlocations":          setLocations,
+	"authenticationstrengths": setStrengths,
+	"compliancepolicies":      setCompliance,
+	"groups":                  "groups",
 }

@@ -15,6 +15,8 @@ type layout struct {
 	// marker is a file that shows where the tool's folder begins, "" where its
 	// folders are known below any other.
 	marker string
+	// yaml says that the tool can write YAML.
+	yaml bool
 	// about reads the marker: whose export it is, and which lists were finished.
 	about func(marker *node) about
 	// place says what a file is by its path below the tool's folder.
@@ -74,6 +76,12 @@ func ending(name string, segments int) string {
 		}
 	}
 	return name[at+1:]
+}
+
+// reads reports whether a file in YAML is of a tool that writes so.
+func (r roots) reads(e entry) bool {
+	l, ok := r.layOut(e)
+	return ok && l.layout.yaml
 }
 
 // layOut finds the layout that a path belongs to.

@@ -1,10 +1,14 @@
 package export
 
-import "github.com/privpath/privpath/model"
+import (
+	"strconv"
+
+	"github.com/privpath/privpath/model"
+)
 
 // logRecords reads logs as Azure Monitor's diagnostic settings write them to a
-// storage account or an event hub: a record a line, {"time": …, "category": …,
-// "properties": …}, whose properties are Graph's. Logs that the portal downloads
+// storage account or an event hub: {"time": …, "category": …, "properties": …}, one
+// a line or in a list "records", whose properties are Graph's. Logs that the portal downloads
 // as JSON are Graph's records by themselves, and recognised by their content.
 // Source: learn.microsoft.com/entra/identity/monitoring-health.
 var logRecords = &adapter{
@@ -23,14 +27,33 @@ var logRecords = &adapter{
 		if properties == nil || properties.kind != '{' {
 			return adapted{odd: "its properties are no object"}
 		}
+		if dataset == "auditLogs/directoryAudits" {
+			properties = withResult(properties)
+		}
 		return adapted{info: model.TenantInfo{ID: model.FoldID(record.get("tenantId").str())},
 			supplies: []supply{logFormat.supply(dataset, "", located{at.pointer + "/properties", properties})}}
 	},
 }
 
+// withResult names the result of an audit entry, which these logs write as the
+// number of Graph's operationResult.
+func withResult(properties *node) *node {
+	result := properties.get("result")
+	names := []string{"success", "failure", "timeout"}
+	out := &node{kind: '{'}
+	for i, name := range properties.names {
+		value := properties.items[i]
+		if n, err := strconv.Atoi(value.text); value == result && value.kind == 0 && err == nil && n >= 0 && n < len(names) {
+			value = text(names[n])
+		}
+		out.put(name, value)
+	}
+	return out
+}
+
 var logFormat = Format{
 	Tool:  "Azure diagnostic logs",
-	Known: "their content: lines with time, category and properties",
+	Known: "their content: lines, or a list “records”, with time, category and properties",
 	Trap: "A file holds an hour, and nothing says which hours are missing. Sign-ins of applications and those that ran without the user are left out. " +
 		"Logs that the portal downloads as JSON are recognised as well, and as partial.",
 	Supplies: inPart("a file is a part of a log, and nothing says what comes before and after it",

@@ -35,6 +35,11 @@ type Options struct {
 	// MaxRatio is how many times larger than packed a zip entry may be once it
 	// is unpacked; the first MiB is free. Default: 1000.
 	MaxRatio int
+	// MaxMemoryBytes is how much of the heap may be in use, as the last garbage
+	// collection found it and for the whole program, while an export is read. A
+	// program that must not be killed for its memory sets it well below what it may
+	// have, since the heap grows between collections. Default: no bound.
+	MaxMemoryBytes int64
 	// Decompressor replaces the one for deflated zip entries; a browser has a
 	// faster one. Default: the standard library's.
 	Decompressor zip.Decompressor
@@ -96,7 +101,10 @@ func (o Options) withDeclarations(entries []entry) []entry {
 		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(o.Declarations)), nil }})
 }
 
-const declarationsName = "declarations.json"
+const (
+	declarationsName = "declarations.json"
+	maxMemory        = "MaxMemoryBytes"
+)
 
 // LimitError says that a bound was hit. Nothing of the export is used then.
 type LimitError struct {
@@ -119,5 +127,9 @@ func (e *LimitError) Error() string {
 	if e.Offset >= 0 {
 		place += fmt.Sprintf(" at byte %d", e.Offset)
 	}
-	return fmt.Sprintf("export: %s goes beyond %s (%d); raise that option if you trust the file", place, e.Option, e.Limit)
+	remedy := "if you trust the file"
+	if e.Option == maxMemory {
+		remedy = "where there is more memory"
+	}
+	return fmt.Sprintf("export: %s goes beyond %s (%d); raise that option %s", place, e.Option, e.Limit, remedy)
 }

@@ -73,7 +73,13 @@ func (r *reading) run() (*reading, error) {
 	}
 	err := w.stream(e, f, func(src io.Reader) error {
 		var err error
-		r.form, err = w.splitter.split(src, w.scan.source.opts.MaxRecordBytes, w.scan.source.opts.MaxDepth, r)
+		opts := w.scan.source.opts
+		if isYAML(e.path) && !w.scan.source.alone {
+			if src, err = asJSON(src, opts.MaxRecordBytes, opts.MaxDepth); err != nil {
+				return err
+			}
+		}
+		r.form, err = w.splitter.split(src, opts.MaxRecordBytes, opts.MaxDepth, r)
 		r.flush()
 		return err
 	})
@@ -246,7 +252,7 @@ func (sc *scan) newBatch(key batchKey) *model.Batch {
 		}
 	}
 	if key.line {
-		batch.Aside = append(batch.Aside, "value", "data", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
+		batch.Aside = append(batch.Aside, "value", "data", "records", "error", "@odata.context", "odata.context", "@odata.metadata", "odata.metadata")
 	}
 	return batch
 }

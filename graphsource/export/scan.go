@@ -13,7 +13,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/privpath/privpath/model"
 )
@@ -29,12 +28,10 @@ type scan struct {
 	own    *worker         // reads what is not read ahead
 	ahead  *ahead          // or nil
 	named  map[target]bool // parts with files at their own path, known before any is read
-	seen   atomic.Int64    // bytes that anybody has read
 	spares spares
 
 	files    []*FileReport
 	total    int64 // bytes of the files so far, in their order
-	digests  []string
 	parts    map[target]*part
 	order    []*part
 	manifest *model.Manifest
@@ -98,6 +95,9 @@ func (sc *scan) run() error {
 		case isCSV(e.path):
 			sc.observePeople()
 			loose = append(loose, e)
+		case isYAML(e.path) && below.reads(e):
+			l, _ := below.layOut(e)
+			arranged = append(arranged, l)
 		case !isJSON(e.path) && !sc.source.alone:
 			sc.ignore(e, cmp.Or(e.refused, notJSON(e.path)))
 		case strings.EqualFold(e.path, manifestName):
@@ -136,7 +136,7 @@ func notJSON(name string) string {
 	case ".zip":
 		return "a zip inside the export is not opened; give it by itself"
 	case ".yaml", ".yml":
-		return "YAML is not read; IntuneCD writes JSON with the option -o json"
+		return "YAML is read in IntuneCD's folders only"
 	}
 	return "not a .json, .jsonl or .ndjson file"
 }

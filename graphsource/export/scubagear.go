@@ -31,7 +31,7 @@ var scubaFormat = Format{
 	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
 		"PIM's rules of groups name them by display name only, and are left out.",
 	Supplies: supplies(
-		inFull(setPolicies, "domains", setAuthorization, "policies/authenticationMethodsPolicy"),
+		inFull(setPolicies, "domains", setAuthorization, setMethods),
 		inPart("it reads eight highly privileged roles only", setActive, setRules),
 	),
 }
@@ -89,13 +89,13 @@ var scubaLists = []struct {
 }{
 	{"conditional_access_policies", setPolicies, "IdentityConditionalAccessPolicy", nil},
 	{"domain_settings", "domains", "Domain", nil},
-	{"authorization_policies", setAuthorization, "PolicyAuthorizationPolicy", scubaAuthorization},
-	{"authentication_method", "policies/authenticationMethodsPolicy", "PolicyAuthenticationMethodPolicy", scubaMethods},
+	{"authorization_policies", setAuthorization, "PolicyAuthorizationPolicy", betaAuthorization},
+	{"authentication_method", setMethods, "PolicyAuthenticationMethodPolicy", scubaMethods},
 }
 
-// scubaAuthorization moves the grant policies to where Graph v1.0 has them; beta
+// betaAuthorization moves the grant policies to where Graph v1.0 has them; beta
 // has them at the top.
-func scubaAuthorization(l located) located {
+func betaAuthorization(l located) located {
 	permissions, grants := l.record.get("defaultUserRolePermissions"), l.record.get("permissionGrantPolicyIdsAssignedToDefaultUserRole")
 	if permissions == nil || permissions.kind != '{' || grants == nil || permissions.get("permissionGrantPoliciesAssigned") != nil {
 		return l

@@ -178,7 +178,7 @@ func (s *splitter) object(prefix string, first bool, out sink) (form, error) {
 			return formNone, err
 		}
 		switch {
-		case (name == "value" || name == "data" && n == 0) && c == '[': // "data" is AzureHound's
+		case (name == "value" || (name == "data" || name == "records") && n == 0) && c == '[': // "data" is AzureHound's, "records" Azure Monitor's
 			if enveloped {
 				return formEnvelope, s.wrong(`"value" stands here twice`, false)
 			}

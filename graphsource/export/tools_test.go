@@ -2,9 +2,11 @@ package export
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/privpath/privpath/model"
 	"github.com/stretchr/testify/require"
@@ -47,6 +49,12 @@ func TestAzureHoundTraps(t *testing.T) {
 		{"kind":"AZGroupMember","data":{"groupId":"G1","members":[{"groupId":"G1","member":{"@odata.type":"#microsoft.graph.user","id":"AAAA-U1"}},{"groupId":"G1"}]}},
 		{"kind":"AZRoleAssignment","data":{"roleDefinitionId":"R1","roleAssignments":[{"id":"RA1","roleDefinitionId":"R1","principalId":"AAAA-U1","directoryScopeId":"/"}]}},
 		{"kind":"AZRoleManagementPolicyAssignment","data":{"id":"P1","roleDefinitionId":"R1","endUserAssignmentRequiresMFA":true,"endUserAssignmentRequiresApproval":true,"endUserAssignmentRequiresCAPAuthenticationContext":true}},
+		{"kind":"AZApp","data":{"id":"AO1","appId":"AC1","displayName":"PORTAL"}},
+		{"kind":"AZAppOwner","data":{"appId":"ac1","owners":[{"appId":"AO1","owner":{"id":"AAAA-U1"}},{"appId":"AO1","owner":{"id":"U2"}}]}},
+		{"kind":"AZAppOwner","data":{"appId":"ac2","owners":null}},
+		{"kind":"AZDeviceOwner","data":{"deviceId":"D1","owners":[{"deviceId":"D1","owner":{"@odata.type":"#microsoft.graph.user","id":"AAAA-U1"}}]}},
+		{"kind":"AZOAuth2PermissionGrant","data":{"id":"Gr","clientId":"S1","consentType":"AllPrincipals","resourceId":"S2","scope":"Directory.ReadWrite.All","tenantId":"T1"}},
+		{"kind":"AZFederatedIdentityCredential","data":{"appId":"ac1","fics":[{"appId":"ac1","fic":{"id":"f1","issuer":"https://token.example","subject":"repo:x"}}]}},
 		{"kind":"AZKeyVault","data":{"id":"x"}}`
 	for name, text := range map[string]string{
 		"as it is written": `{"data":[` + objects + `],"meta":{"type":"azure","version":5,"count":6}}`,
@@ -66,6 +74,14 @@ func TestAzureHoundTraps(t *testing.T) {
 			members := model.RowsOf(tenant, model.GroupMembers, nil).For("g1")
 			require.Equal(t, 1, members.Len())
 			require.Equal(t, model.Partial, members.Coverage().State)
+			require.Equal(t, 2, model.RowsOf(tenant, model.ApplicationOwners, nil).For("ao1").Len(), "the owners name the application's object")
+			require.Zero(t, model.RowsOf(tenant, model.ApplicationOwners, nil).For("ac2").Len())
+			require.NotEqual(t, model.Complete, model.RowsOf(tenant, model.ApplicationOwners, nil).For("ac2").Coverage().State)
+			require.Equal(t, 1, model.RowsOf(tenant, model.DeviceOwners, nil).For("d1").Len())
+			grant := rows(tenant, model.OAuth2Grants)[0]
+			require.Equal(t, "s1", grant.ClientID)
+			require.Equal(t, "Directory.ReadWrite.All", grant.Scope.String())
+			require.Equal(t, model.Absent, input(t, tenant, "applications/{id}/federatedIdentityCredentials").Status)
 			require.Equal(t, "r1", rows(tenant, model.RoleAssignments)[0].RoleDefinitionID)
 			rules := model.Fold(rows(tenant, model.RolePolicies)[0].Policy, nil, nil, func(p model.RoleManagementPolicy) []model.PolicyRule {
 				return model.Fold(p.Rules, nil, nil, func(rules []model.PolicyRule) []model.PolicyRule { return rules })
@@ -107,6 +123,8 @@ func TestIntuneManagementFolder(t *testing.T) {
 		"MigrationTable.json":                    `{"TenantId":"t1","Organization":"Contoso","Objects":[]}`,
 		"ConditionalAccess/Block.json":           `{"id":"p1","state":"enabled","conditions":{"users":{"includeGroups":["%OrganizationId%"]}},"#microsoft.graph.restore":{}}`,
 		"Groups/Admins.json":                     `{"@odata.type":"#microsoft.graph.group","id":"g1"}`,
+		"AuthenticationStrengths/Pass.json":      `{"@odata.type":"#microsoft.graph.authenticationStrengthPolicy","id":"s1","policyType":"custom","requirementsSatisfied":"none","allowedCombinations":["fido2"],"combinationConfigurations@odata.associationLink":"https://x"}`,
+		"NamedLocations/Compliant.json":          `{"@odata.type":"#microsoft.graph.compliantNetworkNamedLocation","id":"%CompliantNetworkLocationId%","displayName":"All","modifiedDateTime":"%CreatedDateTime%","compliantNetworkType":"allTenantCompliantNetworks","isTrusted":true}`,
 		"SettingsCatalog/PAW.json":               `{"id":"s1"}`,
 		"CompliancePolicies/Windows/deep.json":   `{"id":"c1"}`,
 		"elsewhere/ConditionalAccess/Block.json": `{"id":"p2"}`,
@@ -116,7 +134,9 @@ func TestIntuneManagementFolder(t *testing.T) {
 	require.Equal(t, "Contoso", tenant.Info().Name)
 	require.Len(t, rows(tenant, model.ConditionalAccessPolicies), 1)
 	require.Contains(t, input(t, tenant, "identity/conditionalAccess/policies").Detail, "does not say what was")
-	require.Contains(t, input(t, tenant, "identity/conditionalAccess/namedLocations").Detail, "the export of IntuneManagement holds none; add identity/conditionalAccess/namedLocations.json with the reply of GET https://")
+	require.Contains(t, input(t, tenant, "deviceManagement/deviceCompliancePolicies").Detail, "the export of IntuneManagement holds none; add deviceManagement/deviceCompliancePolicies.json with the reply of GET https://")
+	require.Len(t, rows(tenant, model.AuthenticationStrengths), 1)
+	require.Len(t, rows(tenant, model.NamedLocations), 1, "a placeholder is no date, and not a reason to lose the location")
 	require.Contains(t, inventory(t, source)["SettingsCatalog/PAW.json"].Reason, "decide nothing here")
 
 	export["organization.json"] = `{"id":"another"}`
@@ -132,7 +152,6 @@ func TestIntuneCDNames(t *testing.T) {
 		"backup/Conditional Access/Block all__0f0f.json":    `{"displayName":"Block all","state":"enabled"}`,
 		"backup/Conditional Access/Plain.json":              `{"displayName":"Plain","state":"disabled"}`,
 		"backup/Compliance Policies/Policies/Windows.json":  `{"displayName":"Windows","@odata.type":"#microsoft.graph.windows10CompliancePolicy"}`,
-		"backup/Conditional Access/Other.yaml":              `displayName: Other`,
 		"backup/Compliance Policies/Scripts/Something.json": `{"displayName":"x"}`,
 	}.fs(), Options{})
 	tenant := load(t, source)
@@ -141,7 +160,6 @@ func TestIntuneCDNames(t *testing.T) {
 	require.Equal(t, []string{"0f0f", "Plain"}, []string{policies[0].ID, policies[1].ID})
 	require.Len(t, rows(tenant, model.CompliancePolicies), 1)
 	require.Equal(t, model.Partial, input(t, tenant, "deviceManagement/deviceCompliancePolicies").Status)
-	require.Contains(t, inventory(t, source)["Conditional Access/Other.yaml"].Reason, "-o json")
 }
 
 func TestPIMCSV(t *testing.T) {
@@ -172,6 +190,24 @@ func TestPIMCSV(t *testing.T) {
 	require.Empty(t, rows(load(t, FS(export.fs(), Options{})), model.RoleAssignmentSchedule), "two groups have that name")
 }
 
+func TestPIMTimes(t *testing.T) {
+	table := "Assignment State,Role Name,PrincipalName,Assignment Start Time (UTC),Assignment End Time (UTC)\n"
+	for i, at := range []struct{ start, end, want string }{
+		{"2026-11-20T08:00:00Z", "2026-12-01 09:30:00", "2026-11-20T08:00:00Z 2026-12-01T09:30:00Z"},
+		{"2026-11-20T10:00:00+02:00", "Permanent", "2026-11-20T08:00:00Z null"},
+		{"11/20/2026 8:00:00 AM", "20.11.2026 17:00", "2026-11-20T08:00:00Z 2026-11-20T17:00:00Z"},
+		{"1/2/2026 3:04:05 PM", "2/2/2026", "none 2026-02-02T00:00:00Z"},
+		{"", "soon", "none none"},
+	} {
+		source := oneFile("roles.csv", table+fmt.Sprintf("Eligible,Global Administrator,u%d@x.example,%s,%s\n", i, at.start, at.end))
+		row := rows(load(t, source), model.RoleEligibility)[0]
+		none := func() string { return "none" }
+		null := func() string { return "null" }
+		show := func(at time.Time) string { return at.Format(time.RFC3339) }
+		require.Equal(t, at.want, model.Fold(row.StartDateTime, none, null, show)+" "+model.Fold(row.EndDateTime, none, null, show), "%v", at)
+	}
+}
+
 func TestLogRecords(t *testing.T) {
 	lines := `{"time":"2026-11-20T09:00:00Z","category":"SignInLogs","tenantId":"T1","properties":{"id":"s1","userId":"u1","createdDateTime":"2026-11-20T08:59:00Z"}}
 {"time":"2026-11-20T09:00:00Z","category":"ServicePrincipalSignInLogs","properties":{"id":"s2"}}
@@ -182,6 +218,14 @@ func TestLogRecords(t *testing.T) {
 	tenant := load(t, FS(files{"insights-logs-signinlogs/y=2026/PT1H.json": lines,
 		"InteractiveSignIns_2026-11-01_2026-11-08.json": `[{"id":"s3","createdDateTime":"2026-11-07T00:00:00Z","userId":"u1","appId":"x","clientAppUsed":"Browser","conditionalAccessStatus":"success"}]`}.fs(), Options{}))
 	require.Equal(t, "t1", tenant.Info().ID)
+	wrapped := load(t, oneFile("hub.json", `{"records":[{"time":"2026-11-20T09:00:00Z","category":"AuditLogs","tenantId":"T1","properties":{"id":"a1","activityDisplayName":"Update policy","result":0}},
+		{"time":"2026-11-20T09:00:01Z","category":"AuditLogs","properties":{"id":"a2","result":1}},{"time":"2026-11-20T09:00:02Z","category":"AuditLogs","properties":{"id":"a3","result":"success"}}]}
+{"records":[{"time":"2026-11-20T09:00:03Z","category":"AuditLogs","properties":{"id":"a4","result":7}}]}`))
+	var results []string
+	for _, audit := range rows(wrapped, model.DirectoryAudits) {
+		results = append(results, audit.Result.String())
+	}
+	require.Equal(t, []string{"success", "failure", "success", "<unreadable in the export>"}, results, "a number that Graph does not name is no result")
 	require.Len(t, rows(tenant, model.SignIns), 2)
 	require.Len(t, rows(tenant, model.DirectoryAudits), 1)
 	require.Equal(t, model.Partial, input(t, tenant, "auditLogs/signIns").Status)
@@ -232,6 +276,7 @@ var fuzzed = []struct{ path, text string }{
 	{"hound.json", `{"data":[{"kind":"AZUser","data":{"id":"U"}},{"kind":"AZGroupMember","data":{"groupId":"G","members":[{"member":{"id":"U"}}]}}],"meta":{"type":"azure"}}`},
 	{"EntraID.json", `[{"ObjectId":"u","ObjectType":"user","Classification":[],"RoleAssignments":[{"RoleAssignmentId":"a","RoleAssignmentType":"Direct","PIMAssignmentType":"Permanent","RoleDefinitionId":"r"}]}]`},
 	{"Conditional Access/x__y.json", `{"state":"enabled"}`},
+	{"Entra/Authorization Policy/authorization_policy.yaml", "allowInvitesFrom: none\ndefaultUserRolePermissions:\n  allowedToCreateApps: false\n"},
 	{"pim.csv", "Assignment State,Role Name,PrincipalName\nActive,Global Administrator,anna\n"},
 	{"PT1H.json", `{"time":"t","category":"AuditLogs","properties":{"id":"a"}}`},
 }

@@ -22,6 +22,7 @@ type worker struct {
 	batches  map[batchKey]*model.Batch
 	digests  []string
 	job      *job // that it reads ahead, or nil: then the scan takes at once what it finds
+	mute     bool // nobody takes it
 }
 
 // batchKey tells batches apart. On a line more is declined than in a list.
@@ -62,6 +63,9 @@ type expandedPart struct {
 
 // deliver hands over what was read.
 func (w *worker) deliver(d delivery) error {
+	if w.mute {
+		return nil
+	}
 	if w.job == nil {
 		w.scan.take(d)
 		return nil
@@ -76,25 +80,20 @@ func (w *worker) deliver(d delivery) error {
 }
 
 // beyondTotal counts bytes that were read, and reports whether they are more than
-// all files may have: those before this one in order, and this one.
+// all files may have: those before this one in order, and this one. Read ahead, it
+// may see that late; [scan.readPage] looks again.
 func (w *worker) beyondTotal(n int64) bool {
-	sc, most := w.scan, w.scan.source.opts.MaxTotalBytes
+	most := w.scan.source.opts.MaxTotalBytes
 	if w.job == nil {
-		sc.seen.Add(n)
-		sc.total += n
-		return sc.total > most
+		w.scan.total += n
+		return w.scan.total > most
 	}
 	w.job.size += n
-	if sc.seen.Add(n) <= most {
-		return false
-	}
-	// Others may have read what comes later. Once it is this file's turn, it is known
-	// what came before.
 	select {
 	case <-w.job.turn:
 		return w.job.before+w.job.size > most
-	case <-w.ctx.Done():
-		return false // the next reading says so
+	default:
+		return w.job.size > most
 	}
 }
 
@@ -176,6 +175,7 @@ type rawReader struct {
 	src    io.Reader
 	sum    hash.Hash
 	n      int64
+	memory memory
 }
 
 func (r *rawReader) Read(p []byte) (int, error) {
@@ -196,6 +196,8 @@ func (r *rawReader) Read(p []byte) (int, error) {
 		return 0, limit("MaxTotalBytes", opts.MaxTotalBytes)
 	case r.entry.packed > 0 && r.n > 1<<20 && r.n/int64(opts.MaxRatio) > r.entry.packed:
 		return 0, limit("MaxRatio", int64(opts.MaxRatio))
+	case opts.MaxMemoryBytes > 0 && r.memory.inUse() > opts.MaxMemoryBytes:
+		return 0, limit(maxMemory, opts.MaxMemoryBytes)
 	}
 	return n, err
 }

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -553,11 +554,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 // TestInterruption: a collection that is cancelled leaves a bundle that says what
-// it lacks, and resuming completes it.
+// it lacks, and no goroutine; resuming completes it.
 func TestInterruption(t *testing.T) {
 	s, tenant := small(t)
 	b := baselineOf(t, s, tenant)
 	b.opts.Transport = s.Direct()
+	before := runtime.NumGoroutine()
+	defer func() {
+		for tries := 0; runtime.NumGoroutine() > before && tries < 1000; tries++ {
+			time.Sleep(10 * time.Millisecond) // one that is ending may need the processor
+		}
+		require.LessOrEqual(t, runtime.NumGoroutine(), before, "a goroutine is left")
+	}()
 	for i := range b.calls {
 		ctx, cancel := context.WithCancel(t.Context())
 		opts := b.afresh()

@@ -1,6 +1,8 @@
 package foundation
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/assess/principals"
@@ -29,7 +31,7 @@ var fnd08 = &assess.Control{
 			Docs: []string{"https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown, model.StatusNotApplicable},
 	},
-	Requires: append([]assess.Dependency{model.RoleAssignments, model.RoleAssignmentSchedule, model.RoleEligibility}, kit.GroupWriterNeeds...),
+	Requires: append(slices.Clone(kit.RoleGroupNeeds), kit.GroupWriterNeeds...),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		directory, err := assess.Value(p, facts.Directory)
 		if err != nil {
@@ -47,16 +49,16 @@ var fnd08 = &assess.Control{
 		if len(directory.Holdings()) > 0 {
 			tally.None(assess.NotApplicable("No group holds a Tier 0 role."))
 		}
-		for _, g := range roleHoldingGroups(p, directory) {
+		for _, g := range kit.RoleGroups(p, directory, func(role principals.Role) model.Truth { return role.Tier0 }) {
 			met, detail, evidence := model.Unknown, "whether it is a group was not exported", []model.Evidence(nil)
-			ref := model.Ref{Kind: "group", ID: g.id, Name: g.id}
-			if g.known {
-				ref = writers.Ref(g.id)
-				met, detail, evidence = writers.Shielded(g.id)
-				met, detail = needsAssignable(directory, g.id, met, detail)
+			ref := model.Ref{Kind: "group", ID: g.ID, Name: g.ID}
+			if g.Known {
+				ref = writers.Ref(g.ID)
+				met, detail, evidence = writers.Shielded(g.ID)
+				met, detail = needsAssignable(directory, g.ID, met, detail)
 			}
-			met = model.Or(met, g.tier0.Not())
-			tally.Add(assess.Judgement{Ref: ref.With(g.at).With(evidence...), Met: met, Half: met, Exempt: model.False, Detail: g.role + ": " + detail})
+			met = model.Or(met, g.Such.Not())
+			tally.Add(assess.Judgement{Ref: ref.With(g.At).With(evidence...), Met: met, Half: met, Exempt: model.False, Detail: g.Role + ": " + detail})
 		}
 		return tally.Every(), nil
 	},
@@ -78,40 +80,4 @@ func needsAssignable(directory *principals.Directory, id string, met model.Truth
 		detail = "isAssignableToRole " + g.IsAssignableToRole.String() + ", onPremisesSyncEnabled " + g.OnPremisesSyncEnabled.String() + ", membershipRule " + g.MembershipRule.String()
 	}
 	return model.And(met, fit), detail
-}
-
-// holdingGroup is a group, or perhaps one, to which a role is assigned.
-type holdingGroup struct {
-	id, role string
-	known    bool        // it is a group
-	tier0    model.Truth // whether the role is Tier 0
-	at       model.Evidence
-}
-
-// roleHoldingGroups lists each group to which a role is assigned that may be
-// Tier 0, each once, in the order of the export.
-func roleHoldingGroups(p *assess.Pass, directory *principals.Directory) []holdingGroup {
-	var list []holdingGroup
-	add := func(principal string, expanded model.Field[model.DirectoryObject], id string, definition model.Field[model.RoleDefinition], at model.Evidence) {
-		role, who := directory.Role(id, definition), directory.Principal(principal, expanded)
-		if role.Tier0 == model.False || who.Dangling == model.True || who.Kind != principals.KindGroup && who.Kind != principals.KindUnknown {
-			return
-		}
-		for i, known := range list {
-			if model.SameID(known.id, principal) {
-				list[i].tier0 = model.Or(list[i].tier0, role.Tier0)
-				return
-			}
-		}
-		list = append(list, holdingGroup{id: principal, role: role.Name, known: who.Kind == principals.KindGroup, tier0: role.Tier0, at: at})
-	}
-	for _, key := range []model.Key[model.RoleScheduleInstance]{model.RoleAssignmentSchedule, model.RoleEligibility} {
-		for row := range model.RowsOf(p.Tenant(), key, nil).All() {
-			add(row.PrincipalID, row.Principal, row.RoleDefinitionID, row.RoleDefinition, row.Evidence("/principalId", row.PrincipalID))
-		}
-	}
-	for row := range assess.Rows(p, model.RoleAssignments).All() {
-		add(row.PrincipalID, row.Principal, row.RoleDefinitionID, row.RoleDefinition, row.Evidence("/principalId", row.PrincipalID))
-	}
-	return list
 }

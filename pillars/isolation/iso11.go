@@ -25,7 +25,7 @@ var iso11 = &assess.Control{
 			"and every device filter of the tenant opens.",
 		Decides: "Takes the declared workstation rule (paw) apart. A device filter fails when an ordinary device can match it: one that a user joined or registered, enrolled and made compliant, " +
 			"with any name, model, manufacturer and system version. Otherwise everybody who writes what the filter reads must be Tier 0: " +
-			"every holder of Global, Intune or Windows 365 Administrator, and of roles whose definition updates the extension attributes or basic properties of devices, must hold a Tier 0 role, which this one may be; " +
+			"every holder of Global, Intune or Windows 365 Administrator, and of roles whose definition updates the extension attributes or basic properties of devices, must hold a Tier 0 role, which this one may be, and so must everybody who writes a group that holds such a role; " +
 			"every application with Device.ReadWrite.All or Directory.ReadWrite.All must hold one too, or be declared under tier0.addServicePrincipals. " +
 			"A declared group must be role-assignable, or in a restricted unit and neither synchronised nor dynamic, without owners below Tier 0. Devices listed by id cannot be faked. " +
 			"A filter that rests on the enrolment profile, Autopilot ids or system labels is unknown, because the Intune roles that set them are not in the export. A holding limited to an administrative unit is unknown for holders below Tier 0.",
@@ -41,7 +41,7 @@ var iso11 = &assess.Control{
 				"https://learn.microsoft.com/graph/api/device-update"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: append([]assess.Dependency{model.OwnerDeclarations, kit.Workstations, kit.GraphPermissions, model.RoleDefinitions}, kit.GroupWriterNeeds...),
+	Requires: slices.Concat([]assess.Dependency{model.OwnerDeclarations, kit.Workstations, kit.GraphPermissions, model.RoleDefinitions}, kit.RoleGroupNeeds, kit.GroupWriterNeeds),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		rule, err := assess.Value(p, kit.Workstations)
 		if err != nil {
@@ -197,6 +197,9 @@ func judgeMarkerWriters(p *assess.Pass, tally *assess.Tally, declared model.Decl
 	}
 	all := directory.All()
 	definitions := assess.Rows(p, model.RoleDefinitions)
+	if err := judgeRoleGroups(p, tally, func(role principals.Role) model.Truth { return does(role, definitions, markerRoles, markerAction) }); err != nil {
+		return err
+	}
 	for _, h := range all.Holdings {
 		writes := does(h.Role, definitions, markerRoles, markerAction)
 		if writes == model.False || h.Principal.Dangling == model.True {

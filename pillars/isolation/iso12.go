@@ -27,6 +27,7 @@ var iso12 = &assess.Control{
 		Decides: "Looks at every holder of Global, Intune, Cloud Device, Windows 365 or joined-device local administrator, and of roles whose definition writes to devices, Intune or Cloud PCs, " +
 			"or reads local administrator passwords. The holder must have a Tier 0 role, which this one may be, and must not be able to use this one except from a workstation. Fails when one does not. " +
 			"Of workload identities the first alone is asked, and permanent assignments of declared break-glass accounts are exempt. A holding limited to an administrative unit is unknown for others. " +
+			"A group that holds such a role, with members or without, must be written by Tier 0 administrators only: whoever owns it has the role. " +
 			"Roles inside Intune are not in the export: a pass also takes the owner's statement for ISO-12 that those who hold Intune roles over workstations are Tier 0 administrators; it counts for 180 days. " +
 			"Application permissions over devices are not judged here.",
 		Remediation: model.Remediation{
@@ -41,7 +42,7 @@ var iso12 = &assess.Control{
 				"https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown, model.StatusNotAttested, model.StatusAttestationExpired},
 	},
-	Requires: append([]assess.Dependency{model.OwnerDeclarations, facts.Directory, model.RoleDefinitions, kit.Workstations}, kit.AccessNeeds...),
+	Requires: slices.Concat([]assess.Dependency{model.OwnerDeclarations, facts.Directory, model.RoleDefinitions, kit.Workstations}, kit.AccessNeeds, kit.RoleGroupNeeds, kit.GroupWriterNeeds),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		tier0, err := assess.Value(p, facts.Tier0)
 		if err != nil {
@@ -92,6 +93,9 @@ var iso12 = &assess.Control{
 			tally.Add(assess.Judgement{Ref: h.Principal.Ref().With(h.Evidence...).With(answer.Evidence...), Met: answer.Met, Half: answer.Met,
 				Exempt: exempt, Detail: h.Role.Name + ": " + answer.Detail, Needs: answer.Needs})
 		}
+		if err := judgeRoleGroups(p, tally, func(role principals.Role) model.Truth { return controlsDevices(role, definitions) }); err != nil {
+			return assess.Verdict{}, err
+		}
 		if gaps := all.Gaps(); len(gaps) > 0 {
 			tally.Add(assess.Judgement{Ref: model.Ref{Kind: "setting", ID: "roleManagement/directory", Name: "Directory roles"},
 				Exempt: model.False, Detail: "who holds which role was not read in full", Needs: gaps})
@@ -102,6 +106,30 @@ var iso12 = &assess.Control{
 		}
 		return attested, nil
 	},
+}
+
+// judgeRoleGroups judges the groups that hold such a role: whoever writes one has
+// the role, be there members or none.
+func judgeRoleGroups(p *assess.Pass, tally *assess.Tally, such func(principals.Role) model.Truth) error {
+	directory, err := assess.Value(p, facts.Directory)
+	if err != nil {
+		return err
+	}
+	writers, err := kit.ReadGroupWriters(p)
+	if err != nil {
+		return err
+	}
+	for _, g := range kit.RoleGroups(p, directory, such) {
+		met, detail, evidence := model.Unknown, "whether it is a group was not exported", []model.Evidence(nil)
+		ref := model.Ref{Kind: "group", ID: g.ID, Name: g.ID}
+		if g.Known {
+			ref = writers.Ref(g.ID)
+			met, detail, evidence = writers.Shielded(g.ID)
+		}
+		met = model.Or(met, g.Wide.Not())
+		tally.Add(assess.Judgement{Ref: ref.With(g.At).With(evidence...), Met: met, Half: met, Exempt: model.False, Detail: g.Role + ": " + detail})
+	}
+	return nil
 }
 
 // treatedAsTier0 judges one holding of a role that controls workstations; usable

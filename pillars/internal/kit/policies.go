@@ -105,9 +105,13 @@ func Admins(p *assess.Pass) ([]Admin, error) {
 }
 
 func of(p principals.Principal, holdings []principals.Holding) []principals.Holding {
-	return slices.DeleteFunc(slices.Clone(holdings), func(h principals.Holding) bool {
-		return !model.SameID(h.Principal.ID, p.ID)
-	})
+	var list []principals.Holding
+	for i := range holdings {
+		if model.SameID(holdings[i].Principal.ID, p.ID) {
+			list = append(list, holdings[i])
+		}
+	}
+	return list
 }
 
 // Enabled says whether a policy with this state is enforced: Unknown for a state
