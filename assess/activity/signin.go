@@ -238,15 +238,14 @@ func (r *Reader) object(p *packed) model.Object {
 	if where.indexed {
 		at.Pointer += strconv.FormatUint(uint64(p.index), 10)
 	}
-	return model.NewObject(r.idOf(p, where), of(where.parent), at)
-}
-
-func (r *Reader) idOf(p *packed, where place) string {
-	if !where.guid {
-		return r.texts.list[binary.LittleEndian.Uint32(p.id[:])]
+	var id string
+	if where.guid {
+		guid := formatGUID(p.id)
+		id = string(guid[:])
+	} else {
+		id = of(text(binary.LittleEndian.Uint32(p.id[:])))
 	}
-	guid := formatGUID(p.id)
-	return string(guid[:])
+	return model.NewObject(id, of(where.parent), at)
 }
 
 // cutIndex cuts the index off the end of a pointer, where it is written as
