@@ -574,6 +574,26 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// TestDiskFull: where no file can grow beyond some size, as on a full disk, the
+// command says so, and leaves the file that was there and nothing else.
+func TestDiskFull(t *testing.T) {
+	f := theFleet(t)
+	folder := t.TempDir()
+	out := filepath.Join(folder, "fleet.jsonl")
+	blocks := len(read(t, f.out)) / 512
+	require.Greater(t, blocks, 10)
+	require.NoError(t, os.WriteFile(out, []byte("of yesterday"), 0o600))
+	for _, limit := range []int{0, blocks / 2} {
+		cmd, output := commandOf(t, "-in", f.in, "-out", out)
+		cmd.Args = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -f %d; exec "$0" "$@"`, limit), cmd.Path}, cmd.Args[1:]...)
+		cmd.Path = "/bin/sh"
+		require.Error(t, cmd.Run())
+		require.Contains(t, output.String(), "file too large")
+		require.Equal(t, []string{"fleet.jsonl"}, namesIn(t, folder), "nothing is left")
+		require.Equal(t, "of yesterday", read(t, out))
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	f := theFleet(t)
 	folder := t.TempDir()
