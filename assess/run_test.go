@@ -180,8 +180,17 @@ func together(n int, then func(p *assess.Pass) (assess.Verdict, error), requires
 	return controls
 }
 
+// threads has Go run n threads, or skips the test where it cannot, as in a browser.
+func threads(t *testing.T, n int) {
+	before := runtime.GOMAXPROCS(n)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+	if runtime.GOMAXPROCS(0) < n {
+		t.Skipf("Go runs fewer than %d threads here, so controls run one after another", n)
+	}
+}
+
 func TestControlsRunAtOnce(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	threads(t, 4)
 	computed := 0
 	fact := &assess.Fact[int]{ID: "n", Compute: func(*assess.Pass) (int, error) { computed++; return computed, nil }}
 	broken := &assess.Fact[int]{ID: "broken", Compute: func(p *assess.Pass) (int, error) { panic("oh") }}
@@ -220,7 +229,7 @@ func TestTwoFactsOfOneIDAreAnError(t *testing.T) {
 
 // A run that is stopped waits for the controls that it started and starts no more.
 func TestStoppingWaitsForWhatRuns(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	threads(t, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	var ended atomic.Int32
 	controls := together(2, func(p *assess.Pass) (assess.Verdict, error) {
