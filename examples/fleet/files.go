@@ -36,6 +36,17 @@ func listBundles(ctx context.Context, in string) ([]string, error) {
 	if !strings.ContainsAny(in, "*?[") && !isBundleName(in) {
 		pattern = strings.TrimSuffix(in, "/") + "/*"
 	}
+	return matching(ctx, pattern, "cannot list "+in, func(name string) bool {
+		if info, err := os.Stat(name); !remote(name) && err == nil && info.IsDir() {
+			return hidden(name)
+		}
+		return hidden(name) || !isBundleName(name)
+	})
+}
+
+// matching lists what a pattern matches and is wanted, each once, sorted. fault
+// begins the error where the files cannot be listed.
+func matching(ctx context.Context, pattern, fault string, unwanted func(name string) bool) ([]string, error) {
 	files, err := filesystem.New(ctx, pattern)
 	if err != nil {
 		return nil, err
@@ -43,14 +54,9 @@ func listBundles(ctx context.Context, in string) ([]string, error) {
 	defer func() { _ = files.Close() }()
 	names, err := files.List(ctx, pattern)
 	if err != nil {
-		return nil, fmt.Errorf("cannot list %s: %w", in, err)
+		return nil, fmt.Errorf("%s: %w", fault, err)
 	}
-	names = slices.DeleteFunc(names, func(name string) bool {
-		if info, err := os.Stat(name); !remote(name) && err == nil && info.IsDir() {
-			return hidden(name)
-		}
-		return hidden(name) || !isBundleName(name)
-	})
+	names = slices.DeleteFunc(names, unwanted)
 	slices.Sort(names)
 	return slices.Compact(names), nil
 }

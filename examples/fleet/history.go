@@ -6,11 +6,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
@@ -76,16 +73,7 @@ func listRuns(ctx context.Context, in string) ([]string, error) {
 	} else if remote(in) && !strings.ContainsAny(in, "*?[") && path.Ext(in) != ".jsonl" {
 		pattern = strings.TrimSuffix(in, "/") + "/*"
 	}
-	files, err := filesystem.New(ctx, pattern)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = files.Close() }()
-	names, err := files.List(ctx, pattern)
-	if err != nil {
-		return nil, fmt.Errorf("-series: cannot list %s: %w", in, err)
-	}
-	names = slices.DeleteFunc(names, func(name string) bool { return hidden(name) || !strings.EqualFold(path.Ext(name), ".jsonl") })
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return matching(ctx, pattern, "-series: cannot list "+in, func(name string) bool {
+		return hidden(name) || !strings.EqualFold(path.Ext(name), ".jsonl")
+	})
 }
