@@ -1,11 +1,9 @@
 package privpath_test
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,25 +14,11 @@ import (
 func TestEveryFuzzTargetHasACorpus(t *testing.T) {
 	declared := regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
 	kept := map[string]bool{} // by folder
-	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.Name() == "node_modules" || d.Name() == ".git" {
-			return fs.SkipDir
-		}
-		if !strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		for _, target := range declared.FindAllStringSubmatch(string(text), -1) {
+	for path, text := range testFiles(t) {
+		for _, target := range declared.FindAllStringSubmatch(text, -1) {
 			kept[filepath.Join(filepath.Dir(path), "testdata", "fuzz", target[1])] = true
 		}
-		return nil
-	}))
+	}
 	require.Greater(t, len(kept), 15)
 	total := int64(0)
 	for folder := range kept {

@@ -15,20 +15,9 @@ import (
 // threat has one.
 func TestSecurityNamesTests(t *testing.T) {
 	var tests strings.Builder
-	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.Name() == "node_modules" || d.Name() == ".git" {
-			return fs.SkipDir
-		}
-		if strings.HasSuffix(path, "_test.go") {
-			text, err := os.ReadFile(path)
-			tests.Write(text)
-			return err
-		}
-		return nil
-	}))
+	for _, text := range testFiles(t) {
+		tests.WriteString(text)
+	}
 	text, err := os.ReadFile("SECURITY.md")
 	require.NoError(t, err)
 	_, table, found := strings.Cut(string(text), "| threat |")
@@ -53,4 +42,24 @@ func TestSecurityNamesTests(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, threats, 10)
+}
+
+// testFiles are the texts of all test files below the module's folder, by path.
+func testFiles(t *testing.T) map[string]string {
+	texts := map[string]string{}
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.Name() == "node_modules" || d.Name() == ".git" {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			text, err := os.ReadFile(path)
+			texts[path] = string(text)
+			return err
+		}
+		return nil
+	}))
+	return texts
 }
