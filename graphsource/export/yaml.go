@@ -209,10 +209,11 @@ func splitKey(content string) (name, rest string, ok bool, err error) {
 	if !ok {
 		return "", "", false, nil
 	}
+	name = strings.TrimRight(name, " ")
 	if key, err := unquoted(name); err != nil || key.kind != '"' {
 		return "", "", false, fmt.Errorf("%q is no name of a property", clip(name))
 	}
-	return strings.Trim(name, " "), strings.Trim(rest, " "), true, nil
+	return name, strings.Trim(rest, " "), true, nil
 }
 
 // closing finds the quotation mark that ends a quoted text, or -1.

@@ -103,6 +103,7 @@ func TestYAMLRefused(t *testing.T) {
 		"a: 1\n---\nb: 2\n":              "the form name: value",
 		"? a\n: b\n":                     "begins with",
 		"1: x":                           "no name of a property",
+		"0 :":                            "no name of a property",
 		"a:\tb":                          "",
 		strings.Repeat("- ", 70) + "x\n": "MaxDepth",
 		"a: \"\x01\"":                    "as an escape",
