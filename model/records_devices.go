@@ -67,10 +67,12 @@ type PolicyAssignment struct {
 	Target Field[AssignmentTarget] `json:"target,omitzero"`
 }
 
-// AssignmentTarget is a group, all devices or all users.
+// AssignmentTarget is a group, all devices or all users. FilterType is none,
+// include or exclude: a filter takes off some of them. Graph beta only.
 type AssignmentTarget struct {
-	Type    Field[string] `json:"@odata.type,omitzero"`
-	GroupID Field[string] `json:"groupId,omitzero"`
+	Type       Field[string] `json:"@odata.type,omitzero"`
+	GroupID    Field[string] `json:"groupId,omitzero"`
+	FilterType Field[string] `json:"deviceAndAppManagementAssignmentFilterType,omitzero"`
 }
 
 // DeviceManagementSettings is deviceManagement/settings. SecureByDefault makes

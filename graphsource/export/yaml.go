@@ -407,9 +407,9 @@ func unbreak(text string) string {
 	return fold(lines)
 }
 
-// yamlEscapes are the escapes of one letter.
+// yamlEscapes are the escapes of one letter that every version of YAML has.
 var yamlEscapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
-	' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
+	' ': " ", '"': `"`, '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
 
 // yamlCodes are the escapes that give a character by its number, and how many
 // digits it has.

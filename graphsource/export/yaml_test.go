@@ -95,6 +95,7 @@ func TestYAMLRefused(t *testing.T) {
 		"a: 'x":                          "does not end",
 		"a: 'x' y":                       "something follows",
 		"a: \"\\q\"":                     "no escape",
+		"a: \"\\/\"":                     "no escape",
 		"a: \"\\uD800\"":                 "no character",
 		"a: x # note":                    "must be quoted",
 		"a: x\n b: y":                    "and is not quoted",

@@ -138,7 +138,8 @@ func All() []Request {
 		both("policies/crossTenantAccessPolicy/partners", v1, "/policies/crossTenantAccessPolicy/partners", policies, "", "which partner tenants' claims are trusted"),
 		both("deviceManagement/managedDevices", v1, "/deviceManagement/managedDevices?$select=id,azureADDeviceId,deviceName,complianceState,managedDeviceOwnerType,operatingSystem,osVersion,isEncrypted,lastSyncDateTime,userId,userPrincipalName",
 			managed, intune, "the state of managed workstations"),
-		both("deviceManagement/deviceCompliancePolicies", v1, "/deviceManagement/deviceCompliancePolicies?$expand=assignments", config, intune, "what a compliant device is"),
+		// v1.0 leaves out the filters that narrow an assignment.
+		both("deviceManagement/deviceCompliancePolicies", beta, "/deviceManagement/deviceCompliancePolicies?$expand=assignments", config, intune, "what a compliant device is"),
 		both("deviceManagement/settings", v1, "/deviceManagement?$select=settings", config, intune, "whether a device without a policy counts as compliant; save the reply as deviceManagement.json"),
 		both("deviceManagement/detectedApps", v1, "/deviceManagement/detectedApps?$expand=managedDevices($select=id)", managed, intune, "what software is on workstations"),
 		both("deviceManagement/virtualEndpoint/cloudPCs", v1, "/deviceManagement/virtualEndpoint/cloudPCs", "CloudPC.Read.All", "Windows 365", "which workstations are Cloud PCs"),
