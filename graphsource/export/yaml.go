@@ -208,8 +208,17 @@ func (y *yamlText) below(indent, depth int) (*node, error) {
 	return y.block(y.indent(), depth+1)
 }
 
-// splitKey takes the name of a property from a line; rest is what follows.
+// splitKey takes the name of a property from a line; rest is what follows. YAML
+// lets it be 1024 characters long, as it is written.
 func splitKey(content string) (name, rest string, ok bool, err error) {
+	name, rest, ok, err = splitAnyKey(content)
+	if ok && utf8.RuneCountInString(content)-utf8.RuneCountInString(rest) > 1024 {
+		err = errors.New("the name of a property is longer than 1024 characters")
+	}
+	return name, rest, ok, err
+}
+
+func splitAnyKey(content string) (name, rest string, ok bool, err error) {
 	if content[0] == '\'' || content[0] == '"' {
 		end := closing(content)
 		if end < 0 || end+1 == len(content) || content[end+1] != ':' || end+2 < len(content) && content[end+2] != ' ' {
