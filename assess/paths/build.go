@@ -148,7 +148,7 @@ func (b *builder) tier0(head horn.Atom) {
 	}
 	for _, id := range b.serviceIDs {
 		if need, ok := b.openGrants[model.FoldID(id)]; ok {
-			b.conclude(head, open(need).shown(hop{edge: edgeHasPermission, to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomActs, subject: id})
+			b.conclude(head, open(need).shown(hop{edge: edgeHasPermission, to: admin, text: "may have a permission that reaches Tier 0", evidence: b.recordOf(b.ref(id))}), key{kind: atomActs, subject: id})
 		}
 	}
 }

@@ -19,7 +19,11 @@ func (b *builder) device(head horn.Atom, id string) {
 		why := unfollowed(p).shown(shown)
 		b.conclude(head, why.about(shielded.Not(), model.Devices.Name(), "whether a restricted unit shields the device is not known"), powerAtom(atomPower, p))
 		for _, scoped := range b.scopedOver(p, id) {
-			b.conclude(head, why.with(scoped.because).about(model.Or(shielded.Not(), b.restrictedScope(scoped.scope)), model.Devices.Name(), "whether a restricted unit shields the device is not known"),
+			shown := shown
+			if unit := (inUnit{scoped.scope, id}); unit.passed() {
+				shown.over, shown.text = unit, "holds "+to.Name+", so that the role over it "+shown.text
+			}
+			b.conclude(head, unfollowed(p).shown(shown).with(scoped.because).about(model.Or(shielded.Not(), b.restrictedScope(scoped.scope)), model.Devices.Name(), "whether a restricted unit shields the device is not known"),
 				roleKey(scoped.role, scoped.scope))
 		}
 	}

@@ -244,6 +244,9 @@ func (g *Graph) pathHop(rule int) model.PathHop {
 	if h.from.ID != "" {
 		from = h.from
 	}
+	if h.over.passed() {
+		from, _ = g.unitOf(h.over)
+	}
 	return model.PathHop{Edge: h.edge.String(), From: from, To: h.to, Explanation: h.text}
 }
 
