@@ -44,7 +44,9 @@ var ways = map[string]func(model.Path) bool{
 	"FND-22": func(p model.Path) bool { return takes(p, "matchesAccount", nil) },
 	"ISO-11": func(p model.Path) bool { return takes(p, "marksDevice", nil) },
 	"ISO-12": func(p model.Path) bool {
-		return takes(p, "runsCodeOn", func(h model.Hop) bool { return h.From.Kind == "role" && h.To.Kind == "device" && strings.Contains(strings.ToLower(h.To.Name), "paw") })
+		return takes(p, "runsCodeOn", func(h model.Hop) bool {
+			return h.From.Kind == "role" && h.To.Kind == "device" && strings.Contains(strings.ToLower(h.To.Name), "paw")
+		})
 	},
 	"CTL-23": func(p model.Path) bool {
 		return takes(p, "writesConditionalAccess", func(h model.Hop) bool {
@@ -268,6 +270,35 @@ func ownCases(t *testing.T, held map[string]int) {
 			}
 		}
 	}
+}
+
+// Whoever has a way into Tier 0 and holds no Tier 0 role has a finding, of
+// whatever kind it is: FND-12 names it, and fails where the way is certain.
+func TestEveryPrincipalThatControlsTier0HasAFinding(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	require.NoError(t, err)
+	control := pillars.All()[slices.IndexFunc(pillars.All(), func(c *assess.Control) bool { return c.ID == "FND-12" })]
+	found := map[string]bool{}
+	for _, file := range files {
+		c := parse(t, file)
+		finding, err := assesstest.Judge(control, c)
+		require.NoError(t, err)
+		for _, p := range fromOutside(t, c) {
+			if p.From.Kind == "anyone" {
+				require.NotEqual(t, model.StatusPass, finding.Status, file)
+				continue
+			}
+			i := slices.IndexFunc(finding.Subjects, func(s model.Subject) bool { return s.Kind == p.From.Kind && model.SameID(s.ID, p.From.ID) })
+			require.GreaterOrEqual(t, i, 0, "%s: %s %s has no finding", file, p.From.Kind, p.From.ID)
+			status := finding.Subjects[i].Status
+			if p.Verdict == model.Reaches {
+				found[p.From.Kind] = true
+				require.Equal(t, model.StatusFail, status, "%s: %s", file, p.From.ID)
+			}
+			require.Contains(t, []model.Status{model.StatusFail, model.StatusUnknown}, status, "%s: %s", file, p.From.ID)
+		}
+	}
+	require.ElementsMatch(t, []string{"user", "servicePrincipal", "externalIdentity", "tenant", "identityProvider", "azureResource", "onPremises"}, slices.Collect(maps.Keys(found)))
 }
 
 // The same of the sample tenants.
