@@ -52,6 +52,8 @@ const (
 	edgeLeadsOn
 	edgeAdministersUnit
 	edgeSignsInWith
+	edgeHoldsIntuneRole
+	edgeManagesDevice
 	edgeCount
 )
 
@@ -111,6 +113,8 @@ var edges = [edgeCount]Edge{
 	edgeLeadsOn:                  {Name: "leadsOn", Does: "has a power that may lead on", NeverCertain: "where it leads is not followed, or not in Microsoft Graph"},
 	edgeAdministersUnit:          {Name: "administersUnit", Does: "has what an administrative unit holds in the reach of a role over it"},
 	edgeSignsInWith:              {Name: "signsInWith", Does: "signs in with a credential that was set or added"},
+	edgeHoldsIntuneRole:          {Name: "holdsIntuneRole", Does: "has a role of Intune through a group", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
+	edgeManagesDevice:            {Name: "managesDevice", Does: "manages a device by a role of Intune", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
 }
 
 // Edges lists the kinds of hops.

@@ -39,6 +39,7 @@ const (
 	atomDevice                  // code runs on a device: subject
 	atomApprover                // an approver of a role agrees: n is the holding's index
 	atomOff                     // policies that stand in the way are gone: n is a variant
+	atomIntune                  // somebody acts by an assignment of a role of Intune: subject is the assignment
 	atomJoint                   // several atoms at once: other lists them
 )
 

@@ -4,6 +4,7 @@ package paths
 const (
 	KindUnit       = "administrativeUnit"
 	KindCredential = "credential"
+	KindIntuneRole = "intuneRole"
 )
 
 // Node is a kind of node: its name in the document, and what it stands for.
@@ -21,6 +22,7 @@ func Nodes() []Node {
 		{"permission", "an application permission of Microsoft Graph"},
 		{KindCredential, "what an account or an application signs in with: a password, another method, a secret or key, a federated credential"},
 		{KindUnit, "an administrative unit, which limits roles to what it holds"},
+		{KindIntuneRole, "an assignment of a role of Intune"},
 		{"device", "a device, or any of a kind"},
 		{"policy", "Conditional Access, or the rules of PIM"},
 		{"azureResource", "the Azure resource of a managed identity"},

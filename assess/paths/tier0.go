@@ -279,6 +279,8 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return appRef(g.b.apps[k.subject])
 	case atomDevice:
 		return g.b.deviceRefOf(k.subject)
+	case atomIntune:
+		return g.b.intuneRef(k.subject)
 	case atomPower, atomAppPower:
 		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
 	case atomAnyone:

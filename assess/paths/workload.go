@@ -193,6 +193,12 @@ func (b *builder) azureHolder(head horn.Atom, truth model.Truth, row model.Azure
 		Detail: "whether an Azure role of " + b.ref(holder).Name + " controls the resource of " + to.Name + " is not known"}).
 		shown(hop{edge: edgeControlsResource, to: to, text: "controls the Azure resource of " + to.Name + " by an Azure role",
 			evidence: []model.Evidence{row.Evidence("/properties/roleDefinitionId", p.RoleDefinitionID)}})
+	b.actsAs(head, why, holder)
+}
+
+// actsAs adds who acts as a principal: itself, or of a group who is a member or
+// becomes one.
+func (b *builder) actsAs(head horn.Atom, why because, holder string) {
 	holding := b.principal(holder)
 	if holding.Kind != principals.KindGroup {
 		b.conclude(head, why, key{kind: atomActs, subject: holder})
