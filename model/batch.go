@@ -31,7 +31,9 @@ type Batch struct {
 }
 
 // NewBatch makes an empty batch.
-func NewBatch(d Dataset) *Batch { return &Batch{dataset: d, plan: d.plan(), rows: d.batch()} }
+func NewBatch(d Dataset) *Batch {
+	return &Batch{dataset: d, plan: d.rows.plan(), rows: batchRows{rowType: d.rows}}
+}
 
 // Len is the number of records.
 func (b *Batch) Len() int { return b.n }
@@ -49,14 +51,15 @@ func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
 }
 
 // take is Read of any record, or of those that aside lets pass.
-func (b *Batch) take(r *jsonpull.Reader, parent string, at Location, path *jsonpull.Path, aside func(name []byte) bool) bool {
-	row, address := b.rows.extend()
-	b.record(r, address, path, aside)
-	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.id() == "" {
+func (b *Batch) take(r *jsonpull.Reader, parent string, place Location, path *jsonpull.Path, aside func(name []byte) bool) bool {
+	at := b.rows.extend()
+	row := b.rows.objectOf(at)
+	b.record(r, at, path, aside)
+	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.ID == "" {
 		b.rows.shrink()
 		return false
 	}
-	row.locate(parent, at)
+	row.locate(parent, place)
 	b.n++
 	return true
 }
@@ -115,11 +118,12 @@ func (b *Batch) Add(raw []byte, parent string, at Location) error {
 		b.rows.shrink()
 		b.n--
 	}
-	row, _ := b.rows.extend()
-	err := json.Unmarshal(raw, row)
+	added := b.rows.extend()
+	row := b.rows.objectOf(added)
+	err := json.Unmarshal(raw, b.rows.pointer(added))
 	// Without an id nothing could be joined to a record: taking it would lose it
 	// without saying so.
-	if err == nil && b.dataset.needsID && row.id() == "" {
+	if err == nil && b.dataset.needsID && row.ID == "" {
 		err = errNoID
 	}
 	if err != nil {

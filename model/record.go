@@ -36,17 +36,8 @@ func (o Object) Ref(kind, name string) Ref {
 	return Ref{Kind: kind, ID: o.ID, Name: name}
 }
 
-func (o *Object) id() string { return o.ID }
-
 func (o *Object) locate(parent string, at Location) {
 	o.parent, o.at = parent, at
-}
-
-// record is a pointer to a record type; embedding Object provides it.
-type record interface {
-	locate(parent string, at Location)
-	place() (parent string, at Location)
-	id() string
 }
 
 // Evidence is one fact behind a verdict: a JSON pointer into the export and the
