@@ -23,6 +23,7 @@ type Batch struct {
 	plan    *plan
 	rows    batchRows
 	n       int
+	last    *place           // of the record before
 	reader  *jsonpull.Reader // of whole records
 	chosen  jsonpull.Path    // of those that Read reads
 	whole   jsonpull.Path    // of those that Add does
@@ -59,9 +60,14 @@ func (b *Batch) take(r *jsonpull.Reader, parent string, place Location, path *js
 		b.rows.shrink()
 		return false
 	}
-	row.locate(parent, place)
+	b.locate(row, parent, place)
 	b.n++
 	return true
+}
+
+func (b *Batch) locate(o *Object, parent string, at Location) {
+	o.place, o.row = placeOf(b.last, parent, at)
+	b.last = o.place
 }
 
 func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer, path *jsonpull.Path, aside func(name []byte) bool) {
@@ -130,7 +136,7 @@ func (b *Batch) Add(raw []byte, parent string, at Location) error {
 		b.rows.shrink()
 		return err
 	}
-	row.locate(parent, at)
+	b.locate(row, parent, at)
 	b.n++
 	return nil
 }

@@ -137,7 +137,7 @@ func patch(tab *table, d Dataset, index int, e Edit) error {
 	}
 	row := tab.rows.objectOf(tab.rows.at(index))
 	patched := NewBatch(d)
-	if err := patched.Add(merged, row.parent, row.at); err != nil {
+	if err := patched.Add(merged, row.Parent(), row.Location()); err != nil {
 		return err
 	}
 	tab.rows.set(index, patched.rows.at(0))

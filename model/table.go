@@ -100,7 +100,7 @@ func (t *table) clone() *table {
 func (t *table) find(parent, id string) int {
 	for i := range t.rows.n {
 		row := t.rows.objectOf(t.rows.at(i))
-		if id != "" && SameID(row.ID, id) && strings.EqualFold(row.parent, parent) {
+		if id != "" && SameID(row.ID, id) && strings.EqualFold(row.Parent(), parent) {
 			return i
 		}
 	}
