@@ -127,11 +127,12 @@ func (r Rows[T]) Coverage() Coverage { return r.coverage }
 func (r Rows[T]) For(parent string) Rows[T] { return Rows[T]{r.below(parent)} }
 
 // Only is the single record of a single-entity data set.
-func (r Rows[T]) Only() (first T, ok bool) {
+func (r Rows[T]) Only() (T, bool) {
 	for row := range r.all() {
 		return *(*T)(row), true
 	}
-	return first, false
+	var none T
+	return none, false
 }
 
 // Tenant is what a source could read of a tenant. It is read-only; a [Builder]

@@ -9,9 +9,8 @@ import (
 
 // How far the heap grows before it is collected: by leastGrowth bytes, so that a small
 // tenant waits for nothing, and by heapGrowth per cent of what is in use. What an
-// assessment holds is large and stays, so Go's 100 per cent would have half of the
-// memory wait for the collector; this takes a third less memory and some 15 % more of
-// the processor.
+// assessment holds is large and stays, and with Go's 100 per cent half of the memory
+// would be what waits for the collector.
 const (
 	heapGrowth  = 50
 	leastGrowth = 64 << 20
