@@ -14,7 +14,7 @@ import { bundle, defines, digest, hostedSite, root, singleFile, web } from './si
 const dist = join(web, 'dist');
 
 /** WASM_BUDGET is the most that the program may weigh as it is sent, folded and gzipped: a ratchet. README.md says what keeps it from the target of 1.5 MB. */
-const WASM_BUDGET = 2.1 * 1024 * 1024;
+const WASM_BUDGET = 2.0 * 1024 * 1024;
 
 /** PRIVPATH_LINES=1 builds a program whose crash reports tell files and lines. */
 const packing = { lines: process.env.PRIVPATH_LINES === '1' };

@@ -14,7 +14,7 @@ import { Reader, functionTable, layOut, readSections, readSegments, uleb } from 
 const CODE = 10;
 const DATA = 11;
 const SYMBOLS = 256;
-const COMMON = 60; // instructions whose operand is part of their symbol
+const COMMON = 20; // instructions whose operand is part of their symbol
 
 /** fold takes a program and yields what unfold makes the program of. */
 export function fold(wasm) {
