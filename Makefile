@@ -157,7 +157,7 @@ release: web
 	    -o $(RELEASE)/privpath-$$os-$$arch$$suffix ./examples/privpath; \
 	done
 	cp wasm/web/dist/privpath.html $(RELEASE)/
-	cp wasm/web/dist/hosted/privpath-*.wasm $(RELEASE)/privpath.wasm
+	cp wasm/web/dist/privpath.wasm $(RELEASE)/privpath.wasm
 	go run ./tools/supply sbom > $(RELEASE)/privpath.cdx.json
 	cd $(RELEASE) && sha256sum * > SHA256SUMS && cat SHA256SUMS
 

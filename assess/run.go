@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -152,14 +153,14 @@ func inputs(tenant *model.Tenant, wanted []string) []model.Input {
 	for _, in := range known {
 		list = append(list, in)
 	}
-	slices.SortFunc(list, func(a, b model.Input) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(list, func(a, b model.Input) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 
 // inOrder sorts controls by pillar and natural id, without changing the caller's.
 func inOrder(controls []*Control) []*Control {
 	ordered := slices.Clone(controls)
-	slices.SortStableFunc(ordered, func(a, b *Control) int {
+	sorting.Stable(ordered, func(a, b *Control) int {
 		if d := a.Pillar.Index() - b.Pillar.Index(); d != 0 {
 			return d
 		}

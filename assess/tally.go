@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -384,7 +385,7 @@ func (t *Tally) undecided() Verdict {
 	default:
 		v.reason, v.summary = model.Unresolved, fmt.Sprintf("Not decided: %s, and perhaps none that counts.", all)
 	}
-	slices.SortFunc(v.gaps, compareGaps)
+	sorting.Stable(v.gaps, compareGaps)
 	v.gaps = slices.Compact(v.gaps)
 	if len(v.gaps) == 0 && open == 0 {
 		v.gaps = []model.Gap{{Dataset: model.OwnerDeclarations.Name(), Reason: model.NotCollected,
@@ -428,7 +429,7 @@ func (t *Tally) subjects() []model.Subject {
 	for _, j := range t.all {
 		subjects = append(subjects, subject(j.Ref, j.status(), j.Detail))
 	}
-	slices.SortStableFunc(subjects, func(a, b model.Subject) int {
+	sorting.Stable(subjects, func(a, b model.Subject) int {
 		return slices.Index(statusOrder, a.Status) - slices.Index(statusOrder, b.Status)
 	})
 	return subjects

@@ -23,6 +23,7 @@ type Batch struct {
 	plan    *plan
 	rows    batchRows
 	n       int
+	last    *place           // of the record before
 	reader  *jsonpull.Reader // of whole records
 	chosen  jsonpull.Path    // of those that Read reads
 	whole   jsonpull.Path    // of those that Add does
@@ -31,7 +32,9 @@ type Batch struct {
 }
 
 // NewBatch makes an empty batch.
-func NewBatch(d Dataset) *Batch { return &Batch{dataset: d, plan: d.plan(), rows: d.batch()} }
+func NewBatch(d Dataset) *Batch {
+	return &Batch{dataset: d, plan: d.rows.plan(), rows: batchRows{rowType: d.rows}}
+}
 
 // Len is the number of records.
 func (b *Batch) Len() int { return b.n }
@@ -49,16 +52,22 @@ func (b *Batch) Read(r *jsonpull.Reader, parent string, at Location) bool {
 }
 
 // take is Read of any record, or of those that aside lets pass.
-func (b *Batch) take(r *jsonpull.Reader, parent string, at Location, path *jsonpull.Path, aside func(name []byte) bool) bool {
-	row, address := b.rows.extend()
-	b.record(r, address, path, aside)
-	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.id() == "" {
+func (b *Batch) take(r *jsonpull.Reader, parent string, place Location, path *jsonpull.Path, aside func(name []byte) bool) bool {
+	at := b.rows.extend()
+	row := b.rows.objectOf(at)
+	b.record(r, at, path, aside)
+	if r.Fault() != 0 || r.TakeMismatch(false) || r.Doubtful() || b.dataset.needsID && row.ID == "" {
 		b.rows.shrink()
 		return false
 	}
-	row.locate(parent, at)
+	b.locate(row, parent, place)
 	b.n++
 	return true
+}
+
+func (b *Batch) locate(o *Object, parent string, at Location) {
+	o.place, o.row = placeOf(b.last, parent, at)
+	b.last = o.place
 }
 
 func (b *Batch) record(r *jsonpull.Reader, at unsafe.Pointer, path *jsonpull.Path, aside func(name []byte) bool) {
@@ -115,18 +124,19 @@ func (b *Batch) Add(raw []byte, parent string, at Location) error {
 		b.rows.shrink()
 		b.n--
 	}
-	row, _ := b.rows.extend()
-	err := json.Unmarshal(raw, row)
+	added := b.rows.extend()
+	row := b.rows.objectOf(added)
+	err := json.Unmarshal(raw, b.rows.pointer(added))
 	// Without an id nothing could be joined to a record: taking it would lose it
 	// without saying so.
-	if err == nil && b.dataset.needsID && row.id() == "" {
+	if err == nil && b.dataset.needsID && row.ID == "" {
 		err = errNoID
 	}
 	if err != nil {
 		b.rows.shrink()
 		return err
 	}
-	row.locate(parent, at)
+	b.locate(row, parent, at)
 	b.n++
 	return nil
 }

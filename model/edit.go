@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 )
 
 // Edit is one change of one record: what a tenant would be after somebody
@@ -52,7 +50,7 @@ func (t *Tenant) Edited(edits []Edit) (*Tenant, error) {
 	return after, nil
 }
 
-func summaryOf(t table) (Coverage, int) {
+func summaryOf(t *table) (Coverage, int) {
 	if t == nil {
 		return Coverage{}, 0
 	}
@@ -74,7 +72,7 @@ func (t *Tenant) Replay(dataset string, see func(record any)) {
 	}
 }
 
-func edit(tab table, d Dataset, e Edit) error {
+func edit(tab *table, d Dataset, e Edit) error {
 	if d.Child() != (e.Parent != "") {
 		return fmt.Errorf("a record of this data set has %s", map[bool]string{true: "a parent", false: "no parent"}[d.Child()])
 	}
@@ -93,7 +91,7 @@ func edit(tab table, d Dataset, e Edit) error {
 			return err
 		}
 		tab.count(1)
-		tab.absorb(created.rows, e.Parent)
+		tab.add(e.Parent, created.rows.slice)
 		return nil
 	}
 	if index < 0 {
@@ -117,8 +115,8 @@ func editedID(e Edit) string {
 	return named.ID
 }
 
-func patch(tab table, d Dataset, index int, e Edit) error {
-	text, err := json.Marshal(tab.at(index))
+func patch(tab *table, d Dataset, index int, e Edit) error {
+	text, err := json.Marshal(tab.rows.pointer(tab.rows.at(index)))
 	if err != nil {
 		return err
 	}
@@ -137,12 +135,12 @@ func patch(tab table, d Dataset, index int, e Edit) error {
 	if err != nil {
 		return err
 	}
-	parent, at := tab.at(index).(record).place()
+	row := tab.rows.objectOf(tab.rows.at(index))
 	patched := NewBatch(d)
-	if err := patched.Add(merged, parent, at); err != nil {
+	if err := patched.Add(merged, row.Parent(), row.Location()); err != nil {
 		return err
 	}
-	tab.replace(index, patched.rows)
+	tab.rows.set(index, patched.rows.at(0))
 	return nil
 }
 
@@ -175,54 +173,4 @@ func merge(before, change any) any {
 		into[key] = merge(into[key], value)
 	}
 	return into
-}
-
-func (o *Object) place() (string, Location) { return o.parent, o.at }
-
-func (t *rowTable[T]) clone() table {
-	c := &rowTable[T]{rows: t.rows.clone(), seen: t.seen, covered: maps.Clone(t.covered), byParent: map[string][]int{}}
-	for parent, list := range t.byParent {
-		c.byParent[parent] = slices.Clone(list)
-	}
-	return c
-}
-
-func (t *rowTable[T]) at(i int) any { return t.rows.at(i) }
-
-func (t *rowTable[T]) replace(i int, from batchRows) { *t.rows.at(i) = from.(*flatRows[T]).rows[0] }
-
-func (t *rowTable[T]) find(parent, id string) int {
-	for i := range t.rows.n {
-		row := any(t.rows.at(i)).(record)
-		if !SameID(row.id(), id) || id == "" {
-			continue
-		}
-		if of, _ := row.place(); strings.EqualFold(of, parent) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (t *rowTable[T]) remove(i int) {
-	t.rows.remove(i)
-	t.seen--
-	for parent, list := range t.byParent {
-		var left []int
-		for _, j := range list {
-			switch {
-			case j < i:
-				left = append(left, j)
-			case j > i:
-				left = append(left, j-1)
-			}
-		}
-		t.byParent[parent] = left
-	}
-}
-
-func (t *rowTable[T]) values(see func(any)) {
-	for row := range t.rows.all() {
-		see(*row)
-	}
 }

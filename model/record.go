@@ -10,43 +10,39 @@ import (
 type Object struct {
 	ID string `json:"id"`
 
-	parent string
-	at     Location
+	row   row
+	place *place
 }
 
 // NewObject makes an object with the parent and the place of one that was read
 // before, for who keeps records in a form of his own.
-func NewObject(id, parent string, at Location) Object { return Object{ID: id, parent: parent, at: at} }
+func NewObject(id, parent string, at Location) Object {
+	p, n := placeOf(nil, parent, at)
+	return Object{ID: id, row: n, place: p}
+}
 
 // Parent is the id in the path of a child data set: of groups/{id}/members, the
 // group's. It is empty for a top-level data set.
-func (o Object) Parent() string { return o.parent }
+func (o Object) Parent() string {
+	if o.place == nil {
+		return ""
+	}
+	return o.place.parent
+}
 
 // Location is where the record was read.
-func (o Object) Location() Location { return o.at }
+func (o Object) Location() Location { return o.place.location(o.row) }
 
 // Evidence points at a property of the record: path is a JSON pointer below the
 // record ("" for the record itself), value what stands there.
 func (o Object) Evidence(path string, value any) Evidence {
-	return Evidence{Dataset: o.at.Dataset, File: o.at.File, Pointer: o.at.Pointer + path, Value: value}
+	at := o.Location()
+	return Evidence{Dataset: at.Dataset, File: at.File, Pointer: at.Pointer + path, Value: value}
 }
 
 // Ref names the record as a subject of a finding, without evidence.
 func (o Object) Ref(kind, name string) Ref {
 	return Ref{Kind: kind, ID: o.ID, Name: name}
-}
-
-func (o *Object) id() string { return o.ID }
-
-func (o *Object) locate(parent string, at Location) {
-	o.parent, o.at = parent, at
-}
-
-// record is a pointer to a record type; embedding Object provides it.
-type record interface {
-	locate(parent string, at Location)
-	place() (parent string, at Location)
-	id() string
 }
 
 // Evidence is one fact behind a verdict: a JSON pointer into the export and the

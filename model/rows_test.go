@@ -2,8 +2,11 @@ package model
 
 import (
 	"math/rand/v2"
+	"reflect"
+	"runtime"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -11,34 +14,43 @@ import (
 // Chunks hold what one slice would, and a clone is on its own.
 func TestChunks(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(19, 20))
+	of := newRowType(reflect.TypeFor[User]())
+	add := func(c *chunks, rows ...User) {
+		c.add(slice{unsafe.Pointer(unsafe.SliceData(rows)), len(rows), len(rows)})
+	}
+	row := func() User {
+		return User{Object: Object{ID: "u" + string(rune('a'+rnd.IntN(26)))}, Mail: Value(string(rune('a' + rnd.IntN(26))))}
+	}
 	for range 50 {
-		var c chunks[int]
-		var want []int
+		c := chunks{rowType: of}
+		var want []User
 		for range rnd.IntN(30) {
-			var rows []int
+			var rows []User
 			for range rnd.IntN(3 * chunkRows / 2) {
-				rows = append(rows, rnd.Int())
+				rows = append(rows, row())
 			}
-			c.add(rows)
+			add(&c, rows...)
 			want = append(want, rows...)
 		}
+		runtime.GC() // finds what the rows point at
 		before, kept := c.clone(), slices.Clone(want)
 		for range min(rnd.IntN(5), len(want)) {
 			i := rnd.IntN(len(want))
 			c.remove(i)
 			want = slices.Delete(want, i, i+1)
-			c.add([]int{i})
-			want = append(want, i)
+			more := row()
+			add(&c, more)
+			want = append(want, more)
 		}
 		for _, tc := range []struct {
-			c    chunks[int]
-			want []int
+			c    chunks
+			want []User
 		}{{c, want}, {before, kept}} {
 			require.Equal(t, len(tc.want), tc.c.n)
-			var all []int
+			var all []User
 			for row := range tc.c.all() {
-				require.Equal(t, *row, *tc.c.at(len(all)))
-				all = append(all, *row)
+				require.Equal(t, row, tc.c.at(len(all)))
+				all = append(all, *(*User)(row))
 			}
 			require.Equal(t, tc.want, all)
 		}

@@ -8,8 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+	"unsafe"
 )
 
 // Key names a data set and fixes the type of its records. The name is the Graph
@@ -25,9 +25,7 @@ type Dataset struct {
 	// Single is true where Graph returns one entity instead of a collection.
 	Single  bool
 	needsID bool
-	table   func() table
-	batch   func() batchRows
-	plan    func() *plan // of the record type
+	rows    *rowType
 }
 
 // Child reports whether the data set hangs below a parent object.
@@ -50,19 +48,56 @@ func (d Dataset) Match(path string) (parent string, ok bool) {
 
 // Rows are the records of a data set together with how much of it was read.
 // They are read-only.
-type Rows[T any] struct {
-	rows     chunks[T]
+type Rows[T any] struct{ view }
+
+// view is [Rows] of any type.
+type view struct {
+	table    *table
+	picked   []int // the rows of one parent
+	whole    bool  // and not those of one parent
 	coverage Coverage
 	name     string
-	children func(parent string) ([]T, Coverage)
 	note     func(name string, c Coverage)
+}
+
+func (v view) all() iter.Seq[unsafe.Pointer] {
+	if v.whole {
+		return v.table.rows.all()
+	}
+	return func(yield func(unsafe.Pointer) bool) {
+		for _, i := range v.picked {
+			if !yield(v.table.rows.at(i)) {
+				return
+			}
+		}
+	}
+}
+
+func (v view) len() int {
+	if v.whole {
+		return v.table.rows.n
+	}
+	return len(v.picked)
+}
+
+func (v view) below(parent string) view {
+	if !v.whole || !strings.Contains(v.name, "{id}") {
+		return v
+	}
+	key := FoldID(parent)
+	coverage := v.table.below(key)
+	name := strings.Replace(v.name, "{id}", parent, 1)
+	if v.note != nil {
+		v.note(name, coverage)
+	}
+	return view{table: v.table, picked: v.table.byParent[key], coverage: coverage, name: name}
 }
 
 // All yields the records in the order of the export.
 func (r Rows[T]) All() iter.Seq[T] {
 	return func(yield func(T) bool) {
-		for row := range r.rows.all() {
-			if !yield(*row) {
+		for row := range r.all() {
+			if !yield(*(*T)(row)) {
 				return
 			}
 		}
@@ -71,42 +106,40 @@ func (r Rows[T]) All() iter.Seq[T] {
 
 // Each yields the records in place, in the order of the export, for what looks
 // through many and keeps few. They must not be changed.
-func (r Rows[T]) Each() iter.Seq[*T] { return r.rows.all() }
+func (r Rows[T]) Each() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for row := range r.all() {
+			if !yield((*T)(row)) {
+				return
+			}
+		}
+	}
+}
 
 // Len is the number of records read.
-func (r Rows[T]) Len() int { return r.rows.n }
+func (r Rows[T]) Len() int { return r.len() }
 
 // Coverage says how much of the data set was read.
 func (r Rows[T]) Coverage() Coverage { return r.coverage }
 
 // For gives the records below one parent of a child data set, with the coverage
 // of that parent.
-func (r Rows[T]) For(parent string) Rows[T] {
-	if r.children == nil {
-		return r
-	}
-	rows, coverage := r.children(FoldID(parent))
-	name := strings.Replace(r.name, "{id}", parent, 1)
-	if r.note != nil {
-		r.note(name, coverage)
-	}
-	return Rows[T]{rows: chunks[T]{list: [][]T{rows}, n: len(rows)}, coverage: coverage, name: name}
-}
+func (r Rows[T]) For(parent string) Rows[T] { return Rows[T]{r.below(parent)} }
 
 // Only is the single record of a single-entity data set.
 func (r Rows[T]) Only() (T, bool) {
-	if r.rows.n == 0 {
-		var none T
-		return none, false
+	for row := range r.all() {
+		return *(*T)(row), true
 	}
-	return *r.rows.at(0), true
+	var none T
+	return none, false
 }
 
 // Tenant is what a source could read of a tenant. It is read-only; a [Builder]
 // makes it.
 type Tenant struct {
 	info   TenantInfo
-	tables map[string]table
+	tables map[string]*table
 }
 
 // TenantInfo says whose data this is, when it was collected (UTC) and by what.
@@ -184,113 +217,17 @@ func walkTexts(property string, tree any, yield func(property, text string) bool
 // RowsOf reads a data set of the tenant; note, when not nil, is told of the
 // coverage of every parent that is asked for.
 func RowsOf[T any](t *Tenant, key Key[T], note func(string, Coverage)) Rows[T] {
-	tab, ok := t.tables[key.name].(*rowTable[T])
-	if !ok {
-		tab = &rowTable[T]{}
-		tab.cover("", Coverage{State: Absent, Reason: NotCollected})
-	}
-	rows := Rows[T]{rows: tab.rows, coverage: tab.coverage(), name: key.name, note: note}
-	if strings.Contains(key.name, "{id}") {
-		rows.children = tab.children
-	}
-	return rows
+	return Rows[T]{t.rows(key.name, reflect.TypeFor[T](), note)}
 }
 
-type table interface {
-	count(n int)
-	absorb(from batchRows, parent string)
-	cover(parent string, c Coverage)
-	summary() (Coverage, int)
-	records() iter.Seq[any]
-	take(from table, match func(record any) bool) table
-	clone() table
-	at(i int) any
-	find(parent, id string) int
-	replace(i int, from batchRows)
-	remove(i int)
-	values(see func(any))
+// rows gives a data set whose rows are of the type, or an empty one.
+func (t *Tenant) rows(name string, record reflect.Type, note func(string, Coverage)) view {
+	tab, ok := t.tables[name]
+	if !ok || tab.rows.record != record {
+		tab = &table{}
+	}
+	return view{table: tab, whole: true, coverage: tab.coverage(), name: name, note: note}
 }
-
-type rowTable[T any] struct {
-	rows     chunks[T]
-	seen     int // records read: more than rows where the data set is only observed
-	byParent map[string][]int
-	covered  map[string]Coverage // by folded parent; "" is the whole data set
-}
-
-func (t *rowTable[T]) count(n int) { t.seen += n }
-
-func (t *rowTable[T]) absorb(from batchRows, parent string) {
-	t.add(parent, from.(*flatRows[T]).rows...)
-}
-
-func (t *rowTable[T]) add(parent string, rows ...T) {
-	if parent != "" {
-		if t.byParent == nil {
-			t.byParent = map[string][]int{}
-		}
-		key := FoldID(parent)
-		for i := range rows {
-			t.byParent[key] = append(t.byParent[key], t.rows.n+i)
-		}
-	}
-	t.rows.add(rows)
-}
-
-func (t *rowTable[T]) cover(parent string, c Coverage) {
-	if t.covered == nil {
-		t.covered = map[string]Coverage{}
-	}
-	key := FoldID(parent)
-	if known, ok := t.covered[key]; ok {
-		c = known.Worst(c)
-	}
-	t.covered[key] = c
-}
-
-func (t *rowTable[T]) coverage() Coverage {
-	if c, ok := t.covered[""]; ok {
-		return c
-	}
-	if len(t.covered) == 0 {
-		return Coverage{State: Absent, Reason: NotCollected}
-	}
-	worst := Coverage{State: Complete}
-	for _, parent := range slices.Sorted(maps.Keys(t.covered)) {
-		worst = worst.Worst(t.covered[parent])
-	}
-	return worst
-}
-
-func (t *rowTable[T]) children(parent string) ([]T, Coverage) {
-	coverage, ok := t.covered[parent]
-	whole, said := t.covered[""]
-	switch {
-	case !ok && said && whole.State != Complete:
-		coverage = Coverage{State: Absent, Reason: whole.Reason, Detail: whole.Detail}
-	case !ok:
-		coverage = Coverage{State: Absent, Reason: NotCollected}
-	case said:
-		coverage = coverage.Worst(whole)
-	}
-	rows := make([]T, 0, len(t.byParent[parent]))
-	for _, i := range t.byParent[parent] {
-		rows = append(rows, *t.rows.at(i))
-	}
-	return rows, coverage
-}
-
-func (t *rowTable[T]) records() iter.Seq[any] {
-	return func(yield func(any) bool) {
-		for row := range t.rows.all() {
-			if !yield(row) {
-				return
-			}
-		}
-	}
-}
-
-func (t *rowTable[T]) summary() (Coverage, int) { return t.coverage(), t.seen }
 
 // Builder collects raw Graph records into a [Tenant]. Every source goes through
 // it, so there is one decoder. A Builder is for one goroutine.
@@ -304,7 +241,7 @@ type Builder struct {
 // NewBuilder makes a builder that keeps the named data sets; with no name it
 // keeps all.
 func NewBuilder(want ...string) *Builder {
-	b := &Builder{tenant: &Tenant{tables: map[string]table{}}, observe: map[string][]func(any){}, batches: map[string]*Batch{}}
+	b := &Builder{tenant: &Tenant{tables: map[string]*table{}}, observe: map[string][]func(any){}, batches: map[string]*Batch{}}
 	if len(want) > 0 {
 		b.want = map[string]bool{}
 		for _, name := range want {
@@ -359,7 +296,7 @@ func (b *Builder) Take(batch *Batch, parent string) {
 		b.table(batch.dataset).count(batch.n)
 	}
 	if b.keeps(name) {
-		b.table(batch.dataset).absorb(batch.rows, parent)
+		b.table(batch.dataset).add(parent, batch.rows.slice)
 	}
 	batch.rows.clear()
 	batch.n = 0
@@ -379,10 +316,10 @@ func (b *Builder) SetInfo(info TenantInfo) { b.tenant.info = info }
 // Tenant gives the finished tenant. The builder must not be used afterwards.
 func (b *Builder) Tenant() *Tenant { return b.tenant }
 
-func (b *Builder) table(d Dataset) table {
+func (b *Builder) table(d Dataset) *table {
 	t, ok := b.tenant.tables[d.Name]
 	if !ok {
-		t = d.table()
+		t = newTable(d)
 		b.tenant.tables[d.Name] = t
 	}
 	return t
@@ -390,24 +327,15 @@ func (b *Builder) table(d Dataset) table {
 
 // define describes a collection whose records have an id.
 func define[T any](key Key[T]) Dataset {
-	d := anonymous(key)
-	d.needsID = true
-	return d
+	return Dataset{Name: key.name, needsID: true, rows: newRowType(reflect.TypeFor[T]())}
 }
 
 // anonymous describes a collection whose records need no id.
 func anonymous[T any](key Key[T]) Dataset {
-	return Dataset{
-		Name:  key.name,
-		table: func() table { return &rowTable[T]{} },
-		batch: func() batchRows { return &flatRows[T]{} },
-		plan:  sync.OnceValue(func() *plan { return newPlan(reflect.TypeFor[T]()) }),
-	}
+	return Dataset{Name: key.name, rows: newRowType(reflect.TypeFor[T]())}
 }
 
 // single describes a single entity.
 func single[T any](key Key[T]) Dataset {
-	d := anonymous(key)
-	d.Single = true
-	return d
+	return Dataset{Name: key.name, Single: true, rows: newRowType(reflect.TypeFor[T]())}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/privpath/privpath/internal/sorting"
 )
 
 // window is how much is read ahead of a small read. A read of a browser file
@@ -86,7 +88,7 @@ func newLooseFS(files []handle) (*looseFS, error) {
 		if _, both := l.files[folder]; both {
 			return nil, fmt.Errorf("%q is both a file and a folder", folder)
 		}
-		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+		sorting.Stable(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	}
 	return l, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -142,7 +143,7 @@ func (s *networkSpace) addresses() []netip.Addr {
 			}
 		}
 	}
-	slices.SortFunc(events, func(a, b event) int { return a.at.Compare(b.at) })
+	sorting.Stable(events, func(a, b event) int { return a.at.Compare(b.at) })
 
 	depth := make([]int, len(s.named))
 	seen := map[string]netip.Addr{}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -109,7 +110,7 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 		line.explain(on, applies, explain(p))
 		cert.Because = append(cert.Because, line)
 	}
-	slices.SortStableFunc(cert.Because, func(a, b Line) int { return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name)) })
+	sorting.Stable(cert.Because, func(a, b Line) int { return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name)) })
 	return cert
 }
 
@@ -291,7 +292,7 @@ func oracleFailing(p PolicyResult, certain bool) []Dimension {
 			failing = append(failing, d)
 		}
 	}
-	slices.SortFunc(failing, func(a, b Dimension) int { return dimensionOrder(a) - dimensionOrder(b) })
+	sorting.Stable(failing, func(a, b Dimension) int { return dimensionOrder(a) - dimensionOrder(b) })
 	return failing
 }
 

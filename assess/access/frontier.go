@@ -3,6 +3,8 @@ package access
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/privpath/privpath/internal/sorting"
 )
 
 // frontierClass is a class of values of one dimension that the policies at hand
@@ -49,7 +51,7 @@ func (f frontier) sets() antichain {
 	for _, p := range f.points {
 		list = append(list, p.set)
 	}
-	slices.SortFunc(list, compareSets)
+	sorting.Stable(list, compareSets)
 	return list
 }
 
@@ -109,7 +111,7 @@ func (p frontierProblem) solve() frontier {
 		}
 		points[i].where = where
 	}
-	slices.SortFunc(points, func(a, b frontierPoint) int { return compareSets(a.set, b.set) })
+	sorting.Stable(points, func(a, b frontierPoint) int { return compareSets(a.set, b.set) })
 	return frontier{points: points, complete: !s.full, nodes: s.nodes}
 }
 
@@ -237,7 +239,7 @@ func reduceClasses(classes []frontierClass, live []uint64) []frontierClass {
 	}
 	// Few boxes first: a small set found early cuts the most. The order is
 	// stable, so that plain values stay before others.
-	slices.SortStableFunc(kept, func(a, b frontierClass) int { return onesCount(a.applies) - onesCount(b.applies) })
+	sorting.Stable(kept, func(a, b frontierClass) int { return onesCount(a.applies) - onesCount(b.applies) })
 	return kept
 }
 
@@ -264,7 +266,7 @@ func onesCount(words []uint64) int {
 // orderDims puts dimensions with few classes first: it was 7 to 15 times faster
 // than the other way round on hard instances.
 func (s *frontierSearch) orderDims() {
-	slices.SortStableFunc(s.order, func(a, b int) int { return len(s.dims[a]) - len(s.dims[b]) })
+	sorting.Stable(s.order, func(a, b int) int { return len(s.dims[a]) - len(s.dims[b]) })
 	sorted := make([][]frontierClass, len(s.dims))
 	for level, d := range s.order {
 		sorted[level] = s.dims[d]

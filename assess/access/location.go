@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -280,7 +281,7 @@ func (l *Locations) AddressAtoms() []LocationAtom {
 	behindMapped := netip.MustParseAddr("::ffff:255.255.255.255").Next()
 	l.sweep([]netip.Addr{netip.IPv6Unspecified(), behindMapped}, atoms)
 	list := slices.Collect(maps.Values(atoms))
-	slices.SortFunc(list, func(a, b LocationAtom) int { return slices.Compare(a.Locations, b.Locations) })
+	sorting.Stable(list, func(a, b LocationAtom) int { return slices.Compare(a.Locations, b.Locations) })
 	return list
 }
 
@@ -312,7 +313,7 @@ func (l *Locations) sweep(starts []netip.Addr, atoms map[string]LocationAtom) {
 			}
 		}
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return a.at.Compare(b.at) })
+	sorting.Stable(edges, func(a, b edge) int { return a.at.Compare(b.at) })
 	depth := map[int]int{} // by location: in how many of its ranges the address is
 	for i, e := range edges {
 		if depth[e.location] += e.change; depth[e.location] == 0 {

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -175,7 +176,7 @@ func (a antichain) add(s obligationSet) antichain {
 		}
 	}
 	kept = append(kept, s)
-	slices.SortFunc(kept, compareSets)
+	sorting.Stable(kept, compareSets)
 	return kept
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -293,7 +294,7 @@ func (e *Engine) waysIn(r reading, steps []stepAnswer, register stepAnswer) []wa
 // minimalWays keeps the ways whose set contains no other's. The first of equals
 // stays.
 func minimalWays(ways []wayIn) []wayIn {
-	slices.SortStableFunc(ways, func(a, b wayIn) int { return compareSets(a.set, b.set) })
+	sorting.Stable(ways, func(a, b wayIn) int { return compareSets(a.set, b.set) })
 	var kept []wayIn
 	for _, w := range ways {
 		if !slices.ContainsFunc(kept, func(k wayIn) bool { return k.set.within(w.set) }) {
@@ -343,7 +344,7 @@ func (e *Engine) weakest(steps []stepAnswer, register stepAnswer) []model.Weakes
 	if len(ways) == 0 {
 		r, ways = least, e.waysIn(least, steps, register)
 	}
-	slices.SortStableFunc(ways, func(a, b wayIn) int {
+	sorting.Stable(ways, func(a, b wayIn) int {
 		return len(e.requires(a.set)) - len(e.requires(b.set))
 	})
 	var list []model.Weakest

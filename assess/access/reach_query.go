@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -149,7 +150,7 @@ func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
 	}
 	points := slices.Clone(found.found[r].points)
 	points = slices.DeleteFunc(points, func(p frontierPoint) bool { return !p.set.within(have) })
-	slices.SortStableFunc(points, func(x, y frontierPoint) int { return sizeOf(x.set) - sizeOf(y.set) })
+	sorting.Stable(points, func(x, y frontierPoint) int { return sizeOf(x.set) - sizeOf(y.set) })
 	for i, p := range points {
 		a.Requires = append(a.Requires, e.table.names(e.project(p.set)))
 		if i == 0 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -386,7 +387,7 @@ const (
 
 // sortClauses puts clauses into a fixed order without repetitions.
 func sortClauses(clauses []Clause) []Clause {
-	slices.SortFunc(clauses, func(a, b Clause) int {
+	sorting.Stable(clauses, func(a, b Clause) int {
 		return cmp.Or(slices.Compare(a.AnyOf, b.AnyOf), cmp.Compare(a.Source, b.Source))
 	})
 	return slices.CompactFunc(clauses, func(a, b Clause) bool {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -47,7 +48,7 @@ func Activations(requests []model.RoleScheduleRequest, complete bool) []Activati
 		a.reasons()
 		list = append(list, a)
 	}
-	slices.SortStableFunc(list, func(a, b Activation) int {
+	sorting.Stable(list, func(a, b Activation) int {
 		if d := a.Start.Compare(b.Start); d != 0 {
 			return d
 		}

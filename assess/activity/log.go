@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -36,7 +37,7 @@ func NewLog(signIns *Reader, audits []model.DirectoryAudit) *Log {
 	for i := range audits {
 		l.trail[i] = entry{Instant(audits[i].ActivityDateTime), i}
 	}
-	slices.SortStableFunc(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
+	sorting.Stable(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l
 }
 

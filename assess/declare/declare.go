@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -222,7 +223,7 @@ func attestations(controls []model.ControlInfo) []model.AttestationNeeded {
 			list = append(list, model.AttestationNeeded{Control: c.ID, Asks: c.Title})
 		}
 	}
-	slices.SortFunc(list, func(a, b model.AttestationNeeded) int { return cmp.Compare(a.Control, b.Control) })
+	sorting.Stable(list, func(a, b model.AttestationNeeded) int { return cmp.Compare(a.Control, b.Control) })
 	return list
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -119,7 +120,7 @@ func (d *Diff) prove(proofs []proof, undone map[string]*held) {
 		}
 		switch {
 		case len(causes) > 0:
-			slices.SortStableFunc(causes, func(a, b Cause) int {
+			sorting.Stable(causes, func(a, b Cause) int {
 				return cmp.Or(b.Undone-a.Undone, b.Alone-a.Alone, strings.Compare(a.Name, b.Name))
 			})
 			m.Causes = causes

@@ -3,9 +3,9 @@ package diff
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -259,7 +259,7 @@ func compareRows[T any](c *configuration, w watched[T]) {
 			changes = append(changes, ch)
 		}
 	}
-	slices.SortStableFunc(changes, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Stable(changes, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
 	c.changes = append(c.changes, changes...)
 }
 

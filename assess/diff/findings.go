@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -23,7 +24,7 @@ func (c *comparison) findings() (moves []FindingMove, unchanged int) {
 		}
 		moves = append(moves, m)
 	}
-	slices.SortStableFunc(moves, func(a, b FindingMove) int {
+	sorting.Stable(moves, func(a, b FindingMove) int {
 		return cmp.Or(a.Pillar.Index()-b.Pillar.Index(), strings.Compare(a.Control, b.Control))
 	})
 	return moves, unchanged
@@ -76,7 +77,7 @@ func bySubject(subjects []model.Subject) map[string][]model.Subject {
 		all[key] = append(all[key], s)
 	}
 	for _, list := range all {
-		slices.SortStableFunc(list, func(a, b model.Subject) int {
+		sorting.Stable(list, func(a, b model.Subject) int {
 			return cmp.Or(strings.Compare(a.Detail, b.Detail), strings.Compare(string(a.Status), string(b.Status)), strings.Compare(a.Name, b.Name))
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -171,7 +172,7 @@ func (c *comparison) pillars() []PillarMove {
 			moves = append(moves, m)
 		}
 	}
-	slices.SortStableFunc(moves, func(a, b PillarMove) int { return a.ID.Index() - b.ID.Index() })
+	sorting.Stable(moves, func(a, b PillarMove) int { return a.ID.Index() - b.ID.Index() })
 	return moves
 }
 
@@ -208,7 +209,7 @@ func (c *comparison) domains() []DomainMove {
 		}
 	}
 	order := model.AssessmentDomains()
-	slices.SortStableFunc(moves, func(a, b DomainMove) int { return slices.Index(order, a.ID) - slices.Index(order, b.ID) })
+	sorting.Stable(moves, func(a, b DomainMove) int { return slices.Index(order, a.ID) - slices.Index(order, b.ID) })
 	return moves
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/privpath/privpath/assess/report"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -180,7 +181,7 @@ func (d *Diff) findingsOf(move Move) []FindingMove {
 			list = append(list, f)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b FindingMove) int { return a.Severity.Rank() - b.Severity.Rank() })
+	sorting.Stable(list, func(a, b FindingMove) int { return a.Severity.Rank() - b.Severity.Rank() })
 	return list
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -43,7 +44,7 @@ func (c *comparison) tier0() []Tier0Move {
 			moves = append(moves, m)
 		}
 	}
-	slices.SortStableFunc(moves, func(a, b Tier0Move) int {
+	sorting.Stable(moves, func(a, b Tier0Move) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name))
 	})
 	return moves
@@ -77,7 +78,7 @@ func (c *comparison) paths() []PathMove {
 			moves = append(moves, m)
 		}
 	}
-	slices.SortStableFunc(moves, func(a, b PathMove) int {
+	sorting.Stable(moves, func(a, b PathMove) int {
 		return cmp.Or(strings.Compare(a.From.Name, b.From.Name), strings.Compare(a.From.Kind, b.From.Kind))
 	})
 	return moves

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -180,7 +181,7 @@ func (p *properties) notIn(a, b []any) []Item {
 			items = append(items, item)
 		}
 	}
-	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(valueText(a.Value), valueText(b.Value)) })
+	sorting.Stable(items, func(a, b Item) int { return strings.Compare(valueText(a.Value), valueText(b.Value)) })
 	return items
 }
 

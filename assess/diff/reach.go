@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -101,7 +102,7 @@ func (c *comparison) reach() ([]ReachMove, []PrincipalMove) {
 			moves = append(moves, m)
 		}
 	}
-	slices.SortStableFunc(moves, func(a, b ReachMove) int {
+	sorting.Stable(moves, func(a, b ReachMove) int {
 		return cmp.Or(byRole(a.Role, b.Role), strings.Compare(a.Principal.Name, b.Principal.Name))
 	})
 	return moves, principals(before, now, certainBefore, certainNow)
@@ -210,7 +211,7 @@ func allAttackers(sides ...*held) []string {
 			}
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int {
+	sorting.Stable(names, func(a, b string) int {
 		return cmp.Or(attackerRank(a)-attackerRank(b), strings.Compare(a, b))
 	})
 	return names
@@ -246,7 +247,7 @@ func principals(before, now map[string]*held, certainBefore, certainNow bool) []
 		m.Move = presenceOf(o[id] != nil, certainBefore, certainNow)
 		moves = append(moves, *m)
 	}
-	slices.SortStableFunc(moves, func(a, b PrincipalMove) int { return strings.Compare(a.Principal.Name, b.Principal.Name) })
+	sorting.Stable(moves, func(a, b PrincipalMove) int { return strings.Compare(a.Principal.Name, b.Principal.Name) })
 	return moves
 }
 
@@ -263,7 +264,7 @@ func byPrincipal(all map[string]*held) map[string]*PrincipalMove {
 		}
 	}
 	for _, h := range holders {
-		slices.SortFunc(h.Roles, byRole)
+		sorting.Stable(h.Roles, byRole)
 	}
 	return holders
 }

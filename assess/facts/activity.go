@@ -44,14 +44,20 @@ var Activity = &assess.Fact[*Observation]{
 		requests := assess.Rows(p, model.RoleRequests)
 		collected := p.Tenant().Info().CollectedAt
 		o := &Observation{Requested: requests.Coverage(), From: p.AsOf().Add(-activity.Observed), To: p.AsOf()}
-		o.Log = activity.NewLog(signedIn, slices.Collect(audits.All()))
-		o.Activations = activity.Activations(slices.Collect(requests.All()), requests.Coverage().State == model.Complete)
+		o.Log = activity.NewLog(signedIn, listed(audits))
+		o.Activations = activity.Activations(listed(requests), requests.Coverage().State == model.Complete)
 		o.SignedIn = activity.LogWindow(signedIn.Times(),
 			model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)
 		o.Audited = activity.LogWindow(times(audits.All(), func(a model.DirectoryAudit) time.Time { return activity.Instant(a.ActivityDateTime) }),
 			audits.Coverage(), collected)
 		return o, nil
 	},
+}
+
+// listed copies records into a list of just their size: grown step by step, a large
+// one would be held several times over.
+func listed[T any](rows model.Rows[T]) []T {
+	return slices.AppendSeq(make([]T, 0, rows.Len()), rows.All())
 }
 
 func times[T any](records iter.Seq[T], at func(T) time.Time) iter.Seq[time.Time] {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -54,7 +55,7 @@ func newAlike(g *Graph) *alike {
 		for i, rule := range rules {
 			texts[i] = a.text(owner, rule)
 		}
-		slices.SortFunc(texts, func(x, y ruleText) int { return slices.Compare(x[:], y[:]) })
+		sorting.Stable(texts, func(x, y ruleText) int { return slices.Compare(x[:], y[:]) })
 		hash := sha256.New()
 		for i, t := range texts {
 			rules[i] = int(t[len(t)-1])

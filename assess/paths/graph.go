@@ -9,6 +9,7 @@ import (
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -105,7 +106,7 @@ func (g *Graph) readStarts() {
 	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}},
 		start{anyApplication, []foothold{{AttackerCredential, []horn.Atom{anyService}}}},
 		start{outsider, []foothold{{AttackerControl, []horn.Atom{outside}}}})
-	slices.SortFunc(g.starts, func(a, b start) int {
+	sorting.Stable(g.starts, func(a, b start) int {
 		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.Name, b.ref.Name), cmp.Compare(a.ref.ID, b.ref.ID))
 	})
 }
@@ -227,7 +228,7 @@ func (g *Graph) Paths() []model.Path {
 			open = true
 		}
 	}
-	slices.SortStableFunc(list, func(a, b model.Path) int {
+	sorting.Stable(list, func(a, b model.Path) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a.Hops), len(b.Hops)))
 	})
 	return list

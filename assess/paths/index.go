@@ -8,6 +8,7 @@ import (
 
 	"github.com/privpath/privpath/assess/paths/internal/powers"
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -198,7 +199,7 @@ func (x *index) readApplications() {
 		x.services[model.FoldID(row.ID)] = row
 		x.serviceIDs = append(x.serviceIDs, row.ID)
 	}
-	slices.SortFunc(x.serviceIDs, func(a, b string) int { return cmp.Compare(model.FoldID(a), model.FoldID(b)) })
+	sorting.Stable(x.serviceIDs, func(a, b string) int { return cmp.Compare(model.FoldID(a), model.FoldID(b)) })
 }
 
 // expandLimit is how many related objects Graph returns with $expand; more are
@@ -284,7 +285,7 @@ func (x *index) readUnits() {
 	}
 	slices.Sort(x.openUnits)
 	x.openUnits = slices.Compact(x.openUnits)
-	slices.SortFunc(x.scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.role, b.role), cmp.Compare(a.scope, b.scope)) })
+	sorting.Stable(x.scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.role, b.role), cmp.Compare(a.scope, b.scope)) })
 	x.scopes = slices.Compact(x.scopes)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/paths/internal/powers"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -56,7 +57,7 @@ func (g *Graph) readTier0() []model.Tier0Member {
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b model.Tier0Member) int {
+	sorting.Stable(list, func(a, b model.Tier0Member) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return list
@@ -216,7 +217,7 @@ func (g *Graph) ChokePoints() []model.ChokePoint {
 		}
 		list = append(list, model.ChokePoint{PathHop: g.pathHop(of[c.Group]), Cuts: cuts, Of: all})
 	}
-	slices.SortStableFunc(list, func(a, b model.ChokePoint) int { return cmp.Compare(b.Cuts, a.Cuts) })
+	sorting.Stable(list, func(a, b model.ChokePoint) int { return cmp.Compare(b.Cuts, a.Cuts) })
 	return list
 }
 
@@ -333,7 +334,7 @@ func (g *Graph) Blast(id string) (from model.PrincipalRef, reached []model.Princ
 		seen[startKey(ref)] = true
 		reached = append(reached, ref)
 	}
-	slices.SortFunc(reached, func(a, b model.PrincipalRef) int {
+	sorting.Stable(reached, func(a, b model.PrincipalRef) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	return from, reached, true

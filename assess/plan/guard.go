@@ -7,6 +7,7 @@ import (
 
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -89,7 +90,7 @@ func entrances(t *model.Tenant, d declared) []entrance {
 		byKey[e.key()] = len(list)
 		list = append(list, e)
 	}
-	slices.SortFunc(list, func(a, b entrance) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.key(), b.key())) })
+	sorting.Stable(list, func(a, b entrance) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.key(), b.key())) })
 	return list
 }
 

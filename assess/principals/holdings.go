@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -83,7 +84,7 @@ func (d *Directory) readHoldings() {
 		}
 		d.hold(a)
 	}
-	slices.SortStableFunc(d.holdings, compareHoldings)
+	sorting.Stable(d.holdings, compareHoldings)
 	d.holdings = slices.CompactFunc(d.holdings, sameHolding)
 }
 
@@ -382,7 +383,7 @@ func (v View) Principals() []Principal {
 			list = append(list, h.Principal)
 		}
 	}
-	slices.SortFunc(list, func(a, b Principal) int {
+	sorting.Stable(list, func(a, b Principal) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return list
@@ -405,6 +406,6 @@ func (v View) Roles() []Role {
 			list = append(list, h.Role)
 		}
 	}
-	slices.SortFunc(list, func(a, b Role) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	sorting.Stable(list, func(a, b Role) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return list
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -143,7 +144,7 @@ func (r *redactor) keepPublic() {
 
 func (r *redactor) sort() {
 	for _, names := range r.names {
-		slices.SortFunc(names, func(a, b name) int {
+		sorting.Stable(names, func(a, b name) int {
 			if len(a.folded) != len(b.folded) {
 				return len(b.folded) - len(a.folded)
 			}

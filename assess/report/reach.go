@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -52,7 +53,7 @@ func byRole(all []model.Reach) []row {
 		}
 		rows[i].of = append(rows[i].of, r)
 	}
-	slices.SortStableFunc(rows, func(a, b row) int {
+	sorting.Stable(rows, func(a, b row) int {
 		return cmp.Or(order(!isGlobal(a), !isGlobal(b)), cmp.Compare(a.label, b.label))
 	})
 	emergency := row{label: "Break glass, meant to get in when all else fails"}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -171,7 +172,7 @@ func (t *text) first() {
 	if len(open) == 0 {
 		return
 	}
-	slices.SortStableFunc(open, func(a, b model.Finding) int {
+	sorting.Stable(open, func(a, b model.Finding) int {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), order(!a.Gate, !b.Gate), cmp.Compare(a.Level, b.Level))
 	})
 	t.title("What to fix first")

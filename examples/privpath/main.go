@@ -30,6 +30,7 @@ import (
 	"syscall"
 
 	"github.com/privpath/privpath/graphsource/live"
+	"github.com/privpath/privpath/internal/jobs"
 )
 
 // The exit codes.
@@ -41,6 +42,7 @@ const (
 )
 
 func main() {
+	jobs.HoldHeap()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr), nil})
 	stop()

@@ -3,9 +3,9 @@ package export
 import (
 	"cmp"
 	"path"
-	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -195,7 +195,7 @@ func (sc *scan) readList(files []laid, said map[*layout]map[string]about) error 
 	for _, l := range files {
 		pages = append(pages, page{l.entry, l.target, l.page})
 	}
-	slices.SortStableFunc(pages, func(a, b page) int { return cmp.Compare(a.number, b.number) })
+	sorting.Stable(pages, func(a, b page) int { return cmp.Compare(a.number, b.number) })
 	if err := sc.readGroup(pages); err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/privpath/privpath/internal/sorting"
 )
 
 // entry is one file of an export.
@@ -123,7 +125,7 @@ func Join(sources ...*Source) *Source {
 				return nil, &LimitError{Option: "MaxEntries", Limit: int64(joined.opts.MaxEntries), Offset: -1}
 			}
 		}
-		slices.SortStableFunc(all, func(a, b entry) int { return strings.Compare(a.path, b.path) })
+		sorting.Stable(all, func(a, b entry) int { return strings.Compare(a.path, b.path) })
 		return all, nil
 	}
 	return joined
@@ -176,7 +178,7 @@ type span struct {
 // overlapping refuses a zip in which two entries share bytes: no tool writes
 // that, and it is how the densest zip bombs are built.
 func overlapping(spans []span) error {
-	slices.SortFunc(spans, func(a, b span) int {
+	sorting.Stable(spans, func(a, b span) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), strings.Compare(a.name, b.name))
 	})
 	last := span{}
@@ -221,6 +223,6 @@ func clamp(n uint64) int64 {
 func arrange(entries []entry) []entry {
 	entries = slices.DeleteFunc(entries, func(e entry) bool { return e.refused == "" && hidden(path.Base(e.path)) })
 	stripTop(entries)
-	slices.SortStableFunc(entries, func(a, b entry) int { return strings.Compare(a.path, b.path) })
+	sorting.Stable(entries, func(a, b entry) int { return strings.Compare(a.path, b.path) })
 	return entries
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -127,7 +128,7 @@ func (sc *scan) run() error {
 		}
 	}
 	sc.settle()
-	slices.SortFunc(sc.files, func(a, b *FileReport) int { return strings.Compare(a.Path, b.Path) })
+	sorting.Stable(sc.files, func(a, b *FileReport) int { return strings.Compare(a.Path, b.Path) })
 	return nil
 }
 
@@ -174,7 +175,7 @@ func (sc *scan) readPages(pages []page) error {
 	for i, d := range model.Datasets() {
 		rank[d.Name] = i
 	}
-	slices.SortStableFunc(pages, func(a, b page) int {
+	sorting.Stable(pages, func(a, b page) int {
 		return cmp.Or(cmp.Compare(rank[a.target.dataset], rank[b.target.dataset]),
 			compareTargets(a.target.key(), b.target.key()), cmp.Compare(a.number, b.number))
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -58,7 +59,7 @@ func runsSince(all []assess.PreviousRun, asOf time.Time) []assess.PreviousRun {
 	runs := slices.DeleteFunc(slices.Clone(all), func(r assess.PreviousRun) bool {
 		return len(r.Gates) == 0 || !r.AsOf.Before(asOf) || asOf.Sub(r.AsOf) > driftAge
 	})
-	slices.SortStableFunc(runs, func(a, b assess.PreviousRun) int { return a.AsOf.Compare(b.AsOf) })
+	sorting.Stable(runs, func(a, b assess.PreviousRun) int { return a.AsOf.Compare(b.AsOf) })
 	return slices.CompactFunc(runs, func(a, b assess.PreviousRun) bool { return a.AsOf.Equal(b.AsOf) })
 }
 

@@ -14,14 +14,14 @@ const GAP = 256; // runs of zeros below this stay in a segment
 export function pack(wasm, { lines = false } = {}) {
   const sections = readSections(wasm);
   const at = sections.findIndex((s) => s.id === DATA);
-  const memory = readData(sections[at].body);
+  const memory = layOut(readSegments(sections[at].body));
   if (!lines) stripLines(memory);
   sections[at] = { id: DATA, body: writeData(memory) };
   return Buffer.concat([wasm.subarray(0, 8), ...sections.flatMap((s) => [Buffer.from([s.id]), uleb(s.body.length), s.body])]);
 }
 
 /** Reader reads the numbers of the binary format. */
-class Reader {
+export class Reader {
   constructor(bytes, at = 0) {
     this.bytes = bytes;
     this.at = at;
@@ -46,7 +46,7 @@ class Reader {
   }
 }
 
-function uleb(n) {
+export function uleb(n) {
   const out = [];
   for (; n >= 128; n = Math.floor(n / 128)) out.push((n % 128) | 128);
   return Buffer.from([...out, n]);
@@ -59,23 +59,29 @@ function sleb(n) {
   return Buffer.from([...out, n]);
 }
 
-function readSections(wasm) {
+export function readSections(wasm) {
   const r = new Reader(wasm, 8);
   const sections = [];
   while (r.at < wasm.length) sections.push({ id: r.byte(), body: r.take(r.uleb()) });
   return sections;
 }
 
-/** readData yields the memory that the segments lay out. */
-function readData(body) {
+/** readSegments lists the segments: where each goes in memory, its bytes, and where these stand in the section. */
+export function readSegments(body) {
   const r = new Reader(body);
   const segments = [];
   for (let n = r.uleb(); n > 0; n--) {
     r.expect(0, 0x41); // memory 0, i32.const
     const offset = r.uleb(); // signed, and never negative here
     r.expect(0x0b); // end
-    segments.push({ offset, data: r.take(r.uleb()) });
+    const data = r.take(r.uleb());
+    segments.push({ offset, data, at: r.at - data.length });
   }
+  return segments;
+}
+
+/** layOut yields the memory that the segments make. */
+export function layOut(segments) {
   const memory = Buffer.alloc(Math.max(...segments.map((s) => s.offset + s.data.length)));
   for (const { offset, data } of segments) data.copy(memory, offset);
   return memory;
@@ -103,7 +109,7 @@ const NO_FUNCDATA = 0xffffffff;
  * The runtime's table of functions (pcHeader, moduledata and _func in runtime/symtab.go and runtime2.go): where its
  * parts begin in memory, and where each function's record does.
  */
-function functionTable(memory) {
+export function functionTable(memory) {
   const magic = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
   const at = alignedIndex(memory, magic);
   const word = (base, i) => Number(memory.readBigUInt64LE(base + 8 * i));
@@ -123,6 +129,9 @@ function functionTable(memory) {
     files: [at + files, at + tables],
     tables: [at + tables, at + records],
     data: [word(module, 40), word(module, 41)],
+    // The index of the records, two words a function, and where the records end.
+    index: start,
+    end: word(module, 13) + word(module, 14),
     functions,
   };
 }

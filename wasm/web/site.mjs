@@ -70,7 +70,7 @@ const block = (id, data) => `<script type="application/octet-stream" id="${id}">
 /** template is the page before its parts are filled in. */
 const template = () => readFileSync(join(web, 'src', 'page.html'), 'utf8');
 
-export function singleFile(page, worker, wasm, samples) {
+export function singleFile(page, worker, program, samples) {
   const csp = [
     "default-src 'none'",
     `script-src ${hash(page.script)} 'wasm-unsafe-eval'`,
@@ -82,12 +82,12 @@ export function singleFile(page, worker, wasm, samples) {
     csp: meta(csp),
     style: `<style>${page.style}</style>`,
     worker: worker.script,
-    data: [block('wasm', wasm), ...samples.map(({ name, data }) => block(`sample-${name}`, data))].join('\n'),
+    data: [block('wasm', program), ...samples.map(({ name, data }) => block(`sample-${name}`, data))].join('\n'),
     script: `<script type="module">${page.script}</script>`,
   });
 }
 
-export function hostedSite(page, worker, wasm, wasmName, samples, single) {
+export function hostedSite(page, worker, program, programName, samples, single) {
   // The worker is part of the page and starts from a blob, so it inherits this policy too.
   const csp = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self'", ...COMMON];
   const js = `app-${digest(page.script, 'hex').slice(0, 12)}.js`;
@@ -103,7 +103,7 @@ export function hostedSite(page, worker, wasm, wasmName, samples, single) {
     'index.html': html,
     [js]: page.script,
     [css]: page.style,
-    [wasmName]: wasm,
+    [programName]: program,
     ...Object.fromEntries(samples.map(({ file, data }) => [file, data])),
     'privpath.html': single,
     'privpath.html.sha256': `${digest(single, 'hex')}  privpath.html\n`,

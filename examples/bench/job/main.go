@@ -20,6 +20,7 @@ import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/examples/tenants/synth"
 	"github.com/privpath/privpath/graphsource/export"
+	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
 )
@@ -43,6 +44,7 @@ type result struct {
 }
 
 func main() {
+	jobs.HoldHeap() // as the command does
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "job:", err)
 		os.Exit(1)

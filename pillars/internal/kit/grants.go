@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
 
@@ -151,7 +152,7 @@ func holdersOf(assigned []assignment, graph *model.ServicePrincipal, names map[s
 	for _, h := range byID {
 		list = append(list, *h)
 	}
-	slices.SortFunc(list, func(a, b GraphHolder) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	sorting.Stable(list, func(a, b GraphHolder) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return list
 }
 

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { unfold } from '../src/engine/unfold.js';
 import { singleFile, web } from './browser.mjs';
 
 const sha = (data, form) => createHash('sha256').update(data).digest(form);
@@ -54,9 +55,10 @@ describe('the single file', () => {
   });
 
   it('carries a program', () => {
-    const wasm = gunzipSync(Buffer.from(between(single, 'id="wasm">', '</script>'), 'base64'));
+    const wasm = Buffer.from(unfold(gunzipSync(Buffer.from(between(single, 'id="wasm">', '</script>'), 'base64'))));
     assert.equal(wasm.subarray(0, 4).toString('latin1'), '\0asm');
     assert.ok(WebAssembly.validate(wasm));
+    assert.ok(wasm.equals(readFileSync(join(web, 'dist', 'privpath.wasm'))));
   });
 
   it('has the digest beside it', () => {
@@ -101,7 +103,7 @@ describe('the hosted site', () => {
   it('fetches the program, in its worker, a sample and nothing else', () => {
     const script = hosted(names.find((n) => n.endsWith('.js')));
     for (const code of [script, between(html, 'id="worker">', '</script>')]) assert.equal(code.match(/\bfetch\s*\(/g).length, 1);
-    for (const name of names.filter((n) => /\.(wasm|json)$/.test(n))) assert.ok(script.includes(name), name);
+    for (const name of names.filter((n) => /\.(bin|json)$/.test(n))) assert.ok(script.includes(name), name);
   });
 
   it('offers the single file with its digest', () => {

@@ -1,12 +1,14 @@
 // The packed program is the program: it computes, collects garbage, panics and
-// says where, as it did before.
+// says where, as it did before. The folded one comes back as it was.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { fold } from '../fold.mjs';
 import { pack } from '../pack.mjs';
+import { unfold } from '../src/engine/unfold.js';
 import { scratch } from './browser.mjs';
 
 const PROGRAM = `package main
@@ -125,5 +127,25 @@ describe('packing', () => {
     const foreign = Buffer.from(pack(linked, { lines: true }));
     for (let at = foreign.indexOf(magic); at >= 0; at = foreign.indexOf(magic, at)) foreign[at]--;
     assert.throws(() => pack(foreign), /function table/);
+  });
+});
+
+describe('folding', () => {
+  const weight = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+  for (const lines of [false, true]) {
+    it(`makes less to send, which unfolds to the same bytes, ${lines ? 'with' : 'without'} lines`, () => {
+      const packed = pack(linked, { lines });
+      const folded = fold(packed);
+      assert.ok(packed.equals(unfold(folded)));
+      assert.ok(weight(folded) < 0.8 * weight(packed), `${weight(packed)} -> ${weight(folded)}`);
+    });
+  }
+
+  it('folds the same program to the same bytes', () => assert.ok(fold(pack(linked)).equals(fold(pack(linked)))));
+
+  it('refuses an instruction that it does not know', () => {
+    const simd = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0xfd, 0x0c, 0, 0, 0x1a, 0x0b]);
+    assert.throws(() => fold(simd), /instruction 253 is not known/);
   });
 });

@@ -3,6 +3,8 @@ package horn
 import (
 	"cmp"
 	"slices"
+
+	"github.com/privpath/privpath/internal/sorting"
 )
 
 // Choke is a group of rules whose removal alone cuts some starts off.
@@ -37,7 +39,7 @@ func (s *System) Chokes(starts [][]Atom, goals []Atom, group func(rule int) int)
 			chokes = append(chokes, Choke{g, cut})
 		}
 	}
-	slices.SortFunc(chokes, func(a, b Choke) int {
+	sorting.Stable(chokes, func(a, b Choke) int {
 		return cmp.Or(cmp.Compare(len(b.Starts), len(a.Starts)), cmp.Compare(a.Group, b.Group))
 	})
 	return chokes

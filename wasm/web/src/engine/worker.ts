@@ -2,6 +2,7 @@
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
+import { unfold } from './unfold.js';
 import type { Bytes, Fault, FromWorker, JobName, Program, ToWorker } from './protocol.ts';
 
 /** Answer is what every exported Go function resolves to: documents or a message, never both. */
@@ -36,15 +37,18 @@ function fail({ error, fault }: Answer): void {
 /** compile compiles the program, where that was not done before: here, since the page's own thread would stand still. */
 async function compile(program: Program): Promise<WebAssembly.Module> {
   if (program instanceof WebAssembly.Module) return program;
-  if (typeof program !== 'string') return WebAssembly.compileStreaming(inflated(program));
-  if (__SINGLE__) throw new TypeError('the single file fetches nothing');
-  return WebAssembly.compileStreaming(fetch(program));
+  return WebAssembly.compile(unfold(await inflated(typeof program === 'string' ? await fetched(program) : new Blob([program]).stream())));
 }
 
-/** inflated is a Response of our own: no request is made, and the browser compiles while it inflates. */
-function inflated(zipped: Bytes): Response {
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream, { headers: { 'Content-Type': 'application/wasm' } });
+async function fetched(address: string): Promise<ReadableStream<Bytes>> {
+  if (__SINGLE__) throw new TypeError('the single file fetches nothing');
+  const answer = await fetch(address);
+  if (!answer.ok || !answer.body) throw new TypeError(`the program was not found: ${answer.status}`);
+  return answer.body;
+}
+
+async function inflated(zipped: ReadableStream<Bytes>): Promise<Bytes> {
+  return new Uint8Array(await new Response(zipped.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
 }
 
 async function start(program: Program): Promise<void> {
