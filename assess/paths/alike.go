@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -19,7 +20,7 @@ import (
 // exchanging one's rules for the other's turns every derivation into another.
 type alike struct {
 	g      *Graph
-	places map[string]ownDevice // by folded device id; nil where devices are nobody's own
+	places map[string]ownDevice // by folded device id; nil where only what is the user's alone counts as own
 	must   func() *horn.Prover  // by rules that surely hold
 	may    func() *horn.Prover  // by rules that may hold
 	own    map[string][]int     // rules by the user whose atoms they have, in the order of their text
@@ -109,8 +110,21 @@ func (a *alike) owner(atom horn.Atom) string {
 		return model.FoldID(a.g.b.holdings[k.n].Principal.ID)
 	case atomDevice:
 		return a.places[k.subject].user
+	case atomJoint:
+		if a.places != nil {
+			return a.jointOwner(a.g.b.joined[atom])
+		}
 	}
 	return ""
+}
+
+// jointOwner is whose two atoms at once are: one's, together with nobody's.
+func (a *alike) jointOwner(of [2]horn.Atom) string {
+	first, second := a.owner(of[0]), a.owner(of[1])
+	if first != "" && second != "" && first != second {
+		return ""
+	}
+	return cmp.Or(first, second)
 }
 
 // ruleText is a rule without the name of an owner: head and premises, what it
@@ -136,6 +150,9 @@ func (a *alike) number(owner string, atom horn.Atom) int64 {
 	case atomInUse, atomInContext, atomApprover:
 		h := a.g.b.holdings[k.n]
 		return -2 - a.name(strings.Join(append([]string{strconv.Itoa(int(k.kind)), k.other, h.Role.ID, h.Scope, string(h.Manner), strconv.FormatBool(h.ViaEligible)}, h.Via...), "|"))
+	case atomJoint:
+		of := a.g.b.joined[atom]
+		return -2 - a.name("joint "+strconv.FormatInt(a.number(owner, of[0]), 10)+" "+strconv.FormatInt(a.number(owner, of[1]), 10))
 	case atomDevice:
 		return -2 - a.name("device "+strconv.Itoa(a.places[k.subject].n))
 	}
