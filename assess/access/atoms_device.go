@@ -141,6 +141,7 @@ func (e *Engine) buildDevices() {
 		s.addImaginedPAW()
 	}
 	e.devices, e.paw, e.realKinds = s.values, s.paw, s.kinds
+	e.paws = newPAWs(s.paw, s.member)
 	e.pawIs = s.commonOfPAWs()
 }
 
@@ -426,10 +427,17 @@ func (s *deviceSpace) isPAW(d Device, id string) model.Truth {
 // addReal adds the tenant's own devices, each class once. It reports whether a
 // PAW is among them.
 func (s *deviceSpace) addReal() (pawFound bool) {
-	classes, alike := map[string]bool{}, map[string]bool{}
+	classes, alike, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	var scratch []byte
 	for row := range s.tenant.All() {
 		if model.Equals(row.AccountEnabled, false) == model.True {
 			continue
+		}
+		if scratch = s.asWritten(scratch[:0], &row); seen[string(scratch)] {
+			continue
+		}
+		if len(seen) < maxDeviceVariants { // texts that are each device's own are not worth the memory
+			seen[string(scratch)] = true
 		}
 		key := s.tellsApart(row)
 		if alike[key] {
@@ -479,6 +487,35 @@ func (s *deviceSpace) tellsApart(row model.Device) string {
 	return key.String()
 }
 
+// asWritten is what tellsApart rests on as the export says it: of devices that are
+// written alike one is looked at.
+func (s *deviceSpace) asWritten(key []byte, row *model.Device) []byte {
+	for _, truth := range []model.Truth{row.IsCompliant.Null(), model.Equals(row.IsCompliant, true), model.Equals(row.IsManaged, true)} {
+		key = append(key, byte(truth))
+	}
+	key = readAttribute(row, AttrTrustType).appendTo(key)
+	for _, a := range s.used {
+		if a != AttrCompliant && a != AttrTrustType {
+			key = readAttribute(row, a).appendTo(key)
+		}
+	}
+	if len(s.paw.devices) > 0 {
+		key = append(key, byte(s.listed(row)))
+	}
+	for _, group := range s.paw.groups {
+		key = append(key, byte(s.member(row.ID, group)))
+	}
+	return key
+}
+
+// listed tells whether the PAW rule lists the device by one of its ids.
+func (s *deviceSpace) listed(row *model.Device) model.Truth {
+	is := func(id string) bool {
+		return slices.ContainsFunc(s.paw.devices, func(listed string) bool { return model.SameID(listed, id) })
+	}
+	return model.Or(model.Of(is(row.ID)), row.DeviceID.Is(is))
+}
+
 // reads tells whether a filter, or a list of devices, reads the attribute.
 func (s *deviceSpace) reads(a Attribute) bool {
 	return a == AttrDeviceID || slices.Contains(s.used, a)
@@ -514,7 +551,7 @@ func realDevices(row model.Device, wanted func(Attribute) bool) []deviceValue {
 			if h {
 				d.Attributes[AttrTrustType] = Text("ServerAD")
 			}
-			readAttributes(d, row, wanted)
+			readAttributes(d, &row, wanted)
 			v := deviceValue{device: d, kind: managedKind(c, h), exists: model.True, from: "device " + textOr(row.DisplayName, row.ID)}
 			if compliant == model.Unknown || hybrid == model.Unknown {
 				v.exists = model.Unknown
@@ -536,54 +573,74 @@ func possible(t model.Truth) []bool {
 }
 
 // readAttributes reads the attributes of a device that are wanted.
-func readAttributes(d Device, row model.Device, wanted func(Attribute) bool) {
-	text := func(a Attribute, f model.Field[string]) {
-		if !wanted(a) {
-			return
+func readAttributes(d Device, row *model.Device, wanted func(Attribute) bool) {
+	for _, a := range everyRead {
+		if wanted(a) && !(a == AttrTrustType && d.Hybrid) {
+			d.Attributes[a] = readAttribute(row, a)
 		}
-		d.Attributes[a] = model.Fold(f, AnyValue, func() FilterValue { return FilterValue{} }, Text)
 	}
-	list := func(a Attribute, f model.Field[[]string]) {
-		if !wanted(a) {
-			return
-		}
-		d.Attributes[a] = model.Fold(f, AnyValue, func() FilterValue { return FilterValue{} },
-			func(items []string) FilterValue { return List(items...) })
+}
+
+// everyRead are the attributes that a device's record says; its compliance says
+// [AttrCompliant].
+var everyRead = slices.DeleteFunc(Attributes(), func(a Attribute) bool { return a == AttrCompliant })
+
+// readAttribute reads an attribute of a device's record.
+func readAttribute(row *model.Device, a Attribute) FilterValue {
+	absent := func() FilterValue { return FilterValue{} }
+	list := func(f model.Field[[]string]) FilterValue {
+		return model.Fold(f, AnyValue, absent, func(items []string) FilterValue { return List(items...) })
 	}
-	text(AttrDeviceID, row.DeviceID)
-	text(AttrDisplayName, row.DisplayName)
-	text(AttrOwnership, row.DeviceOwnership)
-	text(AttrEnrollment, row.EnrollmentProfileName)
-	text(AttrManufacturer, row.Manufacturer)
-	text(AttrMDMAppID, row.MdmAppID)
-	text(AttrModel, row.Model)
-	text(AttrOS, row.OperatingSystem)
-	text(AttrOSVersion, row.OperatingSystemVersion)
-	text(AttrProfileType, row.ProfileType)
-	list(AttrPhysicalIDs, row.PhysicalIDs)
-	list(AttrSystemLabels, row.SystemLabels)
-	if !d.Hybrid {
-		text(AttrTrustType, row.TrustType)
+	switch a {
+	case AttrPhysicalIDs:
+		return list(row.PhysicalIDs)
+	case AttrSystemLabels:
+		return list(row.SystemLabels)
 	}
-	for n := 1; n <= maxExtensionAttrs; n++ {
-		a := ExtensionAttribute(n)
-		if !wanted(a) {
-			continue
-		}
-		d.Attributes[a] = model.Fold(row.ExtensionAttributes, AnyValue, func() FilterValue { return FilterValue{} },
-			func(attributes map[string]*string) FilterValue {
-				for name, value := range attributes {
-					switch {
-					case !strings.EqualFold(name, string(a)):
-					case value == nil:
-						return FilterValue{}
-					default:
-						return Text(*value)
-					}
+	if a.Extension() {
+		return model.Fold(row.ExtensionAttributes, AnyValue, absent, func(values map[string]*string) FilterValue {
+			for name, value := range values {
+				switch {
+				case !strings.EqualFold(name, string(a)):
+				case value == nil:
+					return FilterValue{}
+				default:
+					return Text(*value)
 				}
-				return AnyValue() // Graph lists all fifteen, so this one was not exported
-			})
+			}
+			return AnyValue() // Graph lists all fifteen, so this one was not exported
+		})
 	}
+	return model.Fold(textAttribute(row, a), AnyValue, absent, Text)
+}
+
+// textAttribute is the property behind an attribute that holds one text.
+func textAttribute(row *model.Device, a Attribute) model.Field[string] {
+	switch a {
+	case AttrDeviceID:
+		return row.DeviceID
+	case AttrDisplayName:
+		return row.DisplayName
+	case AttrOwnership:
+		return row.DeviceOwnership
+	case AttrEnrollment:
+		return row.EnrollmentProfileName
+	case AttrManufacturer:
+		return row.Manufacturer
+	case AttrMDMAppID:
+		return row.MdmAppID
+	case AttrModel:
+		return row.Model
+	case AttrOS:
+		return row.OperatingSystem
+	case AttrOSVersion:
+		return row.OperatingSystemVersion
+	case AttrProfileType:
+		return row.ProfileType
+	case AttrTrustType:
+		return row.TrustType
+	}
+	return model.Field[string]{}
 }
 
 // addImagined adds the managed devices that may exist where the devices were not

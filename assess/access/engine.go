@@ -39,14 +39,16 @@ type Engine struct {
 	table   obligationTable
 	devices []deviceValue
 	paw     pawRule
+	paws    *paws
 	// realKinds are the kinds of the tenant's managed non-PAW devices, by whether
 	// such a device exists; pawIs is what every PAW of the tenant surely is.
 	realKinds map[model.Truth]obligationSet
 	pawIs     obligationSet
 	networks  []networkValue
 	ways      []way
-	// spaceCut is set where there are too many networks to tell apart.
-	spaceCut bool
+	// manyNetworks is set where there are too many to tell apart, spaceCut there and
+	// where there are too many controls.
+	manyNetworks, spaceCut bool
 
 	views     [2]*view
 	pim       *pimIndex
@@ -96,7 +98,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 	e.buildDevices()
 	var complete bool
 	e.networks, complete = e.buildNetworks()
-	e.spaceCut = !complete
+	e.manyNetworks = !complete
 	e.nameControls()
 	e.compile()
 	return e
@@ -111,6 +113,18 @@ func (e *Engine) AtRisk(signIn, user string) *Engine {
 	return &risky
 }
 
+// Without gives the engine over [Inputs.Without]. Policies tell devices and networks
+// apart whatever their state, so these stay as they are.
+func (e *Engine) Without(off func(*Policy) bool) *Engine {
+	left := *e
+	left.in, left.table = e.in.Without(off), obligationTable{}
+	left.memory, left.frontiers = &memory{}, &memo[string, frontier]{}
+	left.memory.holdings = sync.OnceValue(left.readHoldings)
+	left.nameControls()
+	left.compile()
+	return &left
+}
+
 // nameControls gives every control that we cannot see into its bit, in the order
 // of the policies, so that no answer depends on what was asked before.
 func (e *Engine) nameControls() {
@@ -119,7 +133,7 @@ func (e *Engine) nameControls() {
 		e.policyDemand(most, p, member)
 	}
 	// Controls that share a bit could not be told apart any more.
-	e.spaceCut = e.spaceCut || e.table.full
+	e.spaceCut = e.manyNetworks || e.table.full
 	e.table.bit(OtherControl("authenticationStrength")) // of a guest, whose methods may all be refused
 	e.table.closed = true
 }

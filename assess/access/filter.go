@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 	"strconv"
@@ -106,6 +107,21 @@ func OneOf(values ...FilterValue) FilterValue { return FilterValue{oneOf: values
 
 // AnyValue is a value of which nothing is known.
 func AnyValue() FilterValue { return FilterValue{anyOne: true} }
+
+// appendTo writes a value so that no two write alike.
+func (v FilterValue) appendTo(key []byte) []byte {
+	key = append(key, byte(v.kind), byte(model.Of(v.anyOne)))
+	key = binary.AppendUvarint(key, uint64(len(v.texts)))
+	for _, text := range v.texts {
+		key = binary.AppendUvarint(key, uint64(len(text)))
+		key = append(key, text...)
+	}
+	key = binary.AppendUvarint(key, uint64(len(v.oneOf)))
+	for _, one := range v.oneOf {
+		key = one.appendTo(key)
+	}
+	return key
+}
 
 // FilterOp is a comparison.
 type FilterOp string

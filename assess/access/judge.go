@@ -53,12 +53,32 @@ func (e *Engine) Judge(h principals.Holding, c Circumstances, attackers []Attack
 // IsPAW says whether a device of the tenant is recognised as a privileged access
 // workstation by what the owner declared. Where nothing is declared, none is.
 func (e *Engine) IsPAW(row model.Device) model.Truth {
-	s := &deviceSpace{paw: e.paw, member: e.dir.MemberOf}
-	if s.paw.filter != nil {
-		for _, c := range s.paw.filter.Comparisons() {
+	s := e.paws.space
+	key := string(s.asWritten(nil, &row))
+	if e.paws.answers.len() >= maxDeviceVariants { // of texts that are each device's own
+		return s.pawAsRead(row)
+	}
+	return e.paws.answers.get(key, func() model.Truth { return s.pawAsRead(row) })
+}
+
+// paws remembers of devices that are written alike whether they are PAWs.
+type paws struct {
+	space   *deviceSpace // of the PAW rule's filter alone
+	answers memo[string, model.Truth]
+}
+
+func newPAWs(rule pawRule, member func(device, group string) model.Truth) *paws {
+	s := &deviceSpace{paw: rule, member: member}
+	if rule.filter != nil {
+		for _, c := range rule.filter.Comparisons() {
 			s.used = append(s.used, c.Attribute)
 		}
 	}
+	return &paws{space: s}
+}
+
+// pawAsRead asks whether a device is a PAW, whatever the export leaves open of it.
+func (s *deviceSpace) pawAsRead(row model.Device) model.Truth {
 	found := model.Unknown
 	for i, v := range realDevices(row, s.reads) {
 		is := s.isPAW(v.device, row.ID)

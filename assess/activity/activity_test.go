@@ -376,14 +376,14 @@ func TestJoinsAgreeWithLookingAtEveryRecord(t *testing.T) {
 		for n := range rapid.IntRange(0, 12).Draw(t, "signIns") {
 			reader.Add(model.SignIn{Object: model.Object{ID: fmt.Sprint(n)}, CreatedDateTime: drawTime(t, "created"), UserID: drawField(t, "user", "a", "A", "b", "")})
 		}
-		var audits []model.DirectoryAudit
+		var audits []*model.DirectoryAudit
 		for n := range rapid.IntRange(0, 8).Draw(t, "audits") {
-			audits = append(audits, model.DirectoryAudit{Object: model.Object{ID: fmt.Sprint(n)}, ActivityDateTime: drawTime(t, "activity"),
+			audits = append(audits, &model.DirectoryAudit{Object: model.Object{ID: fmt.Sprint(n)}, ActivityDateTime: drawTime(t, "activity"),
 				LoggedByService: drawField(t, "service", "PIM", "pim", "Core Directory"), CorrelationID: drawField(t, "correlation", "r0", "R1", ""),
 				TargetResources: drawField(t, "targets", []model.AuditTarget{{ID: drawField(t, "target", "a", "B")}, {ID: drawField(t, "target", "A", "c")}})})
 		}
 		all := slices.Collect(reader.All())
-		log := NewLog(&reader, audits)
+		log := NewLog(&reader, slices.Values(audits))
 		for _, user := range []string{"a", "B", ""} {
 			want := map[string]string{}
 			for _, s := range all {
@@ -391,7 +391,9 @@ func TestJoinsAgreeWithLookingAtEveryRecord(t *testing.T) {
 					want[s.ID] = "true"
 				}
 			}
-			require.Equal(t, want, seen(log.Of(user), func(s SignIn) (string, model.Truth) { return s.ID, model.True }))
+			of := log.Of(user)
+			require.Equal(t, want, seen(of, func(s SignIn) (string, model.Truth) { return s.ID, model.True }))
+			require.True(t, slices.IsSortedFunc(of, func(a, b SignIn) int { return a.At.Compare(b.At) }), "by time")
 		}
 		for _, a := range Activations(drawRequests(t), rapid.Bool().Draw(t, "complete")) {
 			want := map[string]string{}
@@ -467,7 +469,7 @@ func BenchmarkJoin(b *testing.B) {
 				Expiration:    model.Value(model.ExpirationPattern{Type: model.Value("afterDuration"), Duration: model.Value("PT8H")})})})
 	}
 	for b.Loop() {
-		log, n := NewLog(&signIns, nil), 0
+		log, n := NewLog(&signIns, slices.Values[[]*model.DirectoryAudit](nil)), 0
 		for _, a := range Activations(requests, true) {
 			n += len(log.During(a))
 		}

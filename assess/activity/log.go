@@ -17,25 +17,24 @@ type Log struct {
 	signIns *Reader
 	order   []uint32 // of the sign-ins: by user, then time; users and times that are not known first
 	users   map[string]span
-	audits  []model.DirectoryAudit
 	trail   []entry // by time; those without one first
 }
 
 // span is the part of the order that belongs to one user.
 type span struct{ from, to int }
 
-// entry is an audit by its time and number.
+// entry is an audit by its time.
 type entry struct {
 	at    time.Time
-	index int
+	audit *model.DirectoryAudit
 }
 
 // NewLog orders sign-ins and audits. Neither may change afterwards.
-func NewLog(signIns *Reader, audits []model.DirectoryAudit) *Log {
-	l := &Log{signIns: signIns, audits: audits, trail: make([]entry, len(audits))}
+func NewLog(signIns *Reader, audits iter.Seq[*model.DirectoryAudit]) *Log {
+	l := &Log{signIns: signIns}
 	l.orderSignIns()
-	for i := range audits {
-		l.trail[i] = entry{Instant(audits[i].ActivityDateTime), i}
+	for audit := range audits {
+		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), audit})
 	}
 	sorting.Stable(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l
@@ -58,23 +57,31 @@ func (l *Log) orderSignIns() {
 		place, _ := slices.BinarySearch(folded, id)
 		rank[n] = uint32(place)
 	}
-	l.order = make([]uint32, r.Len())
-	for i := range l.order {
-		l.order[i] = uint32(i)
+	// Users by counting, then each one's own by time: in one sort a long log would
+	// cost more a record than a short one.
+	first := make([]int, len(folded)+1) // where a user's begin
+	for i := range r.Len() {
+		first[rank[r.userID(i)]+1]++
 	}
-	slices.SortFunc(l.order, func(i, j uint32) int {
-		a, b := r.packed(int(i)), r.packed(int(j))
-		return cmp.Or(cmp.Compare(rank[r.userID(int(i))], rank[r.userID(int(j))]), cmp.Compare(a.seconds, b.seconds),
-			cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
-	})
-	l.users = map[string]span{}
-	for from := 0; from < len(l.order); {
-		user, to := rank[r.userID(int(l.order[from]))], from
-		for to < len(l.order) && rank[r.userID(int(l.order[to]))] == user {
-			to++
+	for n := range folded {
+		first[n+1] += first[n]
+	}
+	l.order = make([]uint32, r.Len())
+	next := slices.Clone(first)
+	for i := range r.Len() {
+		user := rank[r.userID(i)]
+		l.order[next[user]] = uint32(i)
+		next[user]++
+	}
+	l.users = make(map[string]span, len(folded))
+	for n, user := range folded {
+		if of := (span{first[n], first[n+1]}); of.from < of.to {
+			l.users[user] = of
+			slices.SortFunc(l.order[of.from:of.to], func(i, j uint32) int {
+				a, b := r.packed(int(i)), r.packed(int(j))
+				return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
+			})
 		}
-		l.users[folded[user]] = span{from, to}
-		from = to
 	}
 }
 
@@ -151,7 +158,7 @@ func around(signIns []SignIn, a Activation) []SignIn {
 
 // Audited is an audit entry, and whether it belongs to what was asked.
 type Audited struct {
-	model.DirectoryAudit
+	*model.DirectoryAudit
 	Belongs model.Truth
 }
 
@@ -160,7 +167,7 @@ type Audited struct {
 // within of either, and carry the request's id or name its principal and role.
 func (l *Log) Trail(a Activation, within time.Duration) []Audited {
 	var list []Audited
-	for _, e := range l.Between(earliest(a).Add(-within), latest(a).Add(within)) {
+	for e := range l.Between(earliest(a).Add(-within), latest(a).Add(within)) {
 		if belongs := model.And(e.Belongs, a.left(e.DirectoryAudit)); belongs != model.False {
 			list = append(list, Audited{e.DirectoryAudit, belongs})
 		}
@@ -190,7 +197,7 @@ func latest(a Activation) time.Time {
 }
 
 // left says whether PIM wrote the entry about this activation.
-func (a Activation) left(e model.DirectoryAudit) model.Truth {
+func (a Activation) left(e *model.DirectoryAudit) model.Truth {
 	byPIM := e.LoggedByService.Is(func(service string) bool { return strings.EqualFold(service, "PIM") })
 	id := e.CorrelationID.Is(func(id string) bool { return id != "" && model.SameID(id, a.Request.ID) })
 	if id == model.True {
@@ -201,7 +208,7 @@ func (a Activation) left(e model.DirectoryAudit) model.Truth {
 }
 
 // targets says whether an entry is about an object.
-func targets(e model.DirectoryAudit, object string) model.Truth {
+func targets(e *model.DirectoryAudit, object string) model.Truth {
 	if object == "" {
 		return model.Unknown
 	}
@@ -215,20 +222,24 @@ func targets(e model.DirectoryAudit, object string) model.Truth {
 	})
 }
 
-// Between lists the audit entries from one time to another, both included, with
+// Between yields the audit entries from one time to another, both included, after
 // those that tell no time.
-func (l *Log) Between(from, to time.Time) []Audited {
+func (l *Log) Between(from, to time.Time) iter.Seq[Audited] {
 	at := func(t time.Time) int {
 		i, _ := slices.BinarySearchFunc(l.trail, t, func(e entry, t time.Time) int { return e.at.Compare(t) })
 		return i
 	}
-	undated := at(time.Time{}.Add(1))
-	var list []Audited
-	for _, e := range l.trail[:undated] {
-		list = append(list, Audited{l.audits[e.index], model.Unknown})
+	return func(yield func(Audited) bool) {
+		undated := at(time.Time{}.Add(1))
+		for _, e := range l.trail[:undated] {
+			if !yield(Audited{e.audit, model.Unknown}) {
+				return
+			}
+		}
+		for i := max(undated, at(from)); i < len(l.trail) && !l.trail[i].at.After(to); i++ {
+			if !yield(Audited{l.trail[i].audit, model.True}) {
+				return
+			}
+		}
 	}
-	for i := max(undated, at(from)); i < len(l.trail) && !l.trail[i].at.After(to); i++ {
-		list = append(list, Audited{l.audits[l.trail[i].index], model.True})
-	}
-	return list
 }

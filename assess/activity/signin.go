@@ -72,6 +72,15 @@ type Reader struct {
 	policies numbers[string] // two numbers of texts a policy: its id and its result
 	applied  [][]Applied     // of policies
 	scratch  []byte
+	last     lastPlace
+}
+
+// lastPlace is where the last record stood: the next one mostly stands in the same
+// list.
+type lastPlace struct {
+	parent, dataset, file, list string // copies that are kept anyway
+	guid, indexed               bool
+	number                      uint32
 }
 
 // chunk is how many records are allocated at once, so that a long log is never
@@ -220,15 +229,26 @@ func (r *Reader) pack(row model.SignIn) packed {
 
 // locate packs what the record is called and where it stands.
 func (r *Reader) locate(p *packed, o model.Object) {
-	at := o.Location()
-	where := place{parent: r.keep(o.Parent()), dataset: r.keep(at.Dataset), file: r.keep(at.File)}
-	if p.id, where.guid = parseGUID(o.ID); !where.guid {
+	var guid bool
+	if p.id, guid = parseGUID(o.ID); !guid {
 		binary.LittleEndian.PutUint32(p.id[:], uint32(r.keep(o.ID)))
 	}
-	var list string
-	list, p.index, where.indexed = cutIndex(at.Pointer)
-	where.list = r.keep(list)
-	p.place = r.places.of(where)
+	at := o.Location()
+	list, index, indexed := cutIndex(at.Pointer)
+	p.index = index
+	here := lastPlace{o.Parent(), at.Dataset, at.File, list, guid, indexed, r.last.number}
+	if here != r.last || len(r.places.list) == 0 {
+		r.last = r.placeOf(here)
+	}
+	p.place = r.last.number
+}
+
+// placeOf numbers a place, and gives it with texts that are kept.
+func (r *Reader) placeOf(here lastPlace) lastPlace {
+	where := place{parent: r.keep(here.parent), dataset: r.keep(here.dataset), file: r.keep(here.file), guid: here.guid, indexed: here.indexed}
+	where.list = r.keep(here.list)
+	of := func(n text) string { return r.texts.list[n] }
+	return lastPlace{of(where.parent), of(where.dataset), of(where.file), of(where.list), here.guid, here.indexed, r.places.of(where)}
 }
 
 func (r *Reader) object(p *packed) model.Object {

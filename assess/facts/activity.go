@@ -44,11 +44,11 @@ var Activity = &assess.Fact[*Observation]{
 		requests := assess.Rows(p, model.RoleRequests)
 		collected := p.Tenant().Info().CollectedAt
 		o := &Observation{Requested: requests.Coverage(), From: p.AsOf().Add(-activity.Observed), To: p.AsOf()}
-		o.Log = activity.NewLog(signedIn, listed(audits))
+		o.Log = activity.NewLog(signedIn, audits.Each())
 		o.Activations = activity.Activations(listed(requests), requests.Coverage().State == model.Complete)
 		o.SignedIn = activity.LogWindow(signedIn.Times(),
 			model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)
-		o.Audited = activity.LogWindow(times(audits.All(), func(a model.DirectoryAudit) time.Time { return activity.Instant(a.ActivityDateTime) }),
+		o.Audited = activity.LogWindow(times(audits.Each(), func(a *model.DirectoryAudit) time.Time { return activity.Instant(a.ActivityDateTime) }),
 			audits.Coverage(), collected)
 		return o, nil
 	},

@@ -151,6 +151,9 @@ func EmergencyHolding(h principals.Holding, emergency assess.EmergencyAccounts) 
 // [EmergencyHolding]).
 func EmergencyUser(view principals.View, id string, emergency assess.EmergencyAccounts) model.Truth {
 	result := model.False
+	if emergency.Is(id) == model.False {
+		return result // most are not declared, and need no look at every holding
+	}
 	for _, h := range view.Holdings {
 		if model.SameID(h.Principal.ID, id) {
 			result = model.Or(result, EmergencyHolding(h, emergency))

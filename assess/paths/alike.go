@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/privpath/privpath/assess/paths/internal/horn"
+	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
@@ -19,9 +21,10 @@ import (
 // exchanging one's rules for the other's turns every derivation into another.
 type alike struct {
 	g      *Graph
-	must   func() *horn.Prover // by rules that surely hold
-	may    func() *horn.Prover // by rules that may hold
-	own    map[string][]int    // rules by the user whose atoms they have, in the order of their text
+	places map[string]ownDevice // by folded device id; nil where only what is the user's alone counts as own
+	must   func() *horn.Prover  // by rules that surely hold
+	may    func() *horn.Prover  // by rules that may hold
+	own    map[string][]int     // rules by the user whose atoms they have, in the order of their text
 	class  map[string]string
 	size   map[string]int // starts of a class
 	names  map[string]int64
@@ -36,8 +39,33 @@ type found struct {
 	ok    bool
 }
 
-func newAlike(g *Graph) *alike {
-	a := &alike{g: g, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{}}
+// ownDevice is a device on which one user of the graph works, the nth of theirs.
+type ownDevice struct {
+	user string
+	n    int
+}
+
+// ownDevices finds the devices that one user's rules speak of and no other's.
+func (g *Graph) ownDevices() map[string]ownDevice {
+	places, count := map[string]ownDevice{}, map[string]int{}
+	for _, r := range g.b.rules {
+		if r.If == horn.None || g.b.keys[r.If].kind != atomDevice {
+			continue
+		}
+		id, user := g.b.keys[r.If].subject, g.b.keys[r.Head].subject
+		switch known, ok := places[id]; {
+		case !ok:
+			places[id] = ownDevice{user, count[user]}
+			count[user]++
+		case known.user != user:
+			places[id] = ownDevice{}
+		}
+	}
+	return places
+}
+
+func newAlike(g *Graph, places map[string]ownDevice) *alike {
+	a := &alike{g: g, places: places, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{}}
 	a.must = sync.OnceValue(func() *horn.Prover {
 		return g.must.Prover(g.goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
 	})
@@ -81,8 +109,23 @@ func (a *alike) owner(atom horn.Atom) string {
 		return k.subject
 	case atomInUse, atomInContext, atomApprover:
 		return model.FoldID(a.g.b.holdings[k.n].Principal.ID)
+	case atomDevice:
+		return a.places[k.subject].user
+	case atomJoint:
+		if a.places != nil {
+			return a.jointOwner(a.g.b.joined[atom])
+		}
 	}
 	return ""
+}
+
+// jointOwner is whose two atoms at once are: one's, together with nobody's.
+func (a *alike) jointOwner(of [2]horn.Atom) string {
+	first, second := a.owner(of[0]), a.owner(of[1])
+	if first != "" && second != "" && first != second {
+		return ""
+	}
+	return cmp.Or(first, second)
 }
 
 // ruleText is a rule without the name of an owner: head and premises, what it
@@ -108,6 +151,11 @@ func (a *alike) number(owner string, atom horn.Atom) int64 {
 	case atomInUse, atomInContext, atomApprover:
 		h := a.g.b.holdings[k.n]
 		return -2 - a.name(strings.Join(append([]string{strconv.Itoa(int(k.kind)), k.other, h.Role.ID, h.Scope, string(h.Manner), strconv.FormatBool(h.ViaEligible)}, h.Via...), "|"))
+	case atomJoint:
+		of := a.g.b.joined[atom]
+		return -2 - a.name("joint "+strconv.FormatInt(a.number(owner, of[0]), 10)+" "+strconv.FormatInt(a.number(owner, of[1]), 10))
+	case atomDevice:
+		return -2 - a.name("device "+strconv.Itoa(a.places[k.subject].n))
 	}
 	return -2 - a.name(strconv.Itoa(int(k.kind)*credentials*places+k.n))
 }
@@ -122,12 +170,29 @@ func (a *alike) name(text string) int64 {
 	return n
 }
 
-// classOf names what the rules tell of a start. What is no user is alone.
+// classOf names what the rules tell of a start, or of a user's own device. What is
+// no user's is alone.
 func (a *alike) classOf(ref model.PrincipalRef) string {
-	if class, ok := a.class[model.FoldID(ref.ID)]; ok && ref.Kind == "user" {
-		return class
+	who := a.who(ref)
+	class, ok := a.class[who]
+	switch {
+	case !ok:
+		return startKey(ref)
+	case ref.Kind == "device":
+		return class + "|device " + strconv.Itoa(a.places[model.FoldID(ref.ID)].n)
 	}
-	return startKey(ref)
+	return class
+}
+
+// who is the user that a start is, or whose own device it is; folded.
+func (a *alike) who(ref model.PrincipalRef) string {
+	switch ref.Kind {
+	case string(principals.KindUser):
+		return model.FoldID(ref.ID)
+	case "device":
+		return a.places[model.FoldID(ref.ID)].user
+	}
+	return ""
 }
 
 // prove gives the cheapest derivation of the goal from a start as rules of the
@@ -141,13 +206,13 @@ func (a *alike) prove(ref model.PrincipalRef, attacker string, atoms []horn.Atom
 		return nil, false
 	}
 	if ok {
-		if proof, fits := a.exchange(known, model.FoldID(ref.ID), atoms); fits {
+		if proof, fits := a.exchange(known, a.who(ref), atoms); fits {
 			return proof, true
 		}
 	}
 	proof, proved := a.search(atoms, certain)
 	if !ok {
-		a.proofs[key] = found{model.FoldID(ref.ID), proof, proved}
+		a.proofs[key] = found{a.who(ref), proof, proved}
 	}
 	return proof, proved
 }
@@ -165,7 +230,8 @@ func (a *alike) search(atoms []horn.Atom, certain bool) (horn.Proof, bool) {
 }
 
 // exchange turns a derivation from one start into one from another that is alike,
-// and checks it step by step.
+// and checks it step by step. One that leads over the other itself is no derivation
+// that the other would find: of equals it takes its own way.
 func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, bool) {
 	if f.of == to {
 		return f.proof, true
@@ -176,7 +242,7 @@ func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, boo
 	}
 	swap := make(map[int]int, 2*len(from))
 	for i := range from {
-		swap[from[i]], swap[into[i]] = into[i], from[i]
+		swap[from[i]], swap[into[i]] = into[i], -1
 	}
 	proof := make(horn.Proof, len(f.proof))
 	known := map[horn.Atom]bool{horn.None: true}
@@ -186,6 +252,9 @@ func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, boo
 	for i, rule := range f.proof {
 		if other, ok := swap[rule]; ok {
 			rule = other
+		}
+		if rule < 0 {
+			return nil, false
 		}
 		r := a.g.b.rules[rule]
 		if !known[r.If] || !known[r.And] {

@@ -154,7 +154,7 @@ func (d *demands) engine(i int) *access.Engine {
 		}
 	}
 	if _, ok := d.engines[i]; !ok {
-		d.engines[i] = access.New(d.index.tenant, access.Options{Directory: d.index.dir, Inputs: d.base.Inputs().Without(v.off)})
+		d.engines[i] = d.base.Without(v.off)
 	}
 	return d.engines[i]
 }

@@ -11,7 +11,7 @@ import (
 
 // device: somebody runs code on a device.
 func (b *builder) device(head horn.Atom, id string) {
-	d, to := b.devices[id], b.deviceRefOf(id)
+	d, to := b.devices[model.FoldID(id)], b.deviceRefOf(id)
 	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
 	b.conclude(head, surely.shown(hop{edge: edgeRunsCodeOn, to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
 	b.byIntune(head, to, func(a model.IntuneRoleAssignment) model.Truth { return b.intuneScope(a, d) })
@@ -47,7 +47,7 @@ func (b *builder) device(head horn.Atom, id string) {
 const deviceLocalAdministrator = "9f06204d-73c1-4d4c-880a-6edb90606fd8"
 
 // isCloudPC asks whether a device is a Windows 365 Cloud PC.
-func (b *builder) isCloudPC(d model.Device) model.Truth {
+func (b *builder) isCloudPC(d *model.Device) model.Truth {
 	rows := model.RowsOf(b.tenant, model.CloudPCs, nil)
 	found := model.Of(rows.Coverage().State != model.Complete && rows.Coverage().Reason != model.NotLicensed)
 	if found == model.True {
@@ -66,7 +66,7 @@ func (b *builder) isCloudPC(d model.Device) model.Truth {
 // on: the session there is theirs.
 func (b *builder) takeovers(head horn.Atom, user string, place int) {
 	for _, d := range b.devicesOf[user] {
-		is := b.demands.base.IsPAW(d)
+		is := b.demands.base.IsPAW(*d)
 		if place == device {
 			is = is.Not()
 		}
@@ -97,7 +97,7 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 	b.byIntune(head, model.PrincipalRef{Kind: "device", ID: "managed", Name: "a managed device"}, anyDevice)
 }
 
-func managedBy(d model.Device) model.Truth { return model.Equals(d.IsManaged, true) }
+func managedBy(d *model.Device) model.Truth { return model.Equals(d.IsManaged, true) }
 
 // place: a device of a kind is at hand.
 func (b *builder) place(head horn.Atom, k key) {
@@ -106,8 +106,8 @@ func (b *builder) place(head horn.Atom, k key) {
 	if k.n == paw {
 		what = model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
 		exists = model.False
-		for d := range model.RowsOf(b.tenant, model.Devices, nil).All() {
-			exists = model.Or(exists, model.And(b.demands.base.IsPAW(d), managedBy(d)))
+		for d := range model.RowsOf(b.tenant, model.Devices, nil).Each() {
+			exists = model.Or(exists, model.And(b.demands.base.IsPAW(*d), managedBy(d)))
 		}
 	}
 	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}

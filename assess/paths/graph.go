@@ -22,7 +22,8 @@ type Graph struct {
 	mustRules []int        // must's rules as indices into b.rules
 	starts    []start
 	reached   map[string]map[string]model.Truth // by start, by attacker
-	alike     *alike
+	alike     *alike                            // of which proofs are shared
+	crowds    *alike                            // of which one stands for all, in the question of what cuts them off
 	tier0     func() []model.Tier0Member
 
 	mutex    sync.Mutex // of demanded and units
@@ -71,7 +72,7 @@ func newGraph(b *builder) (*Graph, error) {
 	}
 	b.heldBy("") // what is indexed when first asked: from here on the builder is read-only
 	g.readStarts()
-	g.alike = newAlike(g)
+	g.alike, g.crowds = newAlike(g, g.ownDevices()), newAlike(g, nil)
 	g.solve()
 	g.tier0 = sync.OnceValue(g.readTier0)
 	return g, nil

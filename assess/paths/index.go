@@ -3,6 +3,7 @@ package paths
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ type index struct {
 	roleIDs     []string                     // keys of roles, sorted
 	groupRoles  map[string][]groupAssignment // by folded role id
 	grants      map[string][]grant           // by folded service principal id
-	granted     []string                     // keys of grants, sorted
+	permitted   map[powers.Power][]permitted // by what the grants give, in the order of the service principals' ids
 	openGrants  map[string]model.Need        // service principals whose permissions are not known
 	graphID     string                       // the service principal of Microsoft Graph
 	noGraph     *model.Need                  // set where nothing is known of anybody's permissions
@@ -38,8 +39,8 @@ type index struct {
 	byHolder    map[string][]int             // holdings by folded holder, built when first asked
 	assignable  map[string]model.Truth       // folded user id -> in or over a role-assignable group
 	anyAssigned model.Truth                  // the same for users that are not listed
-	devicesOf   map[string][]model.Device    // by folded user id
-	devices     map[string]model.Device      // by folded object id
+	devicesOf   map[string][]*model.Device   // by folded user id
+	devices     map[string]*model.Device     // by folded object id
 	gaps        []model.Gap                  // why not every holding is known
 	intuneActs  []model.IntuneRoleAssignment // see intuneRoles
 	managed     model.Truth                  // whether Intune manages a device of the tenant
@@ -76,12 +77,19 @@ type grant struct {
 	evidence                 model.Evidence
 }
 
+// permitted is what a grant gives a service principal.
+type permitted struct {
+	service string // folded id
+	grant   grant
+	scope   powers.Scope
+}
+
 func readIndex(t *model.Tenant, dir *principals.Directory) *index {
 	x := &index{tenant: t, dir: dir, byRole: map[string][]int{}, roles: map[string]*roleEntry{}, groupRoles: map[string][]groupAssignment{},
 		grants: map[string][]grant{}, openGrants: map[string]model.Need{}, services: map[string]model.ServicePrincipal{},
 		apps: map[string]model.Application{}, appByAppID: map[string]model.Application{},
-		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]model.Device{},
-		devices: map[string]model.Device{}, gaps: dir.All().Gaps()}
+		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]*model.Device{},
+		devices: map[string]*model.Device{}, gaps: dir.All().Gaps()}
 	x.readHoldings()
 	x.readRoles()
 	x.readGroupRoles()
@@ -260,10 +268,14 @@ func (x *index) readGrants() {
 				Reason: cmp.Or(rows.Coverage().Reason, model.NotCollected), Permission: "Application.Read.All", Detail: "which permissions it has is not known"}
 		}
 	}
-	for id := range x.grants {
-		x.granted = append(x.granted, id)
+	x.permitted = map[powers.Power][]permitted{}
+	for _, id := range slices.Sorted(maps.Keys(x.grants)) {
+		for _, g := range x.grants[id] {
+			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
+				x.permitted[effect.Power] = append(x.permitted[effect.Power], permitted{id, g, effect.Scope})
+			}
+		}
 	}
-	slices.Sort(x.granted)
 	if assigned.Coverage().State != model.Complete && services.State != model.Complete {
 		x.noGraph = &model.Need{Dataset: model.ServicePrincipals.Name(), Reason: services.Reason, Permission: "Application.Read.All", Detail: services.Detail}
 	}
@@ -403,11 +415,10 @@ func (x *index) assigned(user string) model.Truth {
 // readDevices lists the managed devices that each user signs in on: those that
 // the user registered, and those that Intune ties to the user.
 func (x *index) readDevices() {
-	byDeviceID := map[string]model.Device{}
 	owned := model.RowsOf(x.tenant, model.DeviceOwners, nil)
-	add := func(user string, d model.Device) {
+	add := func(user string, d *model.Device) {
 		id := model.FoldID(user)
-		if user != "" && !slices.ContainsFunc(x.devicesOf[id], func(o model.Device) bool { return o.ID == d.ID }) {
+		if user != "" && !slices.ContainsFunc(x.devicesOf[id], func(o *model.Device) bool { return o.ID == d.ID }) {
 			x.devicesOf[id] = append(x.devicesOf[id], d)
 		}
 	}
@@ -416,7 +427,8 @@ func (x *index) readDevices() {
 	if devices.Coverage().State != model.Complete {
 		x.managed = model.Unknown
 	}
-	for d := range devices.All() {
+	byDeviceID := make(map[string]*model.Device, devices.Len())
+	for d := range devices.Each() {
 		x.devices[model.FoldID(d.ID)] = d
 		d.DeviceID.Is(func(id string) bool { byDeviceID[model.FoldID(id)] = d; return true })
 		managed := model.Equals(d.IsManaged, true)
@@ -434,7 +446,7 @@ func (x *index) readDevices() {
 			return true
 		})
 	}
-	for m := range model.RowsOf(x.tenant, model.ManagedDevices, nil).All() {
+	for m := range model.RowsOf(x.tenant, model.ManagedDevices, nil).Each() {
 		x.managed = model.True
 		m.AzureADDeviceID.Is(func(id string) bool {
 			d, ok := byDeviceID[model.FoldID(id)]
@@ -471,7 +483,7 @@ func serviceRef(s model.ServicePrincipal) model.PrincipalRef {
 	return model.PrincipalRef{Kind: string(principals.KindServicePrincipal), ID: s.ID, Name: textOf(s.DisplayName, s.ID)}
 }
 
-func deviceRef(d model.Device) model.PrincipalRef {
+func deviceRef(d *model.Device) model.PrincipalRef {
 	return model.PrincipalRef{Kind: "device", ID: d.ID, Name: textOf(d.DisplayName, d.ID)}
 }
 

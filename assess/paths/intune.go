@@ -83,7 +83,7 @@ func onlyReads(role model.IntuneRole) model.Truth {
 
 // intuneScope asks whether an assignment is over a device: one over groups is over
 // the devices in them, and over those of the users in them.
-func (b *builder) intuneScope(a model.IntuneRoleAssignment, d model.Device) model.Truth {
+func (b *builder) intuneScope(a model.IntuneRoleAssignment, d *model.Device) model.Truth {
 	if model.Equals(a.ScopeType, "resourceScope") != model.True {
 		return model.Unknown // over everything, or nobody knows over what
 	}
@@ -91,7 +91,7 @@ func (b *builder) intuneScope(a model.IntuneRoleAssignment, d model.Device) mode
 		return slices.ContainsFunc(groups, func(group string) bool {
 			held := b.dir.MemberOf(d.ID, group)
 			for user, devices := range b.devicesOf {
-				if slices.ContainsFunc(devices, func(own model.Device) bool { return own.ID == d.ID }) {
+				if slices.ContainsFunc(devices, func(own *model.Device) bool { return own.ID == d.ID }) {
 					held = model.Or(held, b.dir.MemberOf(user, group))
 				}
 			}

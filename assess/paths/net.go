@@ -104,14 +104,15 @@ type usage struct {
 
 // net is the system of rules while it is built.
 type net struct {
-	ids   map[key]horn.Atom
-	keys  []key
-	rules []rule
-	hops  []hop
-	todo  []horn.Atom // atoms whose rules are not built yet
+	ids    map[key]horn.Atom
+	keys   []key
+	rules  []rule
+	hops   []hop
+	todo   []horn.Atom                // atoms whose rules are not built yet
+	joined map[horn.Atom][2]horn.Atom // by an atom of two atoms at once
 }
 
-func newNet() *net { return &net{ids: map[key]horn.Atom{}} }
+func newNet() *net { return &net{ids: map[key]horn.Atom{}, joined: map[horn.Atom][2]horn.Atom{}} }
 
 // atom interns an atom. One that is new is queued, to build the rules that
 // conclude it.
@@ -202,6 +203,7 @@ func (n *net) joint(a, b horn.Atom) horn.Atom {
 		return id
 	}
 	id := n.atom(k)
+	n.joined[id] = [2]horn.Atom{a, b}
 	n.rules = append(n.rules, rule{Rule: horn.Rule{Head: id, If: a, And: b}, hop: -1, certain: true})
 	return id
 }

@@ -603,3 +603,23 @@ func begin(user, attacker string) have {
 	}
 	return h
 }
+
+// A proof that starts share costs none of them more than one of its own.
+func TestSharedProofsAreCheapest(t *testing.T) {
+	shared := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		w := worlds(rt)
+		role := rapid.SampledFrom([]string{helpdesk, authentication, intune}).Draw(rt, "role of many")
+		for _, u := range []string{"v0", "v1", "v2", "v3", "v4", "v5"} { // most of whom nothing tells apart
+			w.users = append(w.users, u)
+			w.holdings = append(w.holdings, worldHolding{u, role, w.approvers != nil})
+			if rapid.IntRange(0, 3).Draw(rt, "device of "+u) > 0 {
+				w.devices = append(w.devices, u)
+			}
+		}
+		dearer, n := build(t, w.tenant(t)).DearerProofs()
+		require.Empty(rt, dearer)
+		shared += n
+	})
+	require.Positive(t, shared)
+}

@@ -13,9 +13,8 @@ import (
 // registration says who has no second factor yet, and whether policies ask
 // something of whoever registers one.
 type registration struct {
-	registered map[string]model.Truth // by user
-	shows      map[string]model.Evidence
-	open       model.Truth
+	details map[string]*model.UserRegistrationDetails // by folded user id
+	open    model.Truth
 }
 
 // registerSecurityInfo is Conditional Access's user action.
@@ -23,10 +22,10 @@ type registration struct {
 const registerSecurityInfo = "urn:user:registersecurityinfo"
 
 func readRegistration(t *model.Tenant, engine *access.Engine) registration {
-	r := registration{registered: map[string]model.Truth{}, shows: map[string]model.Evidence{}, open: model.True}
-	for row := range model.RowsOf(t, model.RegistrationDetails, nil).All() {
-		r.registered[model.FoldID(row.ID)] = model.Equals(row.IsMfaRegistered, true)
-		r.shows[model.FoldID(row.ID)] = row.Evidence("/isMfaRegistered", row.IsMfaRegistered)
+	rows := model.RowsOf(t, model.RegistrationDetails, nil)
+	r := registration{details: make(map[string]*model.UserRegistrationDetails, rows.Len()), open: model.True}
+	for row := range rows.Each() {
+		r.details[model.FoldID(row.ID)] = row
 	}
 	if model.RowsOf(t, model.ConditionalAccessPolicies, nil).Coverage().State != model.Complete {
 		r.open = model.Unknown
@@ -50,7 +49,10 @@ func readRegistration(t *model.Tenant, engine *access.Engine) registration {
 // one of their own at the next sign-in.
 // Source: learn.microsoft.com/entra/identity/authentication/concept-registration-mfa-sspr-combined, interrupt mode.
 func (b *builder) registers(head horn.Atom, p principals.Principal) {
-	has := b.factors.registered[model.FoldID(p.ID)]
+	row, has := b.factors.details[model.FoldID(p.ID)], model.Unknown
+	if row != nil {
+		has = model.Equals(row.IsMfaRegistered, true)
+	}
 	why := because{truth: model.And(has.Not(), b.factors.open, model.Or(external(p.User).Not(), model.Unknown))}.needing(model.Need{
 		Dataset: model.RegistrationDetails.Name(), Reason: model.Unresolved, Permission: "AuditLog.Read.All",
 		Detail: "whether " + p.Name + " has registered a second factor, or what a policy asks of its registration, is not known"})
@@ -59,8 +61,8 @@ func (b *builder) registers(head horn.Atom, p principals.Principal) {
 		text = "may register a second factor of its own for " + p.Name
 	}
 	shown := hop{edge: edgeRegistersMethod, to: b.ref(p.ID), text: text, evidence: []model.Evidence{p.User.Evidence("/id", p.ID)}}
-	if row, ok := b.factors.shows[model.FoldID(p.ID)]; ok {
-		shown.evidence = []model.Evidence{row}
+	if row != nil {
+		shown.evidence = []model.Evidence{row.Evidence("/isMfaRegistered", row.IsMfaRegistered)}
 	}
 	b.conclude(head, why.shown(shown),
 		key{kind: atomAt, subject: p.ID, n: at(password, own)})

@@ -107,13 +107,12 @@ func (b *builder) power(head horn.Atom, p powers.Power) {
 
 // appPower: an application has the permission.
 func (b *builder) appPower(head horn.Atom, p powers.Power) {
-	for _, id := range b.granted {
-		for _, g := range b.grants[id] {
-			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
-				if effect.Power == p && (effect.Scope == powers.Any || effect.Scope == powers.Unprotected) && !targeted(p) {
-					b.conclude(head, surely.shown(permissionHop(g)), key{kind: atomActs, subject: id})
-				}
-			}
+	if targeted(p) {
+		return
+	}
+	for _, may := range b.permitted[p] {
+		if may.scope == powers.Any || may.scope == powers.Unprotected {
+			b.conclude(head, surely.shown(permissionHop(may.grant)), key{kind: atomActs, subject: may.service})
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (g *Graph) readTier0() []model.Tier0Member {
 // workstation.
 func (g *Graph) workstation(id string) bool {
 	d, ok := g.b.devices[model.FoldID(id)]
-	return ok && g.b.demands.base.IsPAW(d) == model.True
+	return ok && g.b.demands.base.IsPAW(*d) == model.True
 }
 
 // role adds a role that leads to Tier 0, and the groups that hold it.
@@ -140,7 +140,7 @@ type outsideStart struct {
 const many = 16
 
 func (g *Graph) outsiders() []outsideStart {
-	held, alike := g.holdTier0(), g.alike
+	held, alike := g.holdTier0(), g.crowds
 	place := map[string]int{}
 	var list []outsideStart
 	for _, s := range g.starts {
@@ -176,7 +176,7 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 		own[s.owner] = true
 	}
 	delete(own, "")
-	alike := g.alike
+	alike := g.crowds
 	groups := make([]int, len(g.mustRules))
 	for i, rule := range g.mustRules {
 		r := g.b.rules[rule]

@@ -35,8 +35,8 @@ func TestAnswersAreCompared(t *testing.T) {
 }
 
 func TestGrowthIsOfFurtherRecords(t *testing.T) {
-	s := step{records: 10, seconds: 5, mb: 100}
-	require.Equal(t, step{1, 0.5, 2}, step{records: 20, seconds: 10, mb: 120}.since(s))
+	s := step{records: 10, seconds: 5, cpu: 8, mb: 100}
+	require.Equal(t, step{1, 0.5, 1, 2}, step{records: 20, seconds: 10, cpu: 18, mb: 120}.since(s))
 	require.Equal(t, []string{"S", "M"}, sizesUpTo("M"))
 }
 

@@ -227,13 +227,13 @@ func (b *bench) growth() ([]line, error) {
 		if err := errors.Join(err, sound(r)); err != nil {
 			return lines, err
 		}
-		now := step{records: float64(named.Users + named.SignIns), seconds: r.Seconds, mb: float64(r.PeakMB)}
+		now := step{records: float64(named.Users + named.SignIns), seconds: r.Seconds, cpu: r.CPU, mb: float64(r.PeakMB)}
 		l := line{what: "assess " + size, measured: r.String()}
 		if before.records > 0 {
 			further := now.since(before)
-			l.measured += fmt.Sprintf("; %.1f µs and %.2f kB for each further record", 1e6*further.seconds, 1e3*further.mb)
+			l.measured += fmt.Sprintf("; %.1f µs (%.1f of processor) and %.2f kB for each further record", 1e6*further.seconds, 1e6*further.cpu, 1e3*further.mb)
 			if last.records > 0 {
-				l.target, l.ratio = "within 20 % of constant; ≤ 1 GiB", fmt.Sprintf("%.2f× time, %.2f× memory", further.seconds/last.seconds, further.mb/last.mb)
+				l.target, l.ratio = "within 20 % of constant; ≤ 1 GiB", fmt.Sprintf("%.2f× time (%.2f× processor), %.2f× memory", further.seconds/last.seconds, further.cpu/last.cpu, further.mb/last.mb)
 			}
 			last = further
 		}
@@ -244,11 +244,11 @@ func (b *bench) growth() ([]line, error) {
 }
 
 // step is what a run took, or what one record more did.
-type step struct{ records, seconds, mb float64 }
+type step struct{ records, seconds, cpu, mb float64 }
 
 func (s step) since(before step) step {
 	more := s.records - before.records
-	return step{1, (s.seconds - before.seconds) / more, (s.mb - before.mb) / more}
+	return step{1, (s.seconds - before.seconds) / more, (s.cpu - before.cpu) / more, (s.mb - before.mb) / more}
 }
 
 func sizesUpTo(large string) []string {

@@ -54,9 +54,11 @@ var ops10 = &assess.Control{
 			for _, s := range log.Nameless() {
 				use.see(model.And(model.Unknown, log.Within(s.At), s.Succeeded), s.At, records, "a sign-in that names no user", s.Evidence("/createdDateTime", nil))
 			}
-			for _, entry := range log.Between(log.From, log.To) {
-				use.see(model.And(entry.Belongs, causedBy(entry.DirectoryAudit, account.ID)), entryTime(entry.DirectoryAudit), records,
-					entry.ActivityDisplayName.String(), entry.Evidence("/activityDateTime", entry.ActivityDateTime))
+			for entry := range log.Between(log.From, log.To) {
+				if caused := model.And(entry.Belongs, causedBy(entry.DirectoryAudit, account.ID)); caused != model.False {
+					use.see(caused, entryTime(entry.DirectoryAudit), records,
+						entry.ActivityDisplayName.String(), entry.Evidence("/activityDateTime", entry.ActivityDateTime))
+				}
 			}
 			events += use.events
 			tally.Add(use.done())
@@ -103,7 +105,7 @@ func (u *used) done() assess.Judgement {
 
 // causedBy says whether a user caused an entry: one that names neither a user nor
 // an application may be anybody's.
-func causedBy(e model.DirectoryAudit, user string) model.Truth {
+func causedBy(e *model.DirectoryAudit, user string) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {
 		if by.App.Is(func(model.DirectoryObject) bool { return true }) == model.True {
@@ -118,7 +120,7 @@ func causedBy(e model.DirectoryAudit, user string) model.Truth {
 	})
 }
 
-func entryTime(e model.DirectoryAudit) (at time.Time) {
+func entryTime(e *model.DirectoryAudit) (at time.Time) {
 	e.ActivityDateTime.Is(func(t time.Time) bool { at = t.UTC(); return true })
 	return at
 }

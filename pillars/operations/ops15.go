@@ -43,7 +43,7 @@ var ops15 = &assess.Control{
 			tally.Add(requests.judgement(log.Requested))
 		}
 		changes := 0
-		for _, entry := range log.Between(log.From, log.To) {
+		for entry := range log.Between(log.From, log.To) {
 			change := model.And(entry.Belongs, isChange(entry.DirectoryAudit))
 			if change == model.False {
 				continue
@@ -115,7 +115,7 @@ func (t tickets) judgement(read model.Coverage) assess.Judgement {
 // settings, or a role that was given past PIM. PIM's own work in the directory
 // is done by the application MS-PIM.
 // Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
-func isChange(e model.DirectoryAudit) model.Truth {
+func isChange(e *model.DirectoryAudit) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.ActivityDisplayName, unknown, unknown, func(name string) model.Truth {
 		name = strings.ToLower(strings.TrimSpace(name))
@@ -130,7 +130,7 @@ func isChange(e model.DirectoryAudit) model.Truth {
 	})
 }
 
-func byPIM(e model.DirectoryAudit) model.Truth {
+func byPIM(e *model.DirectoryAudit) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	service := e.LoggedByService.Is(func(s string) bool { return strings.EqualFold(s, "PIM") })
 	app := model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {

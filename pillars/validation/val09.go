@@ -75,7 +75,7 @@ func givers(log *facts.Observation) []*giver {
 	at := func(e activity.Audited) time.Time {
 		return activity.Instant(e.ActivityDateTime)
 	}
-	for _, e := range log.Between(log.From, log.To) {
+	for e := range log.Between(log.From, log.To) {
 		gives := model.And(e.Belongs, givesPrivilege(e.DirectoryAudit))
 		if gives == model.False {
 			continue
@@ -146,7 +146,7 @@ func within(times []time.Time, from time.Time) int {
 // givesPrivilege says whether an entry of the directory gave a role or an
 // application permission to somebody.
 // Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
-func givesPrivilege(e model.DirectoryAudit) model.Truth {
+func givesPrivilege(e *model.DirectoryAudit) model.Truth {
 	byPIM := e.LoggedByService.Is(func(s string) bool { return strings.EqualFold(s, "PIM") })
 	if byPIM == model.True {
 		return model.False
@@ -163,7 +163,7 @@ func givesPrivilege(e model.DirectoryAudit) model.Truth {
 }
 
 // actorOf names who caused an entry. What MS-PIM writes for people is PIM's.
-func actorOf(e model.DirectoryAudit) (id, name string) {
+func actorOf(e *model.DirectoryAudit) (id, name string) {
 	e.InitiatedBy.Is(func(by model.AuditInitiator) bool {
 		for _, actor := range []model.Field[model.DirectoryObject]{by.User, by.App} {
 			actor.Is(func(o model.DirectoryObject) bool {

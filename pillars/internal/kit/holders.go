@@ -20,36 +20,54 @@ type Holder struct {
 }
 
 // Holders lists each principal of the view once, in the view's order.
-func Holders(view principals.View) []Holder {
-	var list []Holder
-	for _, principal := range view.Principals() {
-		list = append(list, holder(view, principal))
-	}
-	return list
-}
+func Holders(view principals.View) []Holder { return holders(view, view.Principals()) }
 
 // Users lists the holders that are users, or may be.
-func Users(view principals.View) []Holder {
+func Users(view principals.View) []Holder { return holders(view, view.Users()) }
+
+func holders(view principals.View, of []principals.Principal) []Holder {
+	held := byPrincipal(view.Holdings)
 	var list []Holder
-	for _, principal := range view.Users() {
-		list = append(list, holder(view, principal))
+	for _, principal := range of {
+		list = append(list, holder(principal, held.of(principal)))
 	}
 	return list
 }
 
-func holder(view principals.View, principal principals.Principal) Holder {
+func holder(principal principals.Principal, held []principals.Holding) Holder {
 	h := Holder{Principal: principal}
-	for _, held := range view.Holdings {
-		if !model.SameID(held.Principal.ID, principal.ID) {
-			continue
-		}
+	for _, one := range held {
 		if h.Holding == nil {
-			h.Holding = held.Evidence
+			h.Holding = one.Evidence
 		}
-		h.Critical = h.Critical || Critical(held.Role.ID)
-		h.Roles = append(h.Roles, held.Role.Name)
+		h.Critical = h.Critical || Critical(one.Role.ID)
+		h.Roles = append(h.Roles, one.Role.Name)
 	}
 	slices.Sort(h.Roles)
 	h.Roles = slices.Compact(h.Roles)
 	return h
+}
+
+// held finds holdings by who holds.
+type held struct {
+	holdings []principals.Holding
+	places   map[string][]int // by folded principal id
+}
+
+func byPrincipal(holdings []principals.Holding) held {
+	h := held{holdings, map[string][]int{}}
+	for i := range holdings {
+		id := model.FoldID(holdings[i].Principal.ID)
+		h.places[id] = append(h.places[id], i)
+	}
+	return h
+}
+
+// of lists the principal's holdings in their order.
+func (h held) of(p principals.Principal) []principals.Holding {
+	var list []principals.Holding
+	for _, i := range h.places[model.FoldID(p.ID)] {
+		list = append(list, h.holdings[i])
+	}
+	return list
 }

@@ -94,27 +94,18 @@ func Admins(p *assess.Pass) ([]Admin, error) {
 
 // AdminsOf lists the users of a view with its holdings, by name.
 func AdminsOf(directory *principals.Directory, view principals.View, emergency assess.EmergencyAccounts) []Admin {
+	held, all := byPrincipal(view.Holdings), byPrincipal(directory.Holdings())
 	var list []Admin
 	for _, principal := range view.Users() {
 		if IsUser(principal) == model.False {
 			continue // deleted: nobody signs in with it
 		}
 		a := Admin{Principal: principal, Emergency: model.False, guest: kindOf(principal.User),
-			Holdings: of(principal, view.Holdings), roles: of(principal, directory.Holdings())}
+			Holdings: held.of(principal), roles: all.of(principal)}
 		for _, h := range a.Holdings {
 			a.Emergency = model.Or(a.Emergency, facts.EmergencyHolding(h, emergency))
 		}
 		list = append(list, a)
-	}
-	return list
-}
-
-func of(p principals.Principal, holdings []principals.Holding) []principals.Holding {
-	var list []principals.Holding
-	for i := range holdings {
-		if model.SameID(holdings[i].Principal.ID, p.ID) {
-			list = append(list, holdings[i])
-		}
 	}
 	return list
 }
