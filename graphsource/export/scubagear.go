@@ -30,6 +30,7 @@ var scubaFormat = Format{
 	Known: "the content of ProviderSettingsExport.json, also inside ScubaResults.json",
 	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
 		"PIM's rules of groups name them by display name only, and are left out.",
+	Source: "the tool's providers and the public report of a scrubbed tenant, which is assessed end to end (cisagov/ScubaGear).",
 	Supplies: supplies(
 		inFull(setPolicies, "domains", setAuthorization, setMethods),
 		inPart("it reads eight highly privileged roles only", setActive, setRules),
