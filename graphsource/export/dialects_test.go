@@ -116,6 +116,15 @@ func writeEntraExporter(t *testing.T, f facts) map[string][]byte {
 	return files
 }
 
+// asBeta puts what an authorization policy says of consent where beta has it.
+func asBeta(record object) {
+	if permissions, ok := record["defaultUserRolePermissions"].(object); ok {
+		permissions = clone(permissions)
+		record["permissionGrantPolicyIdsAssignedToDefaultUserRole"], record["defaultUserRolePermissions"] = permissions["permissionGrantPoliciesAssigned"], permissions
+		delete(permissions, "permissionGrantPoliciesAssigned")
+	}
+}
+
 func clone(o object) object {
 	out := object{}
 	for k, v := range o {
@@ -493,11 +502,7 @@ func writeIntuneCD(t *testing.T, f facts) map[string][]byte {
 			for _, gone := range []string{"id", "createdDateTime", "modifiedDateTime", "lastModifiedDateTime"} {
 				delete(record, gone)
 			}
-			if permissions, ok := record["defaultUserRolePermissions"].(object); ok { // as beta has it
-				permissions = clone(permissions)
-				record["permissionGrantPolicyIdsAssignedToDefaultUserRole"], record["defaultUserRolePermissions"] = permissions["permissionGrantPoliciesAssigned"], permissions
-				delete(permissions, "permissionGrantPoliciesAssigned")
-			}
+			asBeta(record)
 			files["backup/"+folder+"/"+fileName(record, i)+".json"] = jsonOf(t, record)
 		}
 	}

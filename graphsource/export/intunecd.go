@@ -58,10 +58,6 @@ func intuneCDObjects(dataset string) *adapter {
 			}
 			record = &node{kind: '{', names: append([]string{"id"}, record.names...), items: append([]*node{text(name)}, record.items...)}
 		}
-		object := located{at.pointer, record}
-		if dataset == setAuthorization {
-			object = betaAuthorization(object)
-		}
-		return adapted{supplies: []supply{intuneCDFormat.supply(dataset, "", object)}}
+		return adapted{supplies: []supply{intuneCDFormat.supply(dataset, "", located{at.pointer, record})}}
 	}}
 }
