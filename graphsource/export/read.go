@@ -31,6 +31,7 @@ type reading struct {
 	form     form
 	records  int
 	odd      int // records left out
+	idle     int // records of which an adapter made nothing
 	firstOdd string
 	names    int // members of the outermost object
 	context  string

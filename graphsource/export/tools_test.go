@@ -271,6 +271,26 @@ func TestToolsOverlap(t *testing.T) {
 	require.Equal(t, model.Complete, input(t, tenant, "users").Status)
 }
 
+// A tool's file of which nothing is used is not called complete.
+func TestUnusedFilesOfTools(t *testing.T) {
+	export := files{"users.json": `[]`,
+		"hound.json":                  `{"data":[{"kind":"AZKeyVault","data":{"id":"x"}},{"kind":"AZVM","data":{"id":"y"}}],"meta":{"type":"azure"}}`,
+		"ProviderSettingsExport.json": `{"baseline_version":"1","module_version":"2","teams":[]}`,
+		"pim.csv":                     "Assignment State,Role Name,PrincipalName\n",
+		"EntraID.json":                `[{"ObjectId":"u1","ObjectType":"user","Classification":[],"RoleAssignments":[]}]`,
+		"part.json":                   `{"data":[{"kind":"AZVM","data":{"id":"y"}},{"kind":"AZGroup","data":{"id":"g"}}],"meta":{"type":"azure"}}`,
+	}
+	list := inventory(t, FS(export.fs(), Options{}))
+	for name, notes := range map[string]string{"hound.json": "2 records of kinds that decide nothing here", "ProviderSettingsExport.json": "read as ScubaGear",
+		"pim.csv": "read as Entra portal (PIM CSV)", "EntraID.json": "users comes from its own file"} {
+		require.Equal(t, StatusIgnored, list[name].Status, name)
+		require.Equal(t, "nothing in it is used here", list[name].Reason, name)
+		require.Contains(t, list[name].Notes, notes, name)
+	}
+	require.Equal(t, StatusPartial, list["part.json"].Status)
+	require.Contains(t, list["part.json"].Notes, "1 record of kinds that decide nothing here")
+}
+
 // fuzzed are, for each format, where a file lies and what one holds.
 var fuzzed = []struct{ path, text string }{
 	{"Users/u/u.json", `{"id":"u"}`},
