@@ -357,12 +357,15 @@ type PathNode struct {
 
 // Hop is one step of a path. With is what it takes besides From.
 type Hop struct {
-	Edge        string        `json:"edge"`
-	From        PrincipalRef  `json:"from"`
-	To          PrincipalRef  `json:"to"`
-	With        *PrincipalRef `json:"with,omitempty"`
-	Requires    []string      `json:"requires"`
-	Explanation string        `json:"explanation"`
+	Edge     string        `json:"edge"`
+	From     PrincipalRef  `json:"from"`
+	To       PrincipalRef  `json:"to"`
+	With     *PrincipalRef `json:"with,omitempty"`
+	Requires []string      `json:"requires"`
+	// RestsOn is what the sign-ins demanded that a hop without one of its own rests
+	// on.
+	RestsOn     []string `json:"restsOn,omitempty"`
+	Explanation string   `json:"explanation"`
 	// Source and Target are indices into the path's nodes.
 	Source   int        `json:"source"`
 	Target   int        `json:"target"`

@@ -55,6 +55,9 @@ var (
 	IntuneSettings     = Key[DeviceManagementSettings]{"deviceManagement/settings"}
 	DetectedApps       = Key[DetectedApp]{"deviceManagement/detectedApps"}
 	CloudPCs           = Key[CloudPC]{"deviceManagement/virtualEndpoint/cloudPCs"}
+	IntuneRoles        = Key[IntuneRole]{"deviceManagement/roleDefinitions"}
+	IntuneRoleLinks    = Key[IntuneRoleAssignment]{"deviceManagement/roleDefinitions/{id}/roleAssignments"}
+	IntuneAssignments  = Key[IntuneRoleAssignment]{"deviceManagement/roleAssignments"}
 
 	RegistrationDetails   = Key[UserRegistrationDetails]{"reports/authenticationMethods/userRegistrationDetails"}
 	SignIns               = Key[SignIn]{"auditLogs/signIns"}
@@ -111,7 +114,8 @@ var datasets = []Dataset{
 	define(AuthenticationStrengths), single(SecurityDefaults), single(AuthorizationPolicies),
 	single(MethodsPolicies), single(DeviceRegistration), single(CrossTenantDefault),
 	anonymous(CrossTenantPartners), define(ManagedDevices), define(CompliancePolicies),
-	single(IntuneSettings), define(DetectedApps), define(CloudPCs), define(RegistrationDetails),
+	single(IntuneSettings), define(DetectedApps), define(CloudPCs),
+	define(IntuneRoles), define(IntuneRoleLinks), define(IntuneAssignments), define(RegistrationDetails),
 	define(SignIns), define(DirectoryAudits), define(AccessReviews), define(AccessReviewInstances),
 	define(Catalogs), define(CatalogResources),
 	define(RiskyUsers), define(RiskDetections), anonymous(DiagnosticSettings),

@@ -67,10 +67,12 @@ type PolicyAssignment struct {
 	Target Field[AssignmentTarget] `json:"target,omitzero"`
 }
 
-// AssignmentTarget is a group, all devices or all users.
+// AssignmentTarget is a group, all devices or all users. FilterType is none,
+// include or exclude: a filter takes off some of them. Graph beta only.
 type AssignmentTarget struct {
-	Type    Field[string] `json:"@odata.type,omitzero"`
-	GroupID Field[string] `json:"groupId,omitzero"`
+	Type       Field[string] `json:"@odata.type,omitzero"`
+	GroupID    Field[string] `json:"groupId,omitzero"`
+	FilterType Field[string] `json:"deviceAndAppManagementAssignmentFilterType,omitzero"`
 }
 
 // DeviceManagementSettings is deviceManagement/settings. SecureByDefault makes
@@ -89,6 +91,38 @@ type DetectedApp struct {
 	Version        Field[string]          `json:"version,omitzero"`
 	DeviceCount    Field[int]             `json:"deviceCount,omitzero"`
 	ManagedDevices Field[[]ManagedDevice] `json:"managedDevices,omitzero"`
+}
+
+// IntuneRole is what a role of Intune allows. Intune keeps roles of its own, apart
+// from those of the directory.
+type IntuneRole struct {
+	Object
+	DisplayName     Field[string]                 `json:"displayName,omitzero"`
+	IsBuiltIn       Field[bool]                   `json:"isBuiltIn,omitzero"`
+	RolePermissions Field[[]IntuneRolePermission] `json:"rolePermissions,omitzero"`
+}
+
+// IntuneRolePermission holds the actions of a role of Intune.
+type IntuneRolePermission struct {
+	ResourceActions Field[[]IntuneResourceActions] `json:"resourceActions,omitzero"`
+}
+
+// IntuneResourceActions lists what a role of Intune allows, as
+// Microsoft.Intune_ManagedDevices_Read.
+type IntuneResourceActions struct {
+	AllowedResourceActions Field[[]string] `json:"allowedResourceActions,omitzero"`
+}
+
+// IntuneRoleAssignment gives a role of Intune to groups (Members) over what other
+// groups hold (ResourceScopes), or over everything (ScopeType). Which role it
+// gives, the record does not say: it is listed below the role, and there its
+// members are left out.
+type IntuneRoleAssignment struct {
+	Object
+	DisplayName    Field[string]   `json:"displayName,omitzero"`
+	Members        Field[[]string] `json:"members,omitzero"`
+	ResourceScopes Field[[]string] `json:"resourceScopes,omitzero"`
+	ScopeType      Field[string]   `json:"scopeType,omitzero"`
 }
 
 // CloudPC is a Windows 365 device.

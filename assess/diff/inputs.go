@@ -33,7 +33,7 @@ var pathData = []named{
 	model.Organizations, model.TenantDomains, model.GroupOwners, model.ApplicationOwners,
 	model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 	model.FederatedCredentials, model.OAuth2Grants, model.AzureRoleAssignments, model.Catalogs, model.CatalogResources, model.RegistrationDetails,
-	model.OnPremisesSync, model.CloudPCs, model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
+	model.OnPremisesSync, model.CloudPCs, model.IntuneRoles, model.IntuneRoleLinks, model.IntuneAssignments, model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 }
 
 // excludes says whether one side's data excludes what only the other side has: of

@@ -21,7 +21,7 @@ func (b *builder) application(head horn.Atom, k key) {
 		b.conclude(head, b.byOwning(owner).shown(hop{edge: edgeOwnsApplication, to: to, from: b.ref(owner.ID), text: "owns the application " + to.Name + ", and adds a credential to it",
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
-	b.unseenOwners(head, owners.Coverage(), "applications/"+app.ID+"/owners", to)
+	b.unseenOwners(head, owners.Coverage(), "applications/"+app.ID+"/owners", to, app.Evidence("/appId", app.AppID))
 	manages := hop{edge: edgeManagesApplication, to: to, text: "adds a credential to the application " + to.Name,
 		evidence: []model.Evidence{app.Evidence("/appId", app.AppID)}}
 	for _, p := range []powers.Power{powers.UpdateApplicationCredentials, powers.UpdateApplicationOwners} {
@@ -71,12 +71,12 @@ func (b *builder) ownedBy(head horn.Atom, p powers.Power, owners model.Rows[mode
 	}
 }
 
-func (b *builder) unseenOwners(head horn.Atom, c model.Coverage, dataset string, to model.PrincipalRef) {
+func (b *builder) unseenOwners(head horn.Atom, c model.Coverage, dataset string, to model.PrincipalRef, owned model.Evidence) {
 	if c.State == model.Complete {
 		return
 	}
 	b.conclude(head, open(model.Need{Dataset: dataset, Reason: missing(model.ApplicationOwners, c, "").Reason, Permission: "Application.Read.All",
-		Detail: "who owns " + to.Name + " is not known"}).shown(hop{edge: edgeOwnsApplication, to: to, text: "may own " + to.Name}), key{kind: atomAnyone})
+		Detail: "who owns " + to.Name + " is not known"}).shown(hop{edge: edgeOwnsApplication, to: to, text: "may own " + to.Name, evidence: []model.Evidence{owned}}), key{kind: atomAnyone})
 }
 
 // service: somebody acts as a service principal.
@@ -107,13 +107,13 @@ func (b *builder) addCredential(head horn.Atom, s model.ServicePrincipal, to mod
 		Detail: "whether the application locks the credentials of " + to.Name + " is not known (servicePrincipalLockConfiguration)"})
 	owners := model.RowsOf(b.tenant, model.ServicePrincipalOwner, nil).For(s.ID)
 	for owner := range owners.All() {
-		b.conclude(head, why.with(b.byOwning(owner)).shown(hop{edge: edgeOwnsServicePrincipal, to: to, from: b.ref(owner.ID), text: "owns the service principal " + to.Name + " and adds a credential",
+		b.conclude(head, why.with(b.byOwning(owner)).shown(hop{edge: edgeOwnsServicePrincipal, to: to, from: b.ref(owner.ID), text: "owns the service principal " + to.Name + " and adds a credential", credential: addedTo(to),
 			evidence: []model.Evidence{owner.Evidence("/id", owner.ID)}}), key{kind: atomActs, subject: owner.ID})
 	}
 	if locked != model.True {
-		b.unseenOwners(head, owners.Coverage(), "servicePrincipals/"+s.ID+"/owners", to)
+		b.unseenOwners(head, owners.Coverage(), "servicePrincipals/"+s.ID+"/owners", to, s.Evidence("/appId", s.AppID))
 	}
-	manages := hop{edge: edgeAddsCredential, to: to, text: "adds a credential to " + to.Name, evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}
+	manages := hop{edge: edgeAddsCredential, to: to, text: "adds a credential to " + to.Name, credential: addedTo(to), evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}
 	for _, p := range []powers.Power{powers.ManageServicePrincipalCredentials, powers.UpdateServicePrincipalOwners} {
 		b.conclude(head, why.shown(manages), powerAtom(atomPower, p))
 		b.scopedTo(head, p, s.ID, manages)
@@ -157,7 +157,7 @@ var microsoftTenants = []string{"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988b
 // principal: in this tenant, or in the one that owns it.
 func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to model.PrincipalRef) {
 	if app, ok := b.registered(s); ok {
-		b.conclude(head, surely.shown(hop{edge: edgeAddsCredential, to: to, text: "signs in with that credential, as its service principal",
+		b.conclude(head, surely.shown(hop{edge: edgeAddsCredential, to: to, text: "lets a credential that is added to it sign in as its service principal", credential: addedTo(appRef(app)),
 			evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}),
 			key{kind: atomApplication, subject: app.ID})
 		b.federated(head, app, to)
@@ -165,7 +165,7 @@ func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to mode
 	}
 	if !s.AppID.Exported() || b.unnamedApp {
 		b.conclude(head, open(model.Need{Dataset: model.Applications.Name(), Reason: model.Malformed, Detail: "which app registration is behind " + to.Name + " is not known: an appId was not exported"}).
-			shown(hop{edge: edgeControlsApplication, to: to, text: "may control the app registration of " + to.Name}), key{kind: atomAnyone})
+			shown(hop{edge: edgeControlsApplication, to: to, text: "may control the app registration of " + to.Name, evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}), key{kind: atomAnyone})
 	}
 	home := ""
 	if organization, ok := model.RowsOf(b.tenant, model.Organizations, nil).Only(); ok {
@@ -177,7 +177,7 @@ func (b *builder) registration(head horn.Atom, s model.ServicePrincipal, to mode
 	case owner == "" || home == "" || model.SameID(owner, home):
 		if applications.State != model.Complete || owner == "" {
 			b.conclude(head, open(missing(model.Applications, applications, "the app registration of "+to.Name+" was not exported")).
-				shown(hop{edge: edgeControlsApplication, to: to, text: "may control the app registration of " + to.Name}), key{kind: atomAnyone})
+				shown(hop{edge: edgeControlsApplication, to: to, text: "may control the app registration of " + to.Name, evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}), key{kind: atomAnyone})
 		}
 	case model.SameID(owner, microsoftTenants[0]), model.SameID(owner, microsoftTenants[1]):
 	default:

@@ -26,7 +26,7 @@ func Needs() []interface{ Name() string } {
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
 		model.Catalogs, model.CatalogResources, model.RegistrationDetails,
-		model.OnPremisesSync, model.CloudPCs,
+		model.OnPremisesSync, model.CloudPCs, model.IntuneRoles, model.IntuneRoleLinks, model.IntuneAssignments,
 	}
 }
 
@@ -94,6 +94,8 @@ func (b *builder) derive(head horn.Atom, k key) {
 		b.device(head, k.subject)
 	case atomAzure:
 		b.azure(head, k)
+	case atomIntune:
+		b.intuneMembers(head, k)
 	case atomApplication:
 		b.application(head, k)
 	case atomService:
@@ -148,7 +150,7 @@ func (b *builder) tier0(head horn.Atom) {
 	}
 	for _, id := range b.serviceIDs {
 		if need, ok := b.openGrants[model.FoldID(id)]; ok {
-			b.conclude(head, open(need).shown(hop{edge: edgeHasPermission, to: admin, text: "may have a permission that reaches Tier 0"}), key{kind: atomActs, subject: id})
+			b.conclude(head, open(need).shown(hop{edge: edgeHasPermission, to: admin, text: "may have a permission that reaches Tier 0", evidence: b.recordOf(b.ref(id))}), key{kind: atomActs, subject: id})
 		}
 	}
 }

@@ -221,7 +221,7 @@ func (b *builder) demandOf(head horn.Atom, i int, authContext string) {
 				without[c] = model.False // no better than before
 			}
 		}
-		b.passes(head, h, without, b.takes(v, h), shown)
+		b.passes(head, h, without, b.takes(v, h), shown.without(n))
 	}
 }
 
@@ -286,6 +286,13 @@ func toEnable(p principals.Principal) model.Need {
 func (h hop) by(attacker int) hop {
 	use := *h.use
 	use.attacker, h.use = attacker, &use
+	return h
+}
+
+// without is the hop after policies were taken out of the way.
+func (h hop) without(variant int) hop {
+	use := *h.use
+	use.variant, h.use = variant, &use
 	return h
 }
 

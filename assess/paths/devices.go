@@ -14,12 +14,17 @@ func (b *builder) device(head horn.Atom, id string) {
 	d, to := b.devices[id], b.deviceRefOf(id)
 	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
 	b.conclude(head, surely.shown(hop{edge: edgeRunsCodeOn, to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
+	b.byIntune(head, to, func(a model.IntuneRoleAssignment) model.Truth { return b.intuneScope(a, d) })
 	opens := func(p powers.Power, shielded model.Truth) {
 		shown := hop{edge: edgeOpensDevice, to: to, text: "opens " + to.Name + ", if it can be reached, with the power to " + p.String(), evidence: managed}
 		why := unfollowed(p).shown(shown)
 		b.conclude(head, why.about(shielded.Not(), model.Devices.Name(), "whether a restricted unit shields the device is not known"), powerAtom(atomPower, p))
 		for _, scoped := range b.scopedOver(p, id) {
-			b.conclude(head, why.with(scoped.because).about(model.Or(shielded.Not(), b.restrictedScope(scoped.scope)), model.Devices.Name(), "whether a restricted unit shields the device is not known"),
+			shown := shown
+			if unit := (inUnit{scoped.scope, id}); unit.passed() {
+				shown.over, shown.text = unit, "holds "+to.Name+", so that the role over it "+shown.text
+			}
+			b.conclude(head, unfollowed(p).shown(shown).with(scoped.because).about(model.Or(shielded.Not(), b.restrictedScope(scoped.scope)), model.Devices.Name(), "whether a restricted unit shields the device is not known"),
 				roleKey(scoped.role, scoped.scope))
 		}
 	}
@@ -89,6 +94,7 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 	if b.roles[deviceLocalAdministrator] != nil {
 		b.conclude(head, why, roleKey(deviceLocalAdministrator, tenantWide))
 	}
+	b.byIntune(head, model.PrincipalRef{Kind: "device", ID: "managed", Name: "a managed device"}, anyDevice)
 }
 
 func managedBy(d model.Device) model.Truth { return model.Equals(d.IsManaged, true) }
@@ -107,6 +113,9 @@ func (b *builder) place(head horn.Atom, k key) {
 	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}
 	b.conclude(head, because{truth: exists}.needing(need).shown(hop{edge: edgeRunsCodeOn, to: what, text: "runs code on " + what.Name + " through its management"}),
 		powerAtom(atomPower, powers.RunOnDevices))
+	if exists != model.False {
+		b.byIntune(head, what, anyDevice)
+	}
 	if k.n == paw {
 		b.marks(head, key{kind: atomPlace, n: device})
 	}

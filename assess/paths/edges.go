@@ -50,6 +50,10 @@ const (
 	edgeSignsInOn
 	edgeAdministersAsPartner
 	edgeLeadsOn
+	edgeAdministersUnit
+	edgeSignsInWith
+	edgeHoldsIntuneRole
+	edgeManagesDevice
 	edgeCount
 )
 
@@ -107,6 +111,10 @@ var edges = [edgeCount]Edge{
 	edgeSignsInOn:                {Name: "signsInOn", Does: "waits on a device for the session of somebody who signs in there"},
 	edgeAdministersAsPartner:     {Name: "administersAsPartner", Does: "has a role by a partner's delegated administration", NeverCertain: "a customer's exports do not show a partner's roles"},
 	edgeLeadsOn:                  {Name: "leadsOn", Does: "has a power that may lead on", NeverCertain: "where it leads is not followed, or not in Microsoft Graph"},
+	edgeAdministersUnit:          {Name: "administersUnit", Does: "has what an administrative unit holds in the reach of a role over it"},
+	edgeSignsInWith:              {Name: "signsInWith", Does: "signs in with a credential that was set or added"},
+	edgeHoldsIntuneRole:          {Name: "holdsIntuneRole", Does: "has a role of Intune through a group", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
+	edgeManagesDevice:            {Name: "managesDevice", Does: "manages a device by a role of Intune", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
 }
 
 // Edges lists the kinds of hops.

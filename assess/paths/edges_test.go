@@ -55,6 +55,10 @@ var edgeCases = map[string]struct{ exists, nearly, unknown string }{
 	"marksDevice":              {"paw-marked", "paw-marked-reader", "paw-marked-unknown"},
 	"signsInOn":                {"intune", "intune-unmanaged", "intune-unknown"},
 	"administersAsPartner":     {"partner", "partner-other", "partner-unknown"},
+	"holdsIntuneRole":          {"intune-role", "intune-role-reads", "intune-role-all"},
+	"managesDevice":            {"intune-role", "intune-role-elsewhere", "intune-role-unknown"},
+	"administersUnit":          {"reset-in-unit", "reset-outside-unit", "exclusion-group-unit-unknown"},
+	"signsInWith":              {"app-owner", "app-owner-none", "sp-admin-lock-unknown"},
 	"leadsOn":                  {"workload", "workload-other", "consent-policies-condition"},
 }
 

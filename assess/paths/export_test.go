@@ -28,7 +28,9 @@ func (g *Graph) HopsSeen() []SeenHop {
 					continue
 				}
 				h := g.b.hops[r.hop]
-				list = append(list, SeenHop{s.ref.ID, f.attacker, h.edge.String(), h.to.ID, verdict == model.True, !doubt})
+				for _, leg := range g.legs(h, s.ref) {
+					list = append(list, SeenHop{s.ref.ID, f.attacker, leg.Edge, leg.To.ID, verdict == model.True, !doubt})
+				}
 			}
 		}
 	}

@@ -24,8 +24,9 @@ type Graph struct {
 	alike     *alike
 	tier0     func() []model.Tier0Member
 
-	mutex    sync.Mutex // of demanded
+	mutex    sync.Mutex // of demanded and units
 	demanded map[sameUse][]string
+	units    map[inUnit]unit
 }
 
 // start is where an attacker begins: a principal, and what is held of it.
@@ -50,7 +51,7 @@ const (
 )
 
 func newGraph(b *builder) (*Graph, error) {
-	g := &Graph{b: b, reached: map[string]map[string]model.Truth{}, demanded: map[sameUse][]string{}}
+	g := &Graph{b: b, reached: map[string]map[string]model.Truth{}, demanded: map[sameUse][]string{}, units: map[inUnit]unit{}}
 	g.goal, _ = b.find(key{kind: atomTier0})
 	var all, sure []horn.Rule
 	for i, r := range b.rules {
@@ -283,9 +284,9 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 	if verdict != model.True {
 		p.Verdict = model.ReachUnknown
 	}
-	ends := map[horn.Atom]model.PrincipalRef{} // where the derivation of an atom has come to
+	ends := map[horn.Atom]end{}
 	for _, a := range f.atoms {
-		ends[a] = s.ref
+		ends[a] = end{ref: s.ref}
 	}
 	shows := map[horn.Atom][]model.Evidence{} // what a power rests on
 	for _, rule := range proof {
@@ -299,44 +300,68 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 			if k := g.b.keys[r.If]; r.And != horn.None && (k.kind == atomPlace || k.kind == atomOff) {
 				from = ends[r.And]
 			}
+			from.demands = union(ends[r.If].demands, ends[r.And].demands)
 			ends[r.Head] = from
 			p.Unknown = append(p.Unknown, r.needs...)
 			continue
 		}
-		h := g.hopOf(g.b.hops[r.hop], from)
-		if r.And != horn.None {
-			if with := g.withOf(r.And, ends); with != nil && *with != h.To { // an approval leads to the role itself
-				h.With = with
+		legs := g.legs(g.b.hops[r.hop], from.ref)
+		rests := union(ends[r.If].demands, ends[r.And].demands)
+		for i := range legs {
+			if len(legs[i].Evidence) == 0 {
+				legs[i].Evidence = shows[r.If]
+			}
+			if len(legs[i].Requires) == 0 {
+				legs[i].RestsOn = rests
 			}
 		}
-		if len(h.Evidence) == 0 {
-			h.Evidence = shows[r.If]
+		if r.And != horn.None {
+			if with := g.withOf(r.And, ends); with != nil && *with != legs[0].To { // an approval leads to the role itself
+				legs[0].With = with
+			}
 		}
 		if g.b.keys[r.Head].kind == atomAppPower {
-			shows[r.Head] = h.Evidence
+			shows[r.Head] = legs[0].Evidence
 		}
-		ends[r.Head] = h.To
-		p.Hops = append(p.Hops, h)
+		arrives := legs[len(legs)-1]
+		ends[r.Head] = end{arrives.To, union(arrives.Requires, arrives.RestsOn)}
+		p.Hops = follow(p.Hops, legs)
 		p.Unknown = append(p.Unknown, r.needs...)
 		p.indirect = p.indirect || !g.ownUse(g.b.hops[r.hop], s.ref)
-		for _, o := range h.Requires {
-			if !slices.Contains(p.Requires, o) {
-				p.Requires = append(p.Requires, o)
-			}
-		}
+		p.Requires = union(p.Requires, arrives.Requires)
 	}
-	p.To = ends[g.goal]
+	p.To = ends[g.goal].ref
 	p.Unknown = distinct(p.Unknown)
 	layOut(&p.Path)
 	return p, true
 }
 
-func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]model.PrincipalRef) *model.PrincipalRef {
-	ref, ok := ends[and]
+// end is where the derivation of an atom has come to, and what the sign-ins there
+// demanded.
+type end struct {
+	ref     model.PrincipalRef
+	demands []string
+}
+
+// union joins lists, each entry once, in their order. It changes none of them.
+func union(lists ...[]string) []string {
+	joined := []string{}
+	for _, list := range lists {
+		for _, entry := range list {
+			if !slices.Contains(joined, entry) {
+				joined = append(joined, entry)
+			}
+		}
+	}
+	return joined
+}
+
+func (g *Graph) withOf(and horn.Atom, ends map[horn.Atom]end) *model.PrincipalRef {
+	known, ok := ends[and]
 	if !ok || g.b.keys[and].kind == atomAnyone {
 		return nil
 	}
-	return &ref
+	return &known.ref
 }
 
 // ownUse reports whether a hop is the start's own use of a role that it holds.
@@ -367,24 +392,31 @@ func (g *Graph) hopOf(h hop, from model.PrincipalRef) model.Hop {
 }
 
 // requires lists what the hop's sign-in demands, as the access engine's smallest
-// set that the attacker holds: of every step before the use, and of the use.
+// set that the attacker holds: of every step before the use, and of the use. What
+// was taken out of the way before demands nothing.
 func (g *Graph) requires(h hop) []string {
-	holding := g.b.holdings[h.use.holding]
-	asked := sameUse{g.b.demands.classOf(h.use.holding, holding), h.use.attacker}
+	holding, d := g.b.holdings[h.use.holding], g.b.demands
+	asked := sameUse{d.classOf(h.use.holding, holding), h.use.authContext, h.use.variant, h.use.attacker}
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	if known, ok := g.demanded[asked]; ok {
 		return slices.Clone(known)
 	}
 	attacker := attackers[h.use.attacker]
-	steps := []access.Step{access.StepJoin, access.StepActivate, access.StepUse}
-	if attacker.UseOnly {
+	steps, engine := []access.Step{access.StepJoin, access.StepActivate, access.StepUse}, d.base
+	if h.use.variant >= 0 {
+		engine = d.engine(h.use.variant)
+	}
+	if attacker.UseOnly || h.use.variant >= 0 && d.variants[h.use.variant].noPIM {
 		steps = steps[2:]
 	}
 	list := []string{}
 	for _, step := range steps {
-		answer := g.b.demands.base.Query(holding, access.Question{Step: step})
-		for _, o := range smallestHeld(answer.Requires, attacker) {
+		question := access.Question{Step: step}
+		if step == access.StepUse {
+			question.Context = h.use.authContext
+		}
+		for _, o := range smallestHeld(engine.Query(holding, question).Requires, attacker) {
 			if !slices.Contains(list, string(o)) {
 				list = append(list, string(o))
 			}
@@ -396,8 +428,8 @@ func (g *Graph) requires(h hop) []string {
 
 // sameUse is the use of holdings that the access engine does not tell apart.
 type sameUse struct {
-	class    string
-	attacker int
+	class, authContext string
+	variant, attacker  int
 }
 
 func smallestHeld(sets [][]access.Obligation, a access.Attacker) []access.Obligation {

@@ -20,6 +20,7 @@ type writer struct {
 	how      string // what makes them a writer
 	from     model.PrincipalRef
 	evidence []model.Evidence
+	over     inUnit // where it is a role over the group's unit
 }
 
 func (w writer) premises() []key {
@@ -99,7 +100,7 @@ func (x *index) handsOf(id string, s shield, name string) []writer {
 	for _, p := range []powers.Power{powers.GroupMembersUpdate, powers.GroupOwnersUpdate} {
 		list = append(list, writer{because: plain, by: powerAtom(atomPower, p), how: "has the power to " + p.String()})
 		for _, scoped := range x.scopedOver(p, id) {
-			list = append(list, writer{because: plain.with(scoped.because), by: roleKey(scoped.role, scoped.scope), how: "has a role over " + x.scopeName(scoped.scope), evidence: x.roles[scoped.role].evidence})
+			list = append(list, writer{because: plain.with(scoped.because), by: roleKey(scoped.role, scoped.scope), how: "holds " + name + " and puts it in the reach of the role", evidence: x.roles[scoped.role].evidence, over: inUnit{scoped.scope, id}})
 		}
 	}
 	return append(list, writer{because: why.about(s.assignable, model.Groups.Name(), "whether "+name+" is role-assignable is not known"),
@@ -145,7 +146,7 @@ func (x *index) ownersOf(id string, why because) []writer {
 	if c := owners.Coverage(); c.State != model.Complete {
 		need := missing(model.GroupOwners, c, "who owns "+name+" is not known")
 		need.Dataset, need.Permission = "groups/"+id+"/owners", "GroupMember.Read.All"
-		list = append(list, writer{because: open(need), by: key{kind: atomAnyone}, edge: edgeOwnsGroup, how: "may own " + name})
+		list = append(list, writer{because: open(need), by: key{kind: atomAnyone}, edge: edgeOwnsGroup, how: "may own " + name, evidence: x.recordOf(x.groupRef(id))})
 	}
 	return list
 }
@@ -196,7 +197,7 @@ func (x *index) packagesOf(id, what string) []writer {
 		}
 	}
 	if worst.State != model.Complete && worst.Reason != model.NotLicensed {
-		return maybe(missing(model.Catalogs, worst, "").Reason, "whether an access package gives "+what+" is not known")
+		return maybe(missing(model.Catalogs, worst, "").Reason, "whether an access package gives "+what+" is not known", x.recordOf(x.groupRef(id))...)
 	}
 	return nil
 }
@@ -211,7 +212,7 @@ func (b *builder) joins(head horn.Atom, why because, group string) {
 		if w.from.ID != "" {
 			shown.from = w.from
 		}
-		shown.evidence = append(slices.Clone(w.evidence), shown.evidence...)
+		shown.evidence, shown.over = append(slices.Clone(w.evidence), shown.evidence...), w.over
 		b.conclude(head, why.with(w.because).shown(shown), w.premises()...)
 	}
 }
@@ -236,8 +237,7 @@ func (x *index) scopedOver(p powers.Power, object string) []scopedRole {
 		if in == model.False {
 			continue
 		}
-		unit := strings.TrimPrefix(s.scope, unitScope)
-		list = append(list, scopedRole{why.about(in, "directory/administrativeUnits/"+unit+"/members", "whether administrative unit "+unit+" holds "+x.ref(object).Name), s.role, s.scope})
+		list = append(list, scopedRole{why.about(in, unitMembers(s.scope), "whether "+x.scopeName(s.scope)+" holds "+x.ref(object).Name), s.role, s.scope})
 	}
 	return list
 }
@@ -457,7 +457,7 @@ func (b *builder) groupsOff(head horn.Atom, k key) {
 					continue
 				}
 				name := b.groupRef(id).Name
-				shown := hop{edge: cmp.Or(w.edge, edgeWritesGroup), to: away, from: w.from, text: w.how + ", and changes who is in " + name + ", which policies read", evidence: w.evidence}
+				shown := hop{edge: cmp.Or(w.edge, edgeWritesGroup), to: away, from: w.from, text: w.how + ", and changes who is in " + name + ", which policies read", evidence: w.evidence, over: w.over}
 				why := w.because
 				if w.edge == edgeOwnsGroup && w.truth == model.True {
 					shown.to = b.groupRef(id)

@@ -30,17 +30,18 @@ type index struct {
 	serviceIDs  []string
 	apps        map[string]model.Application // by folded object id
 	appByAppID  map[string]model.Application
-	unnamedApp  bool                      // an app registration was exported without its appId
-	unitsOf     map[string][]string       // ids of administrative units by folded member id
-	scopes      []scope                   // roles held over less than the tenant, each once
-	openUnits   []string                  // units over which roles are held, and whose members are not all known
-	byHolder    map[string][]int          // holdings by folded holder, built when first asked
-	assignable  map[string]model.Truth    // folded user id -> in or over a role-assignable group
-	anyAssigned model.Truth               // the same for users that are not listed
-	devicesOf   map[string][]model.Device // by folded user id
-	devices     map[string]model.Device   // by folded object id
-	gaps        []model.Gap               // why not every holding is known
-	managed     model.Truth               // whether Intune manages a device of the tenant
+	unnamedApp  bool                         // an app registration was exported without its appId
+	unitsOf     map[string][]string          // ids of administrative units by folded member id
+	scopes      []scope                      // roles held over less than the tenant, each once
+	openUnits   []string                     // units over which roles are held, and whose members are not all known
+	byHolder    map[string][]int             // holdings by folded holder, built when first asked
+	assignable  map[string]model.Truth       // folded user id -> in or over a role-assignable group
+	anyAssigned model.Truth                  // the same for users that are not listed
+	devicesOf   map[string][]model.Device    // by folded user id
+	devices     map[string]model.Device      // by folded object id
+	gaps        []model.Gap                  // why not every holding is known
+	intuneActs  []model.IntuneRoleAssignment // see intuneRoles
+	managed     model.Truth                  // whether Intune manages a device of the tenant
 }
 
 // roleEntry is what a role can do.

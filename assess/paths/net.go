@@ -39,6 +39,7 @@ const (
 	atomDevice                  // code runs on a device: subject
 	atomApprover                // an approver of a role agrees: n is the holding's index
 	atomOff                     // policies that stand in the way are gone: n is a variant
+	atomIntune                  // somebody acts by an assignment of a role of Intune: subject is the assignment
 	atomJoint                   // several atoms at once: other lists them
 )
 
@@ -83,12 +84,21 @@ type hop struct {
 	from model.PrincipalRef
 	// use is the sign-in that the hop takes, nil for none.
 	use *usage
+	// over is the administrative unit that the hop passes, and credential what is
+	// set or added and then signed in with: nodes between its ends.
+	over       inUnit
+	credential model.PrincipalRef
 }
+
+// inUnit is an object in the reach of a role over an administrative unit; the zero
+// value is none.
+type inUnit struct{ scope, object string }
 
 // usage is the use of a holding by somebody with a credential at a place.
 type usage struct {
 	holding     int
 	authContext string
+	variant     int // index into demands.variants, -1 for none
 	attacker    int // index into attackers
 }
 

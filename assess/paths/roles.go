@@ -182,7 +182,7 @@ func (b *builder) useHop(i int, authContext string) hop {
 	if authContext != "" {
 		text += ", with authentication context " + authContext + " for a protected action"
 	}
-	return hop{edge: edge, to: to, text: text, evidence: h.Evidence, use: &usage{holding: i, authContext: authContext}}
+	return hop{edge: edge, to: to, text: text, evidence: h.Evidence, use: &usage{holding: i, authContext: authContext, variant: -1}}
 }
 
 // approver: somebody who may approve the activation agrees, and is not the one
@@ -216,7 +216,7 @@ func (b *builder) joinsApprovers(head horn.Atom, h principals.Holding, group str
 		if w.by.kind != atomActs || model.SameID(w.by.subject, h.Principal.ID) {
 			why = why.with(second)
 		}
-		shown := hop{edge: edgeApproves, to: roleRef(h.Role), from: w.from, text: w.how + ", joins the approvers, and approves the activation", evidence: append(slices.Clone(w.evidence), evidence...)}
+		shown := hop{edge: edgeApproves, to: roleRef(h.Role), from: w.from, text: w.how + ", joins the approvers, and approves the activation", evidence: append(slices.Clone(w.evidence), evidence...), over: w.over}
 		b.conclude(head, why.shown(shown), w.premises()...)
 	}
 }

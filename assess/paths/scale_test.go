@@ -78,7 +78,7 @@ func TestAlikeStartsHaveTheirOwnPaths(t *testing.T) {
 		if strings.HasPrefix(p.From.ID, "h") {
 			require.Equal(t, model.Reaches, p.Verdict)
 			starts[p.From.ID] = true
-			require.Len(t, p.Hops, 7)
+			require.Len(t, p.Hops, 8)
 			require.Equal(t, p.From.ID, p.Hops[0].From.ID)
 			require.Contains(t, p.Hops[0].Evidence[0].Dataset, "roleAssignmentScheduleInstances")
 		}

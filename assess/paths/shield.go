@@ -1,6 +1,8 @@
 package paths
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess/paths/internal/powers"
 	"github.com/privpath/privpath/model"
 )
@@ -25,11 +27,12 @@ func (g *Graph) ResettableBelow(user string) (model.Truth, string) {
 }
 
 // Outsiders lists everybody who controls Tier 0, or may, and holds no Tier 0
-// role: see [Graph.Tier0]. Applications, devices and groups are not among them.
+// role: see [Graph.Tier0]. Applications, devices, groups and roles are not among
+// them: who controls these is.
 func (g *Graph) Outsiders() []model.Tier0Member {
 	var list []model.Tier0Member
 	for _, m := range g.tier0() {
-		if (m.Kind == "user" || m.Kind == "servicePrincipal") && !m.Declared {
+		if !m.Declared && !slices.Contains([]string{"application", "device", "group", "role"}, m.Kind) {
 			list = append(list, m)
 		}
 	}

@@ -39,7 +39,7 @@ func readSources(t *model.Tenant) sources {
 func (b *builder) onPremises(head horn.Atom, p principals.Principal) {
 	synced := set(p.User.OnPremisesSyncEnabled)
 	why := because{truth: synced}.needing(model.Need{Dataset: model.Users.Name(), Reason: model.NotCollected, Detail: "whether " + p.Name + " is synchronised was not exported"})
-	shown := hop{edge: edgeSyncedFrom, to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised",
+	shown := hop{edge: edgeSyncedFrom, to: b.ref(p.ID), text: "sets the password of " + p.Name + ", which is synchronised", credential: passwordOf(p),
 		evidence: []model.Evidence{p.User.Evidence("/onPremisesSyncEnabled", p.User.OnPremisesSyncEnabled)}}
 	b.conclude(head, why.shown(shown), key{kind: atomOnPremises})
 	b.conclude(head, why.and(model.Unknown, "how directory synchronisation is set up is not in the export").shown(shown), powerAtom(atomPower, powers.WriteHybridSync))
@@ -60,7 +60,7 @@ func (b *builder) matched(head horn.Atom, p principals.Principal) {
 	matches := model.And(b.sources.syncs, cloud, external(p.User).Not(), roles.Not(), model.Or(model.And(b.sources.hard, anchored), b.sources.soft), model.Unknown)
 	b.conclude(head, because{truth: matches}.needing(model.Need{Dataset: model.OnPremisesSync.Name(), Reason: model.Unresolved, Permission: "OnPremDirectorySynchronization.Read.All",
 		Detail: "whether a new object on-premises would match " + p.Name + ", and take its password over, is not decided"}).
-		shown(hop{edge: edgeMatchesAccount, to: b.ref(p.ID), text: "creates an object that " + p.Name + " is matched with, and sets its password",
+		shown(hop{edge: edgeMatchesAccount, to: b.ref(p.ID), text: "creates an object that " + p.Name + " is matched with, and sets its password", credential: passwordOf(p),
 			evidence: []model.Evidence{p.User.Evidence("/onPremisesSyncEnabled", p.User.OnPremisesSyncEnabled)}}), key{kind: atomOnPremises})
 }
 

@@ -8,26 +8,39 @@ import (
 
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/paths/internal/powers"
-	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 )
 
 // Tier0 lists what controls Tier 0: every user, workload identity, application,
-// group, role and device from whose full control a way leads there, each with
-// the first hop. A user counts by what the person at a privileged access
-// workstation can do. The rules are closed under "controls what controls", so the
+// group, role and device from whose full control a way leads there, and what is
+// outside the directory (an Azure resource, another tenant or identity provider,
+// the on-premises directory), each with the first hop. A user counts by what the
+// person at a privileged access workstation can do, or whoever has a session in
+// which a role is active. The rules are closed under "controls what controls", so the
 // list is a fixed point.
 func (g *Graph) Tier0() []model.Tier0Member { return slices.Clone(g.tier0()) }
+
+// strongest is the attacker who gets furthest from a start, and of those alike the
+// one who has most: a session in which roles are active may be all that does.
+func (g *Graph) strongest(s start) foothold {
+	best, verdict := foothold{}, model.False
+	for _, f := range s.attackers {
+		if now := g.reached[startKey(s.ref)][f.attacker]; best.attacker == "" || model.Or(verdict, now) == now {
+			best, verdict = f, now
+		}
+	}
+	return best
+}
 
 func (g *Graph) readTier0() []model.Tier0Member {
 	var list []model.Tier0Member
 	held := g.holdTier0()
 	for _, s := range g.starts {
-		if s.ref.Kind != string(principals.KindUser) && s.ref.Kind != string(principals.KindServicePrincipal) {
-			continue
+		if s.ref.Kind == anybody.Kind {
+			continue // nobody in particular: see Anyone
 		}
-		strongest := s.attackers[len(s.attackers)-1]
-		list = g.member(list, s.ref, strongest.attacker, strongest.atoms, held[model.FoldID(s.ref.ID)])
+		best := g.strongest(s)
+		list = g.member(list, s.ref, best.attacker, best.atoms, held[model.FoldID(s.ref.ID)])
 	}
 	places := []horn.Atom{g.atomOf(key{kind: atomPlace, n: device}), g.atomOf(key{kind: atomPlace, n: paw})}
 	for _, k := range g.b.keys {
@@ -244,6 +257,9 @@ func (g *Graph) pathHop(rule int) model.PathHop {
 	if h.from.ID != "" {
 		from = h.from
 	}
+	if h.over.passed() {
+		from, _ = g.unitOf(h.over)
+	}
 	return model.PathHop{Edge: h.edge.String(), From: from, To: h.to, Explanation: h.text}
 }
 
@@ -263,6 +279,8 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return appRef(g.b.apps[k.subject])
 	case atomDevice:
 		return g.b.deviceRefOf(k.subject)
+	case atomIntune:
+		return g.b.intuneRef(k.subject)
 	case atomPower, atomAppPower:
 		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
 	case atomAnyone:

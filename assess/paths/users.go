@@ -87,10 +87,15 @@ func (b *builder) heldBy(id string) []int {
 
 const unitScope = "/administrativeunits/"
 
+// unitMembers is the data set of who is in the unit of a scope.
+func unitMembers(scope string) string {
+	return "directory/administrativeUnits/" + strings.TrimPrefix(scope, unitScope) + "/members"
+}
+
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
 func (b *builder) resets(head horn.Atom, p principals.Principal) {
-	target, shown := b.target(p), hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name}
+	target, shown := b.target(p), hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name, credential: passwordOf(p)}
 	// A password kept on-premises changes only with writeback.
 	// The password of a guest is kept elsewhere.
 	whole := surely.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
@@ -144,23 +149,24 @@ func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal
 	if restricted != model.False {
 		by(why.with(unfollowed(powers.AdministrativeUnitMembersUpdate)), "takes "+p.Name+" out of its restricted unit, and "+does, roleKey(role, tenantWide), moves)
 	}
-	inUnit := answer.Truth
-	if inUnit == model.True && len(target.Roles)+len(target.Eligible) > 0 {
-		inUnit = model.Unknown
+	reach := answer.Truth
+	if reach == model.True && len(target.Roles)+len(target.Eligible) > 0 {
+		reach = model.Unknown
 	}
-	over := whole.and(inUnit, entry.role.Name+", limited to an administrative unit, towards "+p.Name+": "+answer.Reason)
+	reached := whole.and(reach, entry.role.Name+", limited to an administrative unit, towards "+p.Name+": "+answer.Reason)
 	for _, s := range b.scopes {
 		if s.role != role {
 			continue
 		}
 		unit, in := b.scopeName(s.scope), b.within(s.scope, p.ID)
-		why := over.about(model.Or(restricted.Not(), b.restrictedScope(s.scope)), model.Users.Name(), shields)
-		by(why.about(in, strings.TrimPrefix(unitScope, "/")+"/members", "whether "+unit+" holds "+p.Name), does, roleKey(role, s.scope))
+		shown.over = inUnit{s.scope, p.ID}
+		why := reached.about(model.Or(restricted.Not(), b.restrictedScope(s.scope)), model.Users.Name(), shields)
+		by(why.about(in, unitMembers(s.scope), "whether "+unit+" holds "+p.Name), "holds "+p.Name+", so that the role over it "+does, roleKey(role, s.scope))
 		if in != model.True && strings.HasPrefix(s.scope, unitScope) {
 			ruled := b.ruledUnit(s.scope)
-			by(why.about(model.Or(ruled.Not(), model.Unknown), model.AdministrativeUnits.Name(), "whether a rule decides who is in "+unit), "puts "+p.Name+" into "+unit+", and "+does, roleKey(role, s.scope), moves)
+			by(why.about(model.Or(ruled.Not(), model.Unknown), model.AdministrativeUnits.Name(), "whether a rule decides who is in "+unit), "holds "+p.Name+" once it is put there, so that the role over it "+does, roleKey(role, s.scope), moves)
 			if ruled != model.False {
-				by(why.with(unfollowed(powers.UpdateUserProperties)), "writes what the rule of "+unit+" reads, and "+does, roleKey(role, s.scope), powerAtom(atomPower, powers.UpdateUserProperties))
+				by(why.with(unfollowed(powers.UpdateUserProperties)), "holds "+p.Name+" once what its rule reads is written, so that the role over it "+does, roleKey(role, s.scope), powerAtom(atomPower, powers.UpdateUserProperties))
 			}
 		}
 	}
@@ -201,7 +207,7 @@ func readMethods(t *model.Tenant) methods {
 // Source: learn.microsoft.com/entra/identity/authentication/howto-authentication-temporary-access-pass
 // and learn.microsoft.com/graph/api/authentication-post-fido2methods.
 func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled model.Truth, name string) {
-	shown := hop{edge: edgeAddsMethod, to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name}
+	shown := hop{edge: edgeAddsMethod, to: b.ref(p.ID), text: "gives itself a " + name + " for " + p.Name, credential: credentialOf(p.ID, name, "a "+name+" of "+p.Name)}
 	whole := surely.about(external(p.User).Not(), model.Users.Name(), p.Name+": whether it is a guest is not known").
 		about(model.Or(enabled, enabled.Not()), model.MethodsPolicies.Name(), "whether the authentication methods policy allows a "+name)
 	// A method that is off can be turned on first.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/assesstest"
 	"github.com/privpath/privpath/assess/paths"
 	"github.com/privpath/privpath/assess/paths/internal/powers"
@@ -25,11 +26,12 @@ import (
 
 // ways says which kinds of hops each control that stands on the privilege graph
 // is about: where it passes, nobody who holds no Tier 0 role surely goes that way.
-// FND-21 (what users may do by default), CTL-21 (what joining a group demands),
-// ISO-13 (an account in two tiers) and ISO-18 (local administrators of a device)
-// are about settings that no hop stands for. ISO-11 (who marks a workstation) has
-// one that none of these tenants takes, and who writes Conditional Access by a role
-// (CTL-23) or devices (ISO-12) holds Tier 0 already: their own cases hold these three.
+// Who marks a workstation (ISO-11), manages one by a role (ISO-12), or writes
+// Conditional Access by a role without a phishing-resistant method (CTL-23) holds
+// Tier 0 unless the owner has declared otherwise. FND-12 names everybody who
+// controls Tier 0. FND-21 (what users may do by default), CTL-21 (what joining a
+// group demands), ISO-13 (an account in two tiers) and ISO-18 (local
+// administrators of a device) are about settings that no hop stands for.
 var ways = map[string]func(model.Path) bool{
 	"FND-08": func(p model.Path) bool { return takes(p, "ownsGroup", tier0Role) },
 	"FND-18": func(p model.Path) bool { return takes(p, "holdsRole", tier0Role) },
@@ -40,6 +42,17 @@ var ways = map[string]func(model.Path) bool{
 		return takes(p, "ownsApplication", nil) && p.Hops[len(p.Hops)-2].Edge == "hasPermission" || takes(p, "ownsServicePrincipal", nil)
 	},
 	"FND-22": func(p model.Path) bool { return takes(p, "matchesAccount", nil) },
+	"ISO-11": func(p model.Path) bool { return takes(p, "marksDevice", nil) },
+	"ISO-12": func(p model.Path) bool {
+		return takes(p, "runsCodeOn", func(h model.Hop) bool {
+			return h.From.Kind == "role" && h.To.Kind == "device" && strings.Contains(strings.ToLower(h.To.Name), "paw")
+		})
+	},
+	"CTL-23": func(p model.Path) bool {
+		return takes(p, "writesConditionalAccess", func(h model.Hop) bool {
+			return h.From.Kind != "permission" && !slices.Contains(h.RestsOn, string(access.PhishingResistantMFA))
+		})
+	},
 	"CTL-22": func(p model.Path) bool {
 		return takes(p, "ownsGroup", func(h model.Hop) bool { return h.To.Kind == "group" }) || takes(p, "writesGroup", func(h model.Hop) bool { return h.To.Kind == "policy" }) && !takes(p, "hasPermission", func(h model.Hop) bool { return writesAssignable[h.To.Name] })
 	},
@@ -160,14 +173,20 @@ func opened(control string, c *assesstest.Case) map[string]*assesstest.Case {
 		{"Conditional Access Administrator", "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9", "microsoft.directory/conditionalAccessPolicies/basic/update"},
 		{"Groups Administrator", "fdd7a751-b60b-444a-984c-02652fe8fa1c", "microsoft.directory/groups/members/update"},
 		{"Application Administrator", "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "microsoft.directory/applications/credentials/update"},
-		{"a custom role", "custom", "microsoft.directory/devices/extensionAttributeSet1/update"}} {
+		{"a custom role", "custom", "microsoft.directory/devices/extensionAttributeSet1/update"},
+		{"a custom role for policies", "custom-policies", "microsoft.directory/conditionalAccessPolicies/basic/update"}} {
 		define := func(add func(string, ...any)) {
 			if !slices.ContainsFunc(c.Files["roleManagement/directory/roleDefinitions"], func(r any) bool { return id(r) == powerful.id }) {
-				add("roleManagement/directory/roleDefinitions", row{"id": powerful.id, "templateId": powerful.id, "displayName": powerful.name, "isBuiltIn": powerful.id != "custom", "isEnabled": true,
+				add("roleManagement/directory/roleDefinitions", row{"id": powerful.id, "templateId": powerful.id, "displayName": powerful.name, "isBuiltIn": !strings.HasPrefix(powerful.id, "custom"), "isEnabled": true,
 					"rolePermissions": []any{row{"allowedResourceActions": []any{powerful.action}, "condition": nil}}})
 			}
 		}
 		change("low has "+powerful.name, func(add func(string, ...any)) { define(add); assign(add, "low", powerful.id) })
+		change("low has "+powerful.name+", declared no Tier 0", func(add func(string, ...any)) {
+			define(add)
+			assign(add, "low", powerful.id)
+			current.Files["declarations"] = []any{notTier0(c.Files["declarations"], powerful.id)}
+		})
 		change("an application has "+powerful.name, func(add func(string, ...any)) { define(add); app(add); assign(add, "low-sp", powerful.id) })
 		change("low owns a group that has "+powerful.name, func(add func(string, ...any)) {
 			define(add)
@@ -178,6 +197,16 @@ func opened(control string, c *assesstest.Case) map[string]*assesstest.Case {
 			assign(add, "low-group", powerful.id)
 		})
 	}
+	return all
+}
+
+// notTier0 declares a role to be no Tier 0 role, beside what is declared.
+func notTier0(declared []any, role string) row {
+	all := row{"version": 1}
+	if len(declared) > 0 {
+		all = maps.Clone(declared[0].(row))
+	}
+	all["tier0"] = row{"removeRoles": []any{role}}
 	return all
 }
 
@@ -241,6 +270,35 @@ func ownCases(t *testing.T, held map[string]int) {
 			}
 		}
 	}
+}
+
+// Whoever has a way into Tier 0 and holds no Tier 0 role has a finding, of
+// whatever kind it is: FND-12 names it, and fails where the way is certain.
+func TestEveryPrincipalThatControlsTier0HasAFinding(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	require.NoError(t, err)
+	control := pillars.All()[slices.IndexFunc(pillars.All(), func(c *assess.Control) bool { return c.ID == "FND-12" })]
+	found := map[string]bool{}
+	for _, file := range files {
+		c := parse(t, file)
+		finding, err := assesstest.Judge(control, c)
+		require.NoError(t, err)
+		for _, p := range fromOutside(t, c) {
+			if p.From.Kind == "anyone" {
+				require.NotEqual(t, model.StatusPass, finding.Status, file)
+				continue
+			}
+			i := slices.IndexFunc(finding.Subjects, func(s model.Subject) bool { return s.Kind == p.From.Kind && model.SameID(s.ID, p.From.ID) })
+			require.GreaterOrEqual(t, i, 0, "%s: %s %s has no finding", file, p.From.Kind, p.From.ID)
+			status := finding.Subjects[i].Status
+			if p.Verdict == model.Reaches {
+				found[p.From.Kind] = true
+				require.Equal(t, model.StatusFail, status, "%s: %s", file, p.From.ID)
+			}
+			require.Contains(t, []model.Status{model.StatusFail, model.StatusUnknown}, status, "%s: %s", file, p.From.ID)
+		}
+	}
+	require.ElementsMatch(t, []string{"user", "servicePrincipal", "externalIdentity", "tenant", "identityProvider", "azureResource", "onPremises"}, slices.Collect(maps.Keys(found)))
 }
 
 // The same of the sample tenants.

@@ -17,7 +17,7 @@ import (
 func (b *builder) federated(head horn.Atom, app model.Application, to model.PrincipalRef) {
 	trusted := model.RowsOf(b.tenant, model.FederatedCredentials, nil).For(app.ID)
 	dataset := "applications/" + app.ID + "/federatedIdentityCredentials"
-	shown := hop{edge: edgeFederatesWorkload, to: to, text: "signs in as " + to.Name + ", which trusts it by a federated credential"}
+	shown := hop{edge: edgeFederatesWorkload, to: to, text: "is trusted by " + to.Name + " in a federated credential"}
 	unseen := func(need model.Need) {
 		need.Dataset = dataset
 		shown := shown
@@ -29,6 +29,7 @@ func (b *builder) federated(head horn.Atom, app model.Application, to model.Prin
 	for row := range trusted.All() {
 		issuer, subject := textOf(row.Issuer, ""), textOf(row.Subject, "")
 		shown.evidence = []model.Evidence{row.Evidence("/subject", row.Subject)}
+		shown.credential = credentialOf(app.ID, row.ID, "the federated credential "+textOf(row.Name, row.ID)+" of "+to.Name)
 		switch {
 		case issuer == "" || subject == "":
 			unseen(model.Need{Reason: model.Unresolved, Detail: "a federated credential of " + to.Name + " does not say whom it trusts"})
@@ -38,7 +39,7 @@ func (b *builder) federated(head horn.Atom, app model.Application, to model.Prin
 			b.conclude(head, surely.shown(shown), key{kind: atomExternal, subject: issuer, other: subject})
 		}
 	}
-	shown.evidence = nil
+	shown.evidence, shown.credential = []model.Evidence{app.Evidence("/appId", app.AppID)}, model.PrincipalRef{}
 	if c := trusted.Coverage(); c.State != model.Complete {
 		need := missing(model.FederatedCredentials, c, "which other identities sign in as "+to.Name+" is not known")
 		need.Permission = "Application.Read.All"
@@ -179,7 +180,7 @@ func (b *builder) azure(head horn.Atom, k key) {
 	}
 	if !whole || !seen {
 		need := missing(model.AzureRoleAssignments, rows.Coverage(), "who controls the Azure resource of "+to.Name+" is not known: not all Azure role assignments of its subscription are in the export")
-		b.conclude(head, open(need).shown(hop{edge: edgeControlsResource, to: to, text: "may control the Azure resource of " + to.Name}), key{kind: atomAnyone})
+		b.conclude(head, open(need).shown(hop{edge: edgeControlsResource, to: to, text: "may control the Azure resource of " + to.Name, evidence: []model.Evidence{s.Evidence("/appId", s.AppID)}}), key{kind: atomAnyone})
 	}
 }
 
@@ -192,6 +193,12 @@ func (b *builder) azureHolder(head horn.Atom, truth model.Truth, row model.Azure
 		Detail: "whether an Azure role of " + b.ref(holder).Name + " controls the resource of " + to.Name + " is not known"}).
 		shown(hop{edge: edgeControlsResource, to: to, text: "controls the Azure resource of " + to.Name + " by an Azure role",
 			evidence: []model.Evidence{row.Evidence("/properties/roleDefinitionId", p.RoleDefinitionID)}})
+	b.actsAs(head, why, holder)
+}
+
+// actsAs adds who acts as a principal: itself, or of a group who is a member or
+// becomes one.
+func (b *builder) actsAs(head horn.Atom, why because, holder string) {
 	holding := b.principal(holder)
 	if holding.Kind != principals.KindGroup {
 		b.conclude(head, why, key{kind: atomActs, subject: holder})

@@ -171,7 +171,7 @@ var rules = map[string]rule{
 	"Reach.Holding": verbatim, "Reach.Attackers": verbatim,
 	"ReachFrom.Device": verbatim, "ReachFrom.Network": verbatim, "ReachFrom.Verdict": verbatim, "ReachFrom.Activation": verbatim,
 	"Weakest.Step": verbatim, "Weakest.Requires": verbatim, "Path.Attacker": verbatim, "Path.Verdict": verbatim, "Path.Requires": verbatim,
-	"Hop.Edge": verbatim, "Hop.Requires": verbatim, "PathHop.Edge": verbatim,
+	"Hop.Edge": verbatim, "Hop.Requires": verbatim, "Hop.RestsOn": verbatim, "PathHop.Edge": verbatim,
 
 	// of a diff
 	"Diff.SchemaVersion": verbatim, "Run.Digest": digest, "Warning.Kind": verbatim, "HeadlineMove.Name": verbatim, "HeadlineMove.Move": verbatim, "PillarMove.ID": verbatim, "PillarMove.Move": verbatim, "DomainMove.ID": verbatim,

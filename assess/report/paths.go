@@ -32,7 +32,7 @@ func (t *text) paths() {
 func chain(p model.Path) string {
 	var names []string
 	for _, h := range p.Hops {
-		if h.Source != h.Target {
+		if h.Source != h.Target && h.To.Kind != "credential" { // what it opens comes next
 			names = append(names, clean(cmp.Or(h.To.Name, h.To.ID)))
 		}
 	}
@@ -132,7 +132,11 @@ func (t *text) tier0() {
 		if !m.Certain {
 			mark = signs[model.ReachUnknown]
 		}
-		t.block(2, t.paint(mark.style, mark.sign)+" "+clean(m.Kind)+" "+clean(cmp.Or(m.Name, m.ID))+": "+Inert(m.Reason))
+		name := clean(cmp.Or(m.Name, m.ID))
+		if !slices.Contains([]string{"tenant", "onPremises", "azureResource", "identityProvider"}, m.Kind) { // whose names say it
+			name = clean(m.Kind) + " " + name
+		}
+		t.block(2, t.paint(mark.style, mark.sign)+" "+name+": "+Inert(m.Reason))
 	}
 }
 

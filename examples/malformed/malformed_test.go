@@ -133,9 +133,9 @@ func newInPlace(t *testing.T, target malformed.Target) inPlace {
 // better than with the same records as they were, nor, where the response is not
 // whole, than with those records and the word that there are more. What is cut or
 // no JSON is never whole, and what is of the wrong type is not known: it leaves the
-// verdict as it was or takes it away.
+// verdict as it was or takes it away. Values that mean nothing win nothing.
 func TestNothingMalformedPasses(t *testing.T) {
-	kinds := []string{malformed.Cut, malformed.Syntax, malformed.Text, malformed.Shape, malformed.Types}
+	kinds := []string{malformed.Cut, malformed.Syntax, malformed.Text, malformed.Shape, malformed.Types, malformed.Values}
 	for _, target := range sample(malformed.Targets(), 5) {
 		t.Run(target.Name, func(t *testing.T) {
 			t.Parallel()
@@ -181,8 +181,8 @@ func (p inPlace) try(t *testing.T, kind, file string) {
 }
 
 // TestValuesThatMeanNothing: JSON of the right shape with ids that collide, dates
-// that are none and nulls everywhere is data, and may be judged; it is judged, and
-// no control stops over it. Several data sets are spoilt at a time.
+// that are none and nulls everywhere is data, and may be judged; no control stops
+// over it. Several data sets are spoilt at a time.
 func TestValuesThatMeanNothing(t *testing.T) {
 	long(t)
 	base := bundle(t, malformed.Tenant)

@@ -32,7 +32,8 @@ var expansions = map[string][]expansion{
 	"directoryRoles":                {{"members", "directoryRoles/{id}/members"}},
 	"identityGovernance/entitlementManagement/catalogs": {{"resources", "identityGovernance/entitlementManagement/catalogs/{id}/resources"}},
 	"identityGovernance/accessReviews/definitions":      {{"instances", "identityGovernance/accessReviews/definitions/{id}/instances"}},
-	deviceManagement: {{"settings", "deviceManagement/settings"}},
+	"deviceManagement/roleDefinitions":                  {{"roleAssignments", "deviceManagement/roleDefinitions/{id}/roleAssignments"}},
+	deviceManagement:                                    {{"settings", "deviceManagement/settings"}},
 }
 
 // expandCap is how many objects Graph returns at most for an expanded

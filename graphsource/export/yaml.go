@@ -47,20 +47,13 @@ func asJSON(src io.Reader, most int64, depth int) (io.Reader, error) {
 func parseYAML(text string, depth int) (*node, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	y := &yamlText{lines: strings.Split(text, "\n"), deepest: depth}
-	if y.next() && strings.TrimRight(y.lines[y.at], " ") == "---" {
-		y.at++
-	}
-	if !y.next() {
-		return nil, &textError{what: "the file is empty", cut: true}
-	}
-	root, err := y.block(y.indent(), 0)
-	if err == nil && y.next() && strings.TrimRight(y.lines[y.at], " ") != "..." {
-		err = errors.New("this does not belong to what stands before it")
-	}
+	root, err := y.document()
 	var limit *LimitError
 	switch {
 	case errors.As(err, &limit):
 		return nil, err
+	case errors.Is(err, errNoYAML):
+		return nil, &textError{what: err.Error(), cut: true}
 	case err != nil:
 		return nil, &textError{what: fmt.Sprintf("not the YAML that is read, in line %d: %v", min(y.at+1, len(y.lines)), err), offset: int64(len(strings.Join(y.lines[:min(y.at, len(y.lines))], "\n")))}
 	case root.kind != '{' && root.kind != '[':
@@ -69,11 +62,34 @@ func parseYAML(text string, depth int) (*node, error) {
 	return root, nil
 }
 
+var errNoYAML = errors.New("the file is empty")
+
 // yamlText is the reading of one text, line by line.
 type yamlText struct {
 	lines   []string
 	at      int
 	deepest int
+}
+
+// document reads the only document of the text.
+func (y *yamlText) document() (*node, error) {
+	for i, line := range y.lines {
+		if err := printable(line); err != nil {
+			y.at = i
+			return nil, err
+		}
+	}
+	if y.next() && strings.TrimRight(y.lines[y.at], " ") == "---" {
+		y.at++
+	}
+	if !y.next() {
+		return nil, errNoYAML
+	}
+	root, err := y.block(y.indent(), 0)
+	if err == nil && y.next() {
+		err = errors.New("this does not belong to what stands before it")
+	}
+	return root, err
 }
 
 // next goes to the next line that is neither empty nor a comment.
@@ -192,8 +208,17 @@ func (y *yamlText) below(indent, depth int) (*node, error) {
 	return y.block(y.indent(), depth+1)
 }
 
-// splitKey takes the name of a property from a line; rest is what follows.
+// splitKey takes the name of a property from a line; rest is what follows. YAML
+// lets it be 1024 characters long, as it is written.
 func splitKey(content string) (name, rest string, ok bool, err error) {
+	name, rest, ok, err = splitAnyKey(content)
+	if ok && utf8.RuneCountInString(content)-utf8.RuneCountInString(rest) > 1024 {
+		err = errors.New("the name of a property is longer than 1024 characters")
+	}
+	return name, rest, ok, err
+}
+
+func splitAnyKey(content string) (name, rest string, ok bool, err error) {
 	if content[0] == '\'' || content[0] == '"' {
 		end := closing(content)
 		if end < 0 || end+1 == len(content) || content[end+1] != ':' || end+2 < len(content) && content[end+2] != ' ' {
@@ -209,10 +234,11 @@ func splitKey(content string) (name, rest string, ok bool, err error) {
 	if !ok {
 		return "", "", false, nil
 	}
+	name = strings.TrimRight(name, " ")
 	if key, err := unquoted(name); err != nil || key.kind != '"' {
 		return "", "", false, fmt.Errorf("%q is no name of a property", clip(name))
 	}
-	return strings.Trim(name, " "), strings.Trim(rest, " "), true, nil
+	return name, strings.Trim(rest, " "), true, nil
 }
 
 // closing finds the quotation mark that ends a quoted text, or -1.
@@ -350,15 +376,17 @@ func plainText(text string, further bool) error {
 	case !further && strings.ContainsRune("&*!|>%@`\"'[]{},#", rune(text[0])),
 		!further && strings.ContainsRune("?-:", rune(text[0])) && (len(text) == 1 || text[1] == ' '):
 		return fmt.Errorf("what begins with %q is not read", text[:1])
-	case strings.Contains(text, ": "), strings.HasSuffix(text, ":"), strings.Contains(text, " #"), strings.ContainsRune(text, '\t'), strings.HasPrefix(text, "---"), strings.HasPrefix(text, "..."):
-		return errors.New("a text with a colon, a number sign, a tab or a document's mark must be quoted")
+	case strings.Contains(text, ": "), strings.HasSuffix(text, ":"), strings.Contains(text, " #"), strings.HasPrefix(text, "---"), strings.HasPrefix(text, "..."):
+		return errors.New("a text with a colon, a number sign or a document's mark must be quoted")
 	}
-	return printable(text)
+	return nil
 }
 
-func printable(text string) error {
-	for _, r := range text {
-		if r < ' ' && r != '\n' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == utf8.RuneError {
+// printable refuses what YAML does not let stand in a line as it is, and tabs, which
+// its readers take differently.
+func printable(line string) error {
+	for _, r := range line {
+		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == utf8.RuneError {
 			return fmt.Errorf("the character %U may only be written as an escape", r)
 		}
 	}
@@ -367,9 +395,6 @@ func printable(text string) error {
 
 // unquote reads a quoted text.
 func unquote(text string) (string, error) {
-	if err := printable(text); err != nil {
-		return "", err
-	}
 	inner := text[1 : len(text)-1]
 	if text[0] == '\'' {
 		return strings.ReplaceAll(unbreak(inner), "''", "'"), nil
@@ -391,9 +416,9 @@ func unbreak(text string) string {
 	return fold(lines)
 }
 
-// yamlEscapes are the escapes of one letter.
+// yamlEscapes are the escapes of one letter that every version of YAML has.
 var yamlEscapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
-	' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
+	' ': " ", '"': `"`, '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
 
 // yamlCodes are the escapes that give a character by its number, and how many
 // digits it has.

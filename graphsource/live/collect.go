@@ -88,6 +88,7 @@ var superseded = map[string]bool{
 var planning = []string{
 	model.Users.Name(), model.Groups.Name(), model.ServicePrincipals.Name(), model.Applications.Name(),
 	model.Devices.Name(), model.AdministrativeUnits.Name(), model.AccessReviews.Name(), model.Catalogs.Name(),
+	model.IntuneRoles.Name(), model.IntuneAssignments.Name(),
 	model.RoleAssignments.Name(), model.RoleAssignmentSchedule.Name(), model.RoleEligibility.Name(),
 	model.ConditionalAccessPolicies.Name(), model.RolePolicies.Name(),
 	model.GroupMembers.Name(), model.GroupOwners.Name(), model.AppRoleAssignedTo.Name(),

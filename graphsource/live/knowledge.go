@@ -27,6 +27,7 @@ type knowledge struct {
 	units    map[string]bool // and whether management is restricted
 	reviews  []string
 	catalogs []string
+	intune   []string // roles of Intune
 	roles    []string // directoryRoles
 	graph    string   // the service principal of Microsoft Graph
 	reported map[string]bool
@@ -97,6 +98,10 @@ func (k *knowledge) learn(dataset, parent string, record json.RawMessage) {
 		k.units[id] = s.IsMemberManagementRestricted
 	case model.Catalogs.Name():
 		k.catalogs = append(k.catalogs, s.ID)
+	case model.IntuneRoles.Name():
+		k.intune = append(k.intune, s.ID)
+	case model.IntuneAssignments.Name():
+		k.name(record, false)
 	case model.AccessReviews.Name():
 		k.reviews = append(k.reviews, s.ID)
 		k.name(record, false)
@@ -260,6 +265,8 @@ func (k *knowledge) microsoftGraph() []string {
 func (k *knowledge) allReviews() []string { return k.copied(&k.reviews) }
 
 func (k *knowledge) allCatalogs() []string { return k.copied(&k.catalogs) }
+
+func (k *knowledge) allIntuneRoles() []string { return k.copied(&k.intune) }
 
 func (k *knowledge) allRoles() []string { return k.copied(&k.roles) }
 

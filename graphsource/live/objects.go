@@ -34,6 +34,7 @@ func (r *run) objects(ctx context.Context) {
 		{model.AdministrativeUnitMembers.Name(), r.known.scopedUnits},
 		{model.AccessReviewInstances.Name(), r.known.allReviews},
 		{model.CatalogResources.Name(), r.known.allCatalogs},
+		{model.IntuneRoleLinks.Name(), r.known.allIntuneRoles},
 		{model.DirectoryRoleMembers.Name(), r.known.allRoles},
 	} {
 		r.children(ctx, c.dataset, c.parents)

@@ -24,7 +24,7 @@ var ctl23 = &assess.Control{
 		Rationale: "Whoever takes over an administrator's session switches off the policy that stands in the way. A protected action asks again, for a method that a stolen session does not have, " +
 			"at the moment of the change and whatever role allows it.",
 		Decides: "Looks at the actions that write Conditional Access policies, named locations and cross-tenant access, and at the one that assigns authentication contexts to actions. " +
-			"An action is protected when it has an authentication context, an enabled policy for that context covers every Tier 0 user whose role allows one of the actions, " +
+			"An action is protected when it has an authentication context, an enabled policy for that context covers every user whose role allows one of the actions, whether the role counts as Tier 0 or not, " +
 			"and no such user can sign in for the context without a phishing-resistant method, all enabled policies together. Passes when all are protected, is partial when all that write Conditional Access policies are. " +
 			"An action that Entra ID cannot protect is left out; one that is missing from the export is unknown. Declared break-glass accounts are exempt, and workload identities are never asked for a context.",
 		Remediation: model.Remediation{
@@ -56,10 +56,19 @@ var ctl23 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
+		directory, err := assess.Value(p, facts.Directory)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
 		contexts := contexts{policies: policies, engine: engine, emergency: emergency,
 			definitions: assess.Rows(p, model.RoleDefinitions), known: map[string]kit.HoldingAnswer{}}
+		contexts.performers = contexts.whoPerforms(directory)
 		tally := p.Tally(assess.Words{One: "action that writes policies", Many: "actions that write policies",
 			Good: "are protected", Bad: "are not protected"})
+		if gaps := directory.All().Gaps(); contexts.belowTier0(directory) && len(gaps) > 0 {
+			tally.Add(assess.Judgement{Ref: model.Ref{Kind: "setting", ID: "roleManagement/directory", Name: "Directory roles"},
+				Exempt: model.False, Detail: "who holds which role was not read in full", Needs: gaps})
+		}
 		seen := map[string]bool{}
 		for row := range rows.All() {
 			name := row.Name.String()
@@ -163,6 +172,7 @@ type contexts struct {
 	engine      *access.Engine
 	emergency   assess.EmergencyAccounts
 	definitions model.Rows[model.RoleDefinition]
+	performers  []kit.Admin // who holds a role that performs the actions, or may
 	known       map[string]kit.HoldingAnswer
 }
 
@@ -177,7 +187,7 @@ func (c contexts) strong(context string) kit.HoldingAnswer {
 	if answer.Met != model.True {
 		answer.Detail = "no enabled policy is for context " + context
 	}
-	for _, admin := range c.policies.Admins {
+	for _, admin := range c.performers {
 		for _, h := range admin.Holdings {
 			performs := c.performs(h.Role)
 			ordinary := facts.EmergencyHolding(h, c.emergency).Not()
@@ -194,6 +204,29 @@ func (c contexts) strong(context string) kit.HoldingAnswer {
 	}
 	c.known[context] = answer
 	return answer
+}
+
+// whoPerforms lists the users with a role that performs the actions, whether the
+// owner counts it as Tier 0 or not.
+func (c contexts) whoPerforms(directory *principals.Directory) []kit.Admin {
+	view := directory.All()
+	view.Holdings = slices.DeleteFunc(slices.Clone(view.Holdings), func(h principals.Holding) bool { return c.performs(h.Role) == model.False })
+	return kit.AdminsOf(directory, view, c.emergency)
+}
+
+// belowTier0 reports whether the owner counts a role that performs the actions as
+// no Tier 0 role: whoever holds it unseen is then missing from no list of Tier 0.
+func (c contexts) belowTier0(directory *principals.Directory) bool {
+	below := func(id string) bool {
+		role := directory.Role(id, model.Field[model.RoleDefinition]{})
+		return role.Tier0 == model.False && c.performs(role) != model.False
+	}
+	for d := range c.definitions.All() {
+		if below(d.ID) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(policyRoles, below)
 }
 
 // covered judges one holder of a role that performs the actions.

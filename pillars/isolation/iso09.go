@@ -1,6 +1,7 @@
 package isolation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/privpath/privpath/assess"
@@ -21,9 +22,9 @@ var iso09 = &assess.Control{
 		Rationale: "Conditional Access asks whether a device is compliant; what that means is decided elsewhere. With a policy that demands nothing, " +
 			"a workstation without disk encryption and with a tampered boot chain is compliant.",
 		Decides: "Passes when every enabled workstation (ISO-07's rule) is assigned Windows compliance policies that together demand BitLocker, secure boot and code integrity. " +
-			"Assignments count by all devices, by the device's groups, and by all users or the groups of its primary user, exclusions taken off. " +
+			"Assignments count by all devices, by the device's groups, and by all users or the groups of its primary user, exclusions taken off. An assignment with a filter, whose rule is not read, or of which Graph v1.0 does not tell whether it has one, is unknown; Graph beta tells. " +
 			"Workstations that do not run Windows are unknown: their policies are not read. Fails without any workstation, or without a licence for Intune. " +
-			"Not in Graph v1.0, so not judged: a demand for a TPM, the device's threat level, and filters on assignments.",
+			"A demand for a TPM and the device's threat level are not judged.",
 		Remediation: model.Remediation{
 			Summary:    "Make a Windows compliance policy for the workstations that requires BitLocker, secure boot and code integrity, and assign it to their device group.",
 			Portal:     "Intune admin center > Devices > Compliance > Create policy > Windows 10 and later > Device Health",
@@ -87,6 +88,10 @@ func (a assigner) demanded(policies model.Rows[model.CompliancePolicy], d model.
 		if applies == model.False {
 			continue
 		}
+		if applies == model.Unknown && mayBeFiltered(policy.Assignments) {
+			j.Needs = append(j.Needs, model.Gap{Dataset: model.CompliancePolicies.Name(), Reason: model.Unresolved,
+				Detail: "which devices the filter on an assignment leaves: Graph beta tells whether there is one, and its rule is not read"})
+		}
 		for i, demand := range demands {
 			value := demand.of(policy)
 			has := model.And(applies, kit.On(value))
@@ -121,16 +126,16 @@ func (a assigner) assigned(list model.Field[[]model.PolicyAssignment], d model.D
 	return model.Fold(list, unknown, no, func(list []model.PolicyAssignment) model.Truth {
 		byDevice, byUser, device, user := model.False, model.False, model.False, model.False // the latter two: excluded
 		for _, assignment := range list {
-			kind, group := target(assignment.Target)
+			kind, group, whole := target(assignment.Target)
 			memberDevice, memberUser := a.member(d, group)
 			switch kind {
 			case "#microsoft.graph.allDevicesAssignmentTarget":
-				byDevice = model.True
+				byDevice = model.Or(byDevice, whole)
 			case "#microsoft.graph.allLicensedUsersAssignmentTarget":
-				byUser = model.Or(byUser, a.hasUser(d))
+				byUser = model.Or(byUser, model.And(whole, a.hasUser(d)))
 			case "#microsoft.graph.groupAssignmentTarget":
-				byDevice, byUser = model.Or(byDevice, memberDevice), model.Or(byUser, memberUser)
-			case "#microsoft.graph.exclusionGroupAssignmentTarget":
+				byDevice, byUser = model.Or(byDevice, model.And(whole, memberDevice)), model.Or(byUser, model.And(whole, memberUser))
+			case exclusionTarget:
 				device, user = model.Or(device, memberDevice), model.Or(user, memberUser)
 			default:
 				byDevice, byUser = model.Or(byDevice, model.Unknown), model.Or(byUser, model.Unknown)
@@ -145,15 +150,33 @@ func (a assigner) assigned(list model.Field[[]model.PolicyAssignment], d model.D
 	})
 }
 
+const exclusionTarget = "#microsoft.graph.exclusionGroupAssignmentTarget"
+
 // target gives the kind of a target and its group, "" where they were not
-// exported.
-func target(t model.Field[model.AssignmentTarget]) (kind, group string) {
+// exported, and whether no filter takes some of it off: the rules of filters are
+// not read, and Graph v1.0 tells of none.
+func target(t model.Field[model.AssignmentTarget]) (kind, group string, whole model.Truth) {
 	t.Is(func(t model.AssignmentTarget) bool {
 		t.Type.Is(func(is string) bool { kind = is; return true })
 		t.GroupID.Is(func(id string) bool { group = id; return true })
+		whole = model.Fold(t.FilterType, unknown, func() model.Truth { return model.True }, func(kind string) model.Truth {
+			if kind == "none" {
+				return model.True
+			}
+			return model.Unknown
+		})
 		return true
 	})
-	return kind, group
+	return kind, group, whole
+}
+
+func mayBeFiltered(list model.Field[[]model.PolicyAssignment]) bool {
+	return list.Is(func(list []model.PolicyAssignment) bool {
+		return slices.ContainsFunc(list, func(a model.PolicyAssignment) bool {
+			kind, _, whole := target(a.Target)
+			return kind != exclusionTarget && whole != model.True
+		})
+	}) == model.True
 }
 
 // member says whether the device, and whether its primary user, is in the group.

@@ -28,7 +28,7 @@ var iso11 = &assess.Control{
 			"every holder of Global, Intune or Windows 365 Administrator, and of roles whose definition updates the extension attributes or basic properties of devices, must hold a Tier 0 role, which this one may be, and so must everybody who writes a group that holds such a role; " +
 			"every application with Device.ReadWrite.All or Directory.ReadWrite.All must hold one too, or be declared under tier0.addServicePrincipals. " +
 			"A declared group must be role-assignable, or in a restricted unit and neither synchronised nor dynamic, without owners below Tier 0. Devices listed by id cannot be faked. " +
-			"A filter that rests on the enrolment profile, Autopilot ids or system labels is unknown, because the Intune roles that set them are not in the export. A holding limited to an administrative unit is unknown for holders below Tier 0.",
+			"A filter that rests on the enrolment profile, Autopilot ids or system labels is unknown, because which roles of Intune set them is not judged. A holding limited to an administrative unit is unknown for holders below Tier 0.",
 		Remediation: model.Remediation{
 			Summary: "Mark workstations by an extension attribute of the device, or list their ids. Take the roles and permissions that write devices from everybody who is not a Tier 0 administrator, " +
 				"or declare the role (tier0.addRoles) or application (tier0.addServicePrincipals) as Tier 0 and hold it to the same policies.",
@@ -118,7 +118,7 @@ func notOrdinary(f *access.Filter) (model.Truth, string) {
 		return model.Unknown, "whether a device that a user brings can match it cannot be told"
 	}
 	if couldMatch(f, intuneAttribute) != model.False {
-		return model.Unknown, "it rests on what Intune sets, and who holds which role there is not in the export"
+		return model.Unknown, "it rests on what Intune sets, and which roles there set it is not judged"
 	}
 	return model.True, "no device that a user brings matches it"
 }

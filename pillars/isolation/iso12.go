@@ -13,9 +13,9 @@ import (
 	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
-// Roles inside Intune control workstations as well, and Graph exports of this
-// project do not hold them. So the directory can fail this control alone, and a
-// pass also takes the owner's word for Intune.
+// Roles inside Intune control workstations as well, and what they reach depends on
+// scope tags and policies that no export holds. So the directory can fail this
+// control alone, and a pass also takes the owner's word for Intune.
 var iso12 = &assess.Control{
 	ControlInfo: model.ControlInfo{
 		ID: "ISO-12", Title: "Whoever controls a workstation is Tier 0",
@@ -28,7 +28,7 @@ var iso12 = &assess.Control{
 			"or reads local administrator passwords. The holder must have a Tier 0 role, which this one may be, and must not be able to use this one except from a workstation. Fails when one does not. " +
 			"Of workload identities the first alone is asked, and permanent assignments of declared break-glass accounts are exempt. A holding limited to an administrative unit is unknown for others. " +
 			"A group that holds such a role, with members or without, must be written by Tier 0 administrators only: whoever owns it has the role. " +
-			"Roles inside Intune are not in the export: a pass also takes the owner's statement for ISO-12 that those who hold Intune roles over workstations are Tier 0 administrators; it counts for 180 days. " +
+			"What roles inside Intune reach is not judged here (FND-12 names who may manage an administrator's device by one): a pass also takes the owner's statement for ISO-12 that those who hold Intune roles over workstations are Tier 0 administrators; it counts for 180 days. " +
 			"Application permissions over devices are not judged here.",
 		Remediation: model.Remediation{
 			Summary: "Take these roles from everybody who is not a Tier 0 administrator, or declare the role as Tier 0 (tier0.addRoles) and hold it to the same policies. " +

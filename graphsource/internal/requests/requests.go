@@ -53,6 +53,7 @@ const (
 	reviews  = "AccessReview.Read.All"
 	config   = "DeviceManagementConfiguration.Read.All"
 	managed  = "DeviceManagementManagedDevices.Read.All"
+	rbac     = "DeviceManagementRBAC.Read.All"
 )
 
 // All lists the requests in the order of [model.Datasets]. Declarations are the
@@ -138,10 +139,16 @@ func All() []Request {
 		both("policies/crossTenantAccessPolicy/partners", v1, "/policies/crossTenantAccessPolicy/partners", policies, "", "which partner tenants' claims are trusted"),
 		both("deviceManagement/managedDevices", v1, "/deviceManagement/managedDevices?$select=id,azureADDeviceId,deviceName,complianceState,managedDeviceOwnerType,operatingSystem,osVersion,isEncrypted,lastSyncDateTime,userId,userPrincipalName",
 			managed, intune, "the state of managed workstations"),
-		both("deviceManagement/deviceCompliancePolicies", v1, "/deviceManagement/deviceCompliancePolicies?$expand=assignments", config, intune, "what a compliant device is"),
+		// v1.0 leaves out the filters that narrow an assignment.
+		both("deviceManagement/deviceCompliancePolicies", beta, "/deviceManagement/deviceCompliancePolicies?$expand=assignments", config, intune, "what a compliant device is"),
 		both("deviceManagement/settings", v1, "/deviceManagement?$select=settings", config, intune, "whether a device without a policy counts as compliant; save the reply as deviceManagement.json"),
 		both("deviceManagement/detectedApps", v1, "/deviceManagement/detectedApps?$expand=managedDevices($select=id)", managed, intune, "what software is on workstations"),
 		both("deviceManagement/virtualEndpoint/cloudPCs", v1, "/deviceManagement/virtualEndpoint/cloudPCs", "CloudPC.Read.All", "Windows 365", "which workstations are Cloud PCs"),
+		both("deviceManagement/roleDefinitions", v1, "/deviceManagement/roleDefinitions", rbac, intune, "what the roles of Intune allow"),
+		both("deviceManagement/roleDefinitions/{id}/roleAssignments", v1, "/deviceManagement/roleDefinitions/{id}/roleAssignments", rbac, intune, "which assignment gives which role of Intune"),
+		// v1.0 documents no scopeType, without which an assignment over everything
+		// looks like one over nothing; $expand=roleDefinition gives null and drops it.
+		both("deviceManagement/roleAssignments", beta, "/deviceManagement/roleAssignments", rbac, intune, "who manages workstations by a role of Intune"),
 		both("reports/authenticationMethods/userRegistrationDetails", v1, "/reports/authenticationMethods/userRegistrationDetails", audit, p1, "who has registered which methods"),
 		both("auditLogs/signIns", v1, "/auditLogs/signIns?$top=1000", audit, p1, "what happened: where admins really sign in from"),
 		both("auditLogs/directoryAudits", v1, "/auditLogs/directoryAudits?$top=1000", audit, "", "what happened: activations and changes to policies and roles"),

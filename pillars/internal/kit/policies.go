@@ -89,19 +89,24 @@ func Admins(p *assess.Pass) ([]Admin, error) {
 	if err != nil {
 		return nil, err
 	}
+	return AdminsOf(directory, tier0, emergency), nil
+}
+
+// AdminsOf lists the users of a view with its holdings, by name.
+func AdminsOf(directory *principals.Directory, view principals.View, emergency assess.EmergencyAccounts) []Admin {
 	var list []Admin
-	for _, principal := range tier0.Users() {
+	for _, principal := range view.Users() {
 		if IsUser(principal) == model.False {
 			continue // deleted: nobody signs in with it
 		}
 		a := Admin{Principal: principal, Emergency: model.False, guest: kindOf(principal.User),
-			Holdings: of(principal, tier0.Holdings), roles: of(principal, directory.Holdings())}
+			Holdings: of(principal, view.Holdings), roles: of(principal, directory.Holdings())}
 		for _, h := range a.Holdings {
 			a.Emergency = model.Or(a.Emergency, facts.EmergencyHolding(h, emergency))
 		}
 		list = append(list, a)
 	}
-	return list, nil
+	return list
 }
 
 func of(p principals.Principal, holdings []principals.Holding) []principals.Holding {

@@ -247,7 +247,16 @@ func (t *tenant) writeDevices(b *bundle) {
 		b.list("deviceManagement/detectedApps", "deviceManagement/detectedApps(managedDevices())", intune, t.detectedApps)
 	}
 	b.list("deviceManagement/virtualEndpoint/cloudPCs", "deviceManagement/virtualEndpoint/cloudPCs", "CloudPC.Read.All", nil)
+	b.list("deviceManagement/roleDefinitions", "deviceManagement/roleDefinitions", "DeviceManagementRBAC.Read.All", []rec{obj("id", helpDeskOperator,
+		"displayName", "Help Desk Operator", "isBuiltIn", true, "rolePermissions", []rec{obj("resourceActions", []rec{
+			obj("allowedResourceActions", []string{"Microsoft.Intune_ManagedDevices_Read", "Microsoft.Intune_RemoteTasks_RebootNow", "Microsoft.Intune_RemoteTasks_Wipe"}, "notAllowedResourceActions", []string{})})})})
+	b.listAs("deviceManagement/roleDefinitions/{id}/roleAssignments", "deviceManagement/roleDefinitions/"+helpDeskOperator+"/roleAssignments",
+		"deviceManagement/roleDefinitions('"+helpDeskOperator+"')/roleAssignments", "DeviceManagementRBAC.Read.All", nil)
+	b.list("deviceManagement/roleAssignments", "deviceManagement/roleAssignments", "DeviceManagementRBAC.Read.All", nil)
 }
+
+// helpDeskOperator is a built-in role of Intune.
+const helpDeskOperator = "9e0cc482-82df-4ab2-a24c-0c23a3f52e1e"
 
 func (t *tenant) writeLogs(b *bundle) {
 	b.list("auditLogs/signIns", "auditLogs/signIns", "AuditLog.Read.All", each(t.attempts, t.signInRecord))

@@ -137,7 +137,7 @@ function Way({ p }: { p: Path }) {
 
 // The picture's measures. A box holds two lines; a name that is too long ends in
 // an ellipsis, and the list has all of it.
-const BOX = { width: 190, height: 44, column: 250, row: 72, margin: 8 };
+const BOX = { width: 212, height: 44, column: 272, row: 72, margin: 8 };
 const LONGEST = 26;
 
 const shorten = (s: string) => ([...s].length > LONGEST ? [...s].slice(0, LONGEST - 1).join('') + '…' : s);
