@@ -71,7 +71,7 @@ var rooms = []room{
 	{"assess/paths", []string{"model", "assess/principals", "assess/access"}},
 	{"assess/declare", []string{"model", "assess/principals"}},
 	{"assess/report", []string{"model"}},
-	{"assess/redact", []string{"model"}},
+	{"assess/redact", []string{"model", "assess"}},
 	{"assess/diff", []string{"model", "assess/report"}},
 	{"assess/facts", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/paths"}},
 	{"assess/plan", []string{"model", "assess", "assess/principals", "assess/access", "assess/activity", "assess/facts"}},

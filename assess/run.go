@@ -41,6 +41,9 @@ type Options struct {
 	// Previous lists earlier runs over the tenant, for controls that ask for
 	// repetition.
 	Previous []PreviousRun
+	// PreviousOf gives the earlier runs once it is known whose export it is. What it
+	// gives stands in the place of Previous; nil asks nobody.
+	PreviousOf func(model.TenantInfo) []PreviousRun
 }
 
 // ErrNoTime says that neither the caller nor the export tells the time of the
@@ -91,6 +94,9 @@ func Run(ctx context.Context, src Source, controls []*Control, opts Options) (*m
 		return nil, err
 	}
 	r.tenant, r.inputs = tenant, inputs(tenant, Needs(controls))
+	if opts.PreviousOf != nil {
+		r.opts.Previous = opts.PreviousOf(tenant.Info())
+	}
 	if r.asOf = opts.AsOf.UTC(); opts.AsOf.IsZero() {
 		r.asOf = tenant.Info().CollectedAt.UTC()
 	}

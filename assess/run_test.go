@@ -138,6 +138,21 @@ func TestFoldingSeesAStreamThatIsNotKept(t *testing.T) {
 	}
 }
 
+// What went before can hang on whose export it is, which is known once it is loaded.
+func TestEarlierRunsOfTheLoadedTenant(t *testing.T) {
+	var seen []assess.PreviousRun
+	c := control("X-1", func(p *assess.Pass) (assess.Verdict, error) {
+		seen = p.Previous()
+		return enabled(p)
+	}, model.Users)
+	text := "-- users.json --\n[]\n"
+	of := func(info model.TenantInfo) []assess.PreviousRun {
+		return []assess.PreviousRun{{Digest: "of " + info.ID}}
+	}
+	judge(t, text, c, assess.Options{Previous: []assess.PreviousRun{{Digest: "of anybody"}}, PreviousOf: of, AsOf: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)})
+	require.Equal(t, []assess.PreviousRun{{Digest: "of case"}}, seen)
+}
+
 func TestRunNeedsATimeAndStops(t *testing.T) {
 	c := parse(t, "")
 	c.AsOf = time.Time{}

@@ -15,6 +15,7 @@ import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/diff"
 	"github.com/privpath/privpath/assess/plan"
+	"github.com/privpath/privpath/assess/redact"
 	"github.com/privpath/privpath/assess/report"
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/graphsource/export"
@@ -178,8 +179,10 @@ func writeReport(c call) (results, error) {
 	}
 	if c.args.Get("redact").Truthy() {
 		key := bytes.TrimSpace([]byte(c.args.Get("key").String()))
-		if len(key) > 0 && len(key) < jobs.MinKey {
-			return nil, fmt.Errorf("the secret for pseudonyms has fewer than %d bytes, which can be guessed", jobs.MinKey)
+		if len(key) > 0 {
+			if key, err = redact.ParseKey(key); err != nil {
+				return nil, fmt.Errorf("the secret for pseudonyms: %w", err)
+			}
 		}
 		if side.Assessment, err = side.Redact(key); err != nil {
 			return nil, err

@@ -1,14 +1,18 @@
 package redact
 
 import (
+	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
 )
 
@@ -25,6 +29,38 @@ type Options struct {
 	// Texts are the caller's own, such as the sentences of its controls: their
 	// words are no secrets. Those of this project are known.
 	Texts []string
+}
+
+// MinKey is how many bytes a [ParseKey] key must have: a shorter one can be guessed.
+const MinKey = 16
+
+// ParseKey takes a key from the text of a file, without the white space around it.
+// The error is for a text with fewer than [MinKey] bytes.
+func ParseKey(text []byte) ([]byte, error) {
+	key := bytes.TrimSpace(text)
+	if len(key) < MinKey {
+		return nil, fmt.Errorf("it holds fewer than %d bytes, which can be guessed", MinKey)
+	}
+	return key, nil
+}
+
+// Over gives a source that adds the names of every tenant that it loads to the
+// options, for what is redacted after it. Its tenants are loaded one after the other.
+func (o *Options) Over(src assess.Source) assess.Source { return noting{src, o} }
+
+// noting stands between the engine and its source, so that it sees every name.
+type noting struct {
+	assess.Source
+	opts *Options
+}
+
+// Load loads the tenant and notes its names.
+func (s noting) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
+	t, err := s.Source.Load(ctx, want, observers...)
+	if err == nil {
+		s.opts.Names = append(s.opts.Names, Names(t)...)
+	}
+	return t, err
 }
 
 // Redact copies an assessment without its tenant's names. Public facts stay:

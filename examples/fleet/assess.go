@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/redact"
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
@@ -136,19 +137,17 @@ func (f *assessFn) assess(ctx context.Context, name, bundle string) (a *model.As
 	if err != nil {
 		return nil, errors.New(plain(err))
 	}
-	opts := assess.Options{Permission: graphsource.Permission}
-	if len(f.past) > 0 { // whose bundle it is must be known before
-		t, err := src.Load(ctx, []string{model.Organizations.Name()})
-		if err != nil {
-			return nil, err
-		}
-		opts.Previous = f.past[key(f.veil.text(t.Info().ID), bundle)]
+	opts := assess.Options{Permission: graphsource.Permission, PreviousOf: func(t model.TenantInfo) []assess.PreviousRun {
+		return f.past[key(f.veil.text(t.ID), bundle)]
+	}}
+	if f.veil == nil {
+		return assess.Run(ctx, src, pillars.All(), opts)
 	}
-	var names []string
-	if a, err = assess.Run(ctx, f.veil.over(src, &names), pillars.All(), opts); err != nil {
+	hide := redact.Options{Key: f.veil.key}
+	if a, err = assess.Run(ctx, hide.Over(src), pillars.All(), opts); err != nil {
 		return nil, err
 	}
-	return f.veil.assessment(a, names)
+	return redact.Redact(a, hide)
 }
 
 // partName names a part file by the bundle's digest, since a bundle may be called

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -35,8 +36,14 @@ import (
 // -write-page. Beam has a flag called update.
 var update = flag.Bool("write-page", false, "write what the run gives as the expected page")
 
-// TestMain is the command itself where a test starts this program as one.
+// TestMain is the command itself, or a job server, where a test starts this program
+// as one.
 func TestMain(m *testing.M) {
+	if port := os.Getenv("FLEET_TEST_JOB_SERVER"); port != "" {
+		slog.SetDefault(slog.New(slog.DiscardHandler))
+		_, _ = fmt.Fprintln(os.Stderr, serveJobs(port))
+		os.Exit(1)
+	}
 	if os.Getenv("FLEET_TEST_COMMAND") != "" {
 		main()
 		return

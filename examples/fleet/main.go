@@ -87,7 +87,7 @@ func usage() {
 		kind, does := flag.UnquoteUsage(f)
 		_, _ = fmt.Fprintf(w, "  -%s %s\n    \t%s\n", name, kind, does)
 	}
-	_, _ = fmt.Fprint(w, "  -runner name\n    \tdirect (default), prism, flink, spark or dataflow; each has options of Beam's (-endpoint, -environment_type, -project, …)\n")
+	_, _ = fmt.Fprint(w, "  -runner name\n    \tdirect (default), prism, flink, spark, universal (any Beam job server) or dataflow; each has options of Beam's (-endpoint, -environment_type, -project, …)\n")
 }
 
 func command(ctx context.Context, w io.Writer) error {
@@ -108,6 +108,9 @@ func command(ctx context.Context, w io.Writer) error {
 	runner := *runners.Runner
 	if runner == "" {
 		runner = localRunner
+	}
+	if err := prepare(ctx, runner); err != nil {
+		return err
 	}
 	done := showProgress(w)
 	err := run(ctx, runner, cfg)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -9,13 +8,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/redact"
-	"github.com/privpath/privpath/model"
 )
-
-// minKey is how many bytes the key of pseudonyms must have.
-const minKey = 16
 
 // veil replaces the tenants' names by pseudonyms, the same in every run with the
 // same key, so that runs still compare. nil lets everything through.
@@ -36,11 +30,11 @@ func readVeil(ctx context.Context, file string) (*veil, error) {
 	if err != nil {
 		return nil, &problem{fmt.Errorf("-redact-key: %w", err)}
 	}
-	v := &veil{key: bytes.TrimSpace(text)}
-	if len(v.key) < minKey {
-		return nil, &problem{fmt.Errorf("-redact-key: %s holds fewer than %d bytes, which can be guessed", file, minKey)}
+	key, err := redact.ParseKey(text)
+	if err != nil {
+		return nil, &problem{fmt.Errorf("-redact-key: %s: %w", file, err)}
 	}
-	return v, nil
+	return &veil{key}, nil
 }
 
 // bundle is what the results call a bundle, whose name may tell whose it is.
@@ -63,33 +57,4 @@ func (v *veil) text(s string) string {
 		return "redacted"
 	}
 	return redact.Document(r, s)
-}
-
-// over notes the names of what a source loads.
-func (v *veil) over(src assess.Source, names *[]string) assess.Source {
-	if v == nil {
-		return src
-	}
-	return &veiled{src, names}
-}
-
-func (v *veil) assessment(a *model.Assessment, names []string) (*model.Assessment, error) {
-	if v == nil {
-		return a, nil
-	}
-	return redact.Redact(a, redact.Options{Key: v.key, Names: names})
-}
-
-type veiled struct {
-	assess.Source
-	names *[]string
-}
-
-// Load loads the tenant and notes its names.
-func (s *veiled) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
-	t, err := s.Source.Load(ctx, want, observers...)
-	if err == nil {
-		*s.names = append(*s.names, redact.Names(t)...)
-	}
-	return t, err
 }

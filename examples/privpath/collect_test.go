@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -201,6 +202,7 @@ func TestWhatIfLive(t *testing.T) {
 		break
 	}
 	opposite, asked := false, 0
+	var added []graphVerdict // of policies that only Graph knows
 	s.Answer = func(c livetest.Call) *livetest.Answer {
 		if !strings.HasSuffix(c.Path, "/identity/conditionalAccess/evaluate") {
 			return nil
@@ -218,7 +220,7 @@ func TestWhatIfLive(t *testing.T) {
 		for i, p := range response.Value {
 			verdicts = append(verdicts, graphVerdict{ID: p.ID, PolicyApplies: p.PolicyApplies != (opposite && i == 0), AnalysisReasons: p.AnalysisReasons})
 		}
-		body, _ := json.Marshal(map[string]any{"value": verdicts})
+		body, _ := json.Marshal(map[string]any{"value": append(verdicts, added...)})
 		return &livetest.Answer{Status: http.StatusOK, Body: string(body)}
 	}
 	code, out, errs := privpath(t.Context(), "whatif", "-live", "-user", user, "-ip", "198.51.100.7", "-country", "DE")
@@ -230,4 +232,21 @@ func TestWhatIfLive(t *testing.T) {
 	require.Equal(t, exitError, code, out)
 	require.Contains(t, out, "DIFFERENT: ")
 	require.Contains(t, errs, "1 verdicts differ from Graph's")
+
+	added = append(added, graphVerdict{ID: "11111111-2222-3333-4444-555555555555", DisplayName: "Xanthippe may pass"})
+	_, catalogue, _ := call(t, "controls", "-format", "json")
+	secrets := originals(t, "mature")
+	maps.DeleteFunc(secrets, func(secret string, _ bool) bool { return standsIn(plainText(catalogue), secret) })
+	secrets["Xanthippe"], secrets[added[0].ID] = true, true
+	for _, format := range []string{"text", "json"} {
+		args := []string{"whatif", "-live", "-user", user, "-ip", "198.51.100.7", "-country", "DE", "-format", format}
+		code, out, _ = privpath(t.Context(), args...)
+		require.Equal(t, exitError, code, out)
+		require.Contains(t, out, "Xanthippe may pass")
+		code, out, errs = privpath(t.Context(), append(args, "-redact")...)
+		require.Equal(t, exitError, code, out)
+		require.Contains(t, errs, "2 verdicts differ from Graph's")
+		require.Empty(t, survivors(secrets, out), format)
+		require.Equal(t, format == "json", json.Valid([]byte(out)))
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/privpath/privpath/assess"
@@ -21,41 +22,70 @@ type graphVerdict struct {
 	AnalysisReasons string `json:"analysisReasons"`
 }
 
-// crossCheck asks Graph for the same sign-in and prints where the verdicts differ.
-func crossCheck(ctx context.Context, src assess.Source, request access.WhatIfRequest, ours access.WhatIfResponse, s streams) error {
+// comparison is how our verdicts stand to Graph's own.
+type comparison struct {
+	Judged     int      `json:"policiesJudged"`
+	NotDecided []string `json:"notDecidedHere"`
+	Different  []string `json:"different"`
+}
+
+// crossCheck asks Graph for the same sign-in and compares the verdicts, in names
+// that the veil lets through.
+func crossCheck(ctx context.Context, src assess.Source, request access.WhatIfRequest, ours access.WhatIfResponse, veil *veil) (*comparison, error) {
 	tenant, ok := src.(live.Source)
 	if !ok {
-		return usageError{fmt.Errorf("-live needs a live tenant")}
+		return nil, usageError{fmt.Errorf("-live needs a live tenant")}
 	}
 	request.AppliedPoliciesOnly = false // a policy that does not apply is a verdict too
 	question, err := json.Marshal(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	text, err := tenant.Collector.Evaluate(ctx, question)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var theirs struct{ Value []graphVerdict }
 	if err := json.Unmarshal(text, &theirs); err != nil {
-		return fmt.Errorf("evaluate: %w", err)
+		return nil, fmt.Errorf("evaluate: %w", err)
 	}
-	if err := whatIfText(s.out, ours); err != nil {
-		return err
+	for _, v := range theirs.Value { // one that only Graph knows is no name of the tenant that was loaded
+		veil.opts.Names = append(veil.opts.Names, v.DisplayName)
 	}
-	differences, undecided := compareVerdicts(ours, theirs.Value)
-	fmt.Fprintf(s.out, "\nGraph's what-if judged %d policies.\n", len(theirs.Value))
-	for _, line := range undecided {
-		fmt.Fprintf(s.out, "not decided here: %s\n", report.Inert(line))
+	redactor, err := veil.redactor()
+	if err != nil {
+		return nil, err
 	}
-	for _, line := range differences {
-		fmt.Fprintf(s.out, "DIFFERENT: %s\n", report.Inert(line))
-	}
-	if len(differences) == 0 {
-		fmt.Fprintln(s.out, "No verdict differs.")
+	found := comparison{Judged: len(theirs.Value)}
+	found.Different, found.NotDecided = compareVerdicts(ours, theirs.Value)
+	found = hidden(redactor, found)
+	return &found, nil
+}
+
+// text shows the comparison, if there was one.
+func (c *comparison) text(w io.Writer) error {
+	if c == nil {
 		return nil
 	}
-	return fmt.Errorf("%d verdicts differ from Graph's", len(differences))
+	fmt.Fprintf(w, "\nGraph's what-if judged %d policies.\n", c.Judged)
+	for _, line := range c.NotDecided {
+		fmt.Fprintf(w, "not decided here: %s\n", report.Inert(line))
+	}
+	for _, line := range c.Different {
+		fmt.Fprintf(w, "DIFFERENT: %s\n", report.Inert(line))
+	}
+	if len(c.Different) == 0 {
+		fmt.Fprintln(w, "No verdict differs.")
+	}
+	return nil
+}
+
+// differs is an error when a verdict differs.
+func (c *comparison) differs() error {
+	if c == nil || len(c.Different) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d verdicts differ from Graph's", len(c.Different))
 }
 
 // compareVerdicts compares policy by policy: what differs, and what is not decided

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,12 +8,10 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/redact"
-	"github.com/privpath/privpath/internal/jobs"
 	"github.com/privpath/privpath/model"
 )
 
-// veil redacts a run. It stands between the engine and the source, so that it
-// knows every name that the tenant has. The zero value lets everything through.
+// veil redacts a run. The zero value lets everything through.
 type veil struct {
 	on   bool
 	opts redact.Options
@@ -41,8 +37,8 @@ func newVeil(on bool, keyFile string) (*veil, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-redact-key: %w", err)
 	}
-	if v.opts.Key = bytes.TrimSpace(key); len(v.opts.Key) < jobs.MinKey {
-		return nil, fmt.Errorf("-redact-key: %s holds fewer than %d bytes, which can be guessed", keyFile, jobs.MinKey)
+	if v.opts.Key, err = redact.ParseKey(key); err != nil {
+		return nil, fmt.Errorf("-redact-key: %s: %w", keyFile, err)
 	}
 	return v, nil
 }
@@ -51,7 +47,7 @@ func (v *veil) over(src assess.Source) assess.Source {
 	if !v.on {
 		return src
 	}
-	return &veiledSource{src, v}
+	return v.opts.Over(src)
 }
 
 // redactor knows the names of the tenants that were read under the veil and of the
@@ -76,19 +72,4 @@ func (v *veil) redact(a *model.Assessment) (*model.Assessment, error) {
 		return a, nil
 	}
 	return redact.Redact(a, v.opts)
-}
-
-// veiledSource is a source whose names are noted as they are loaded.
-type veiledSource struct {
-	assess.Source
-	veil *veil
-}
-
-// Load loads the tenant and notes its names.
-func (s *veiledSource) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
-	t, err := s.Source.Load(ctx, want, observers...)
-	if err == nil {
-		s.veil.opts.Names = append(s.veil.opts.Names, redact.Names(t)...)
-	}
-	return t, err
 }

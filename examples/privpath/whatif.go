@@ -28,9 +28,9 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	address := set.String("ip", "", "the IP `address`")
 	country := set.String("country", "", "the country, as a two-letter `code`")
 	flow := set.String("flow", "", "the authentication flow's transfer `method`")
-	format := set.String("format", "text", "text, or json as Graph would answer")
+	format := set.String("format", "text", "text, or json as Graph would answer; with -live json holds both")
 	online := set.Bool("live", false, "read the live tenant, ask Graph's own what-if too, and print where the verdicts differ")
-	graph := addLiveFlags(set)
+	fromGraph := addLiveFlags(set)
 	newVeil := addRedactFlags(set)
 	paths, err := parse(set, args)
 	if err != nil {
@@ -46,10 +46,7 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
-	if veil.on && *online {
-		return usageError{errors.New("-redact is not for -live, which shows what Graph itself answers; save the tenant with collect and ask the export")}
-	}
-	src, closeSource, err := graph.openEither(*online, paths, "", s)
+	src, closeSource, err := fromGraph.openEither(*online, paths, "", s)
 	if err != nil {
 		return err
 	}
@@ -78,19 +75,35 @@ func whatIfCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return err
 	}
+	var graph *comparison
 	if *online {
-		return crossCheck(ctx, src, request, response, s)
+		if graph, err = crossCheck(ctx, src, request, response, veil); err != nil {
+			return err
+		}
 	}
 	if response, err = veil.answer(response); err != nil {
 		return err
 	}
 	if *format == "json" {
-		enc := json.NewEncoder(s.out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(response)
+		err = whatIfJSON(s.out, response, graph)
+	} else if err = whatIfText(s.out, response); err == nil {
+		err = graph.text(s.out)
 	}
-	return whatIfText(s.out, response)
+	return errors.Join(err, graph.differs())
+}
+
+// whatIfJSON writes the answer as Graph would, or beside the comparison with Graph's.
+func whatIfJSON(w io.Writer, r access.WhatIfResponse, graph *comparison) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if graph == nil {
+		return enc.Encode(r)
+	}
+	return enc.Encode(struct {
+		Here  access.WhatIfResponse `json:"here"`
+		Graph *comparison           `json:"graph"`
+	}{r, graph})
 }
 
 // answer redacts an answer by way of its JSON, which is how its policies keep what

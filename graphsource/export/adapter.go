@@ -96,6 +96,9 @@ func (r *reading) adapt(raw []byte, pointer string) error {
 		r.scan.ids = append(r.scan.ids, found.info.ID)
 	}
 	r.scan.info = mergeInfo(r.scan.info, found.info)
+	if len(found.supplies) == 0 {
+		r.idle++
+	}
 	for _, s := range found.supplies {
 		if err := r.feed(s); err != nil {
 			return err
@@ -156,8 +159,14 @@ func (sc *scan) twice(t target, id string) bool {
 // fedAll degrades all that an adapter's file supplied, where the file was cut or
 // holds records that cannot be used, and says what of it is not whole.
 func (r *reading) fedAll() {
-	if r.odd > 0 {
+	switch {
+	case r.odd > 0:
 		r.degradeFile(StatusMalformed, model.Malformed, "%s left out, the first because %s", records(r.odd), r.firstOdd)
+	case len(r.fed) == 0 && r.file.Status == StatusComplete:
+		r.file.Status, r.file.Reason = StatusIgnored, "nothing in it is used here"
+	}
+	if r.idle > 0 {
+		r.notes.add(records(r.idle) + " of kinds that decide nothing here")
 	}
 	partly := map[string][]string{} // data sets by the reason why they are not whole
 	for t, p := range r.fed {

@@ -12,10 +12,7 @@ import (
 // capitals; a false, an empty text and an empty list are left out, so that what
 // is absent is unknown; lists that could not be read are left out without a word.
 //
-// The format is known from its documented output, BloodHound's own sample of
-// federated credentials (SpecterOps/BloodHound, graphify/fixtures) and, for which
-// id stands where, from the tool's list of owners. The tool is under the GPL;
-// nothing here comes from its source.
+// The tool is under the GPL; nothing here comes from its source.
 var azureHound = &adapter{
 	Format: azureHoundFormat,
 	sign:   "kind",
@@ -34,6 +31,7 @@ var azureHoundFormat = Format{
 	Trap: "It leaves out every false, so a device is never non-compliant and an account never disabled by it, and nothing passes by what is absent. " +
 		"Of PIM's rules only what is demanded shows, never how long. Ids and names in capitals are read in small letters. " +
 		"Federated credentials name their application by its client id only, and are left out.",
+	Source: "its documented output, BloodHound's public sample of federated credentials (SpecterOps/BloodHound, graphify/fixtures) and, for which id stands where, the tool's list of owners.",
 	Supplies: inPart("it keeps no record of what it could not read, and leaves out what is false",
 		"users", "groups", "devices", "applications", "servicePrincipals",
 		"oauth2PermissionGrants", setMembers, "groups/{id}/owners", "applications/{id}/owners", "servicePrincipals/{id}/owners",

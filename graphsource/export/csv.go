@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,7 @@ import (
 // exports: a line an assignment, with names and no ids. Names are matched with
 // the users and groups of the export and with Microsoft's English names of the
 // built-in roles.
-// Source of the columns: publicly described exports of the portal, 2025; no file
-// of the portal's own is public.
+// The portal's blade for Azure resources writes the same columns.
 var pimCSV = &adapter{
 	Format: pimFormat,
 	sign:   pimState,
@@ -32,6 +32,7 @@ const (
 	pimRole      = "Role Name"
 	pimPrincipal = "PrincipalName"
 	pimMember    = "Member Type"
+	pimResource  = "Resource Type"
 	pimStart     = "Assignment Start Time (UTC)"
 	pimEnd       = "Assignment End Time (UTC)"
 )
@@ -41,7 +42,9 @@ var pimFormat = Format{
 	Known: "its heading: Assignment State, Role Name, PrincipalName, …",
 	Trap: "It names people and roles, and has no ids: they are matched by name, a line with a name that fits none or several is left out. " +
 		"Without users in the export the name stands for the account. A time is read where it can be read in one way only: 2026-11-20, or a day after the twelfth; " +
-		"“Permanent” is no end. Otherwise nobody knows whether day or month comes first, and the time is unknown.",
+		"“Permanent” is no end. Otherwise nobody knows whether day or month comes first, and the time is unknown. " +
+		"PIM exports the roles of Azure resources with the same columns: lines of a subscription, group or resource are left out.",
+	Source: "its columns, which public guides and the programs that imitate the file name (techpress.net, ourcloudnetwork.com, MicrosoftDocs/azure-docs issue 114972 for Azure resources). No file of the portal's own was found in public.",
 	Supplies: inPart("it has names in the place of ids, which are matched by name",
 		setActive, setEligible),
 }
@@ -50,6 +53,9 @@ func adaptPIM(record *node, at spot) adapted {
 	dataset, known := map[string]string{"active": setActive, "eligible": setEligible}[strings.ToLower(field(record, pimState).str())]
 	if !known {
 		return adapted{odd: fmt.Sprintf("its %s is %q; Active and Eligible are known", pimState, clip(field(record, pimState).str()))}
+	}
+	if kind := field(record, pimResource).str(); ofAzure(kind) {
+		return adapted{odd: fmt.Sprintf("its %s is %q: it is a role of Azure and not of the directory", pimResource, clip(kind))}
 	}
 	role, ok := model.RoleNamed(field(record, pimRole).str())
 	if !ok {
@@ -73,6 +79,14 @@ func adaptPIM(record *node, at spot) adapted {
 		row.put("endDateTime", end)
 	}
 	return adapted{supplies: []supply{pimFormat.supply(dataset, "", located{at.pointer, row})}}
+}
+
+// ofAzure tells what PIM calls the scopes of Azure roles, some of which have the
+// names of directory roles (Security Reader): subscription, managementgroup,
+// resourcegroup, or a resource's type such as Microsoft.Compute/virtualMachines.
+func ofAzure(resource string) bool {
+	resource = strings.ToLower(resource)
+	return slices.ContainsFunc([]string{"subscription", "management", "resource", "/"}, func(part string) bool { return strings.Contains(resource, part) })
 }
 
 // pimLayouts are the ways in which people's programs write a time, with the year

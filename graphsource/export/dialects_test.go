@@ -116,6 +116,15 @@ func writeEntraExporter(t *testing.T, f facts) map[string][]byte {
 	return files
 }
 
+// asBeta puts what an authorization policy says of consent where beta has it.
+func asBeta(record object) {
+	if permissions, ok := record["defaultUserRolePermissions"].(object); ok {
+		permissions = clone(permissions)
+		record["permissionGrantPolicyIdsAssignedToDefaultUserRole"], record["defaultUserRolePermissions"] = permissions["permissionGrantPoliciesAssigned"], permissions
+		delete(permissions, "permissionGrantPoliciesAssigned")
+	}
+}
+
 func clone(o object) object {
 	out := object{}
 	for k, v := range o {
@@ -290,9 +299,24 @@ func writeZeroTrust(t *testing.T, f facts) map[string][]byte {
 			write(list+"Group", groupRows(records))
 		}
 	}
+	// The models that the tool lays beside the pages, in the shapes of its own
+	// (microsoft/zerotrustassessment, src/powershell/assets/export-model): a row of
+	// nulls, one that looks like a real one, and one of a list that was not read.
+	for list, row := range map[string]object{
+		"Device":                          {"id": nil, "deviceId": nil, "trustType": nil, "approximateLastSignInDateTime": "1900-01-01T00:00:00Z"},
+		"RoleEligibilityScheduleInstance": {"id": nil, "roleDefinitionId": nil, "principalId": nil, "principal": object{"@odata.type": nil, "id": nil}},
+		"ServicePrincipal": {"@odata.type": "#microsoft.graph.servicePrincipal", "id": nobody, "appId": nobody, "displayName": "model", "accountEnabled": true,
+			"servicePrincipalType": "Application", "appOwnerOrganizationId": nobody, "appRoleAssignments": []object{{"id": nil}}, "owners": []object{{"id": nil}}},
+		"AgentIdentity": {"@odata.type": "#microsoft.graph.agentIdentity", "id": nobody},
+	} {
+		row["isZtModelRow"] = true
+		files["ZeroTrustReport/zt-export/"+list+"/"+list+"-model.json"] = jsonOf(t, object{"@odata.context": "https://graph.microsoft.com/beta/$metadata#servicePrincipals", "value": []object{row}})
+	}
 	files["ZeroTrustReport/zt-export/ztConfig.json"] = jsonOf(t, config)
 	return files
 }
+
+const nobody = "00000000-0000-0000-0000-000000000000"
 
 // hounded is a record as AzureHound writes it: capitals, and no false, empty
 // text or empty list.
@@ -478,11 +502,7 @@ func writeIntuneCD(t *testing.T, f facts) map[string][]byte {
 			for _, gone := range []string{"id", "createdDateTime", "modifiedDateTime", "lastModifiedDateTime"} {
 				delete(record, gone)
 			}
-			if permissions, ok := record["defaultUserRolePermissions"].(object); ok { // as beta has it
-				permissions = clone(permissions)
-				record["permissionGrantPolicyIdsAssignedToDefaultUserRole"], record["defaultUserRolePermissions"] = permissions["permissionGrantPoliciesAssigned"], permissions
-				delete(permissions, "permissionGrantPoliciesAssigned")
-			}
+			asBeta(record)
 			files["backup/"+folder+"/"+fileName(record, i)+".json"] = jsonOf(t, record)
 		}
 	}

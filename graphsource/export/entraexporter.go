@@ -15,9 +15,10 @@ import (
 // Get-EEDefaultSchema.ps1 (microsoft/EntraExporter, MIT).
 var entraExporter = &layout{
 	Format: Format{
-		Tool:  "EntraExporter",
-		Known: "its folders, such as Identity/Conditional/AccessPolicies/<id>/<id>.json, below any other",
-		Trap:  "It passes over what it was refused and keeps no record of it: a folder that is not there is unknown, and no list is whole.",
+		Tool:   "EntraExporter",
+		Known:  "its folders, such as Identity/Conditional/AccessPolicies/<id>/<id>.json, below any other",
+		Trap:   "It passes over what it was refused and keeps no record of it: a folder that is not there is unknown, and no list is whole.",
+		Source: "the tool's own list of requests and its functions that write PIM's files (microsoft/EntraExporter). No export of it was found in public.",
 		Supplies: supplies(
 			inFull("organization", "policies/identitySecurityDefaultsEnforcementPolicy", setAuthorization, "policies/crossTenantAccessPolicy/default"),
 			inPart("it asks for permanent assignments only, and leaves activations out", setActive),

@@ -36,8 +36,9 @@ func asEntraExporterFacts(t *testing.T, f facts) map[string][]byte {
 	out := map[string][]byte{"backup/Organization/Organization.json": jsonOf(t, f["organization"][0].record)}
 	for dataset, folder := range folders {
 		for _, r := range f[dataset] {
-			id := r.record["id"].(string)
-			out["backup/"+strings.Replace(folder, "{id}", r.parent, 1)+"/"+id+"/"+id+".json"] = jsonOf(t, r.record)
+			record, id := clone(r.record), r.record["id"].(string)
+			asBeta(record)
+			out["backup/"+strings.Replace(folder, "{id}", r.parent, 1)+"/"+id+"/"+id+".json"] = jsonOf(t, record)
 		}
 	}
 	return out

@@ -8,8 +8,7 @@ import (
 
 // entraOps reads PrivilegedEAM of EntraOps: a list of privileged objects, each
 // with the role assignments that the tool derived for it, direct and through
-// groups. Source of the format: the tool's documentation
-// (Cloud-Architekt/EntraOps, MIT).
+// groups.
 var entraOps = &adapter{
 	Format: entraOpsFormat,
 	sign:   "RoleAssignments",
@@ -24,6 +23,7 @@ var entraOpsFormat = Format{
 	Known: "its content: objects with a Classification and RoleAssignments",
 	Trap: "It is derived: only objects with classified roles are there, and of an assignment neither its end nor whether PIM activated it. " +
 		"An account is synchronised where it says so; where it does not, nothing is known. The work account and the workstation of an administrator are the owner's words: state them in declarations.json.",
+	Source: "the tool's documentation and its public sample of a privileged object (Cloud-Architekt/EntraOps).",
 	Supplies: inPart("it lists the objects that it classified, and derives their assignments",
 		"users", "groups", "servicePrincipals", setMembers,
 		setAssignments, setEligible),

@@ -20,6 +20,8 @@ type Format struct {
 	Supplies []FormatSupply
 	// Trap says what is easily misread in it, and how it is read here.
 	Trap string
+	// Source says how the format is known, and which public files show it.
+	Source string
 }
 
 // FormatSupply is one data set of a [Format].

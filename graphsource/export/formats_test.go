@@ -52,7 +52,7 @@ What ` + "`privpath`" + ` reads beside Graph's own replies and the objects of th
 		for _, limit := range order {
 			fmt.Fprintf(&page, "- In part, %s: %s\n", limit, strings.Join(limits[limit], ", "))
 		}
-		fmt.Fprintf(&page, "- %s\n", f.Trap)
+		fmt.Fprintf(&page, "- %s\n- Known from %s\n", f.Trap, f.Source)
 		controls := "nothing by itself; it adds to another export"
 		if len(decided[f.Tool]) > 0 {
 			controls = strings.Join(slices.Sorted(maps.Keys(decided[f.Tool])), ", ")

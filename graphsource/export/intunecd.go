@@ -10,9 +10,7 @@ import (
 // off the top of an object, so a record's id is that of the file's name, or the
 // name itself.
 //
-// The format is known from what the tool documents and tests, and from a public
-// backup (ennnbeee/CES2026-IntuneCD). The tool is under the GPL; nothing here
-// comes from its source.
+// The tool is under the GPL; nothing here comes from its source.
 var intuneCD = &layout{
 	Format: intuneCDFormat,
 	yaml:   true,
@@ -33,6 +31,7 @@ var intuneCDFormat = Format{
 		"“Entra/Device Registration Policy”, “Entra/Security Defaults” and “Entra/Domains”, below any other",
 	Trap: "It takes ids and dates out of the objects: what refers to one finds it only where the backup appends ids to the files' names, and of two with one name the last remains. " +
 		"Applications without their ids are of no use. A backup can be limited by a prefix, and does not say so. Of YAML what the tool writes is read, and anything that could be read in two ways is refused.",
+	Source: "what the tool documents and tests, and a public backup (ennnbeee/CES2026-IntuneCD).",
 	Supplies: supplies(
 		inFull(setAuthorization, setMethods, setRegistration, setDefaults),
 		inPart("a backup can be limited to a prefix, and does not say so", "domains", setPolicies, setCompliance)),
@@ -59,10 +58,6 @@ func intuneCDObjects(dataset string) *adapter {
 			}
 			record = &node{kind: '{', names: append([]string{"id"}, record.names...), items: append([]*node{text(name)}, record.items...)}
 		}
-		object := located{at.pointer, record}
-		if dataset == setAuthorization {
-			object = betaAuthorization(object)
-		}
-		return adapted{supplies: []supply{intuneCDFormat.supply(dataset, "", object)}}
+		return adapted{supplies: []supply{intuneCDFormat.supply(dataset, "", located{at.pointer, record})}}
 	}}
 }

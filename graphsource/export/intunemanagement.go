@@ -11,15 +11,14 @@ import (
 // metadata, and MigrationTable.json beside the types' folders. People choose the
 // types and the objects, and nothing in the folder says which.
 //
-// The format is known from exported files (kennethvs/cabaseline202510,
-// UniFy-Endpoint/Conditional-Access-Baseline, SkipToTheEndpoint/OpenIntuneBaseline). The tool is under the GPL; nothing
-// here comes from its source.
+// The tool is under the GPL; nothing here comes from its source.
 var intuneManagement = &layout{
 	Format: Format{
 		Tool:  "IntuneManagement",
 		Known: "MigrationTable.json, and the folders beside it",
 		Trap: "People choose what to export and no file says what they chose, so no list is whole. " +
 			"Groups come without members. Placeholders such as %OrganizationId% stay ids that nobody has.",
+		Source: "public exports (kennethvs/cabaseline202510, UniFy-Endpoint/Conditional-Access-Baseline, SkipToTheEndpoint/OpenIntuneBaseline).",
 		Supplies: inPart("it exports what was chosen and does not say what was", setPolicies,
 			setLocations, setStrengths, setCompliance, "groups"),
 	},

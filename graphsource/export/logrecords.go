@@ -10,7 +10,6 @@ import (
 // storage account or an event hub: {"time": …, "category": …, "properties": …}, one
 // a line or in a list "records", whose properties are Graph's. Logs that the portal downloads
 // as JSON are Graph's records by themselves, and recognised by their content.
-// Source: learn.microsoft.com/entra/identity/monitoring-health.
 var logRecords = &adapter{
 	Format: logFormat,
 	sign:   "category",
@@ -56,6 +55,7 @@ var logFormat = Format{
 	Known: "their content: lines, or a list “records”, with time, category and properties",
 	Trap: "A file holds an hour, and nothing says which hours are missing. Sign-ins of applications and those that ran without the user are left out. " +
 		"Logs that the portal downloads as JSON are recognised as well, and as partial.",
+	Source: "Microsoft's documentation of the logs (learn.microsoft.com/entra/identity/monitoring-health) and public samples of their records.",
 	Supplies: inPart("a file is a part of a log, and nothing says what comes before and after it",
 		"auditLogs/signIns", "auditLogs/directoryAudits", "identityProtection/riskyUsers", "identityProtection/riskDetections"),
 }

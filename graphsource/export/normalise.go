@@ -178,6 +178,26 @@ func (n normaliser) set(out *node, name string, value *node) {
 	out.items = append(out.items, value)
 }
 
+// v1Authorization moves the consent policies of an authorization policy to where
+// Graph v1.0 has them, permissionGrantPoliciesAssigned of its
+// defaultUserRolePermissions. Beta has the same list at the top, under another name
+// (Microsoft Graph API reference, authorizationPolicy in beta and in v1.0).
+func v1Authorization(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte("ermissionGrantPolicyIdsAssignedToDefaultUserRole")) {
+		return raw
+	}
+	policy, err := parseTree(raw)
+	if err != nil {
+		return raw // what decodes it tells
+	}
+	permissions, assigned := policy.get("defaultUserRolePermissions"), policy.get("permissionGrantPolicyIdsAssignedToDefaultUserRole")
+	if permissions == nil || permissions.kind != '{' || assigned == nil || permissions.get("permissionGrantPoliciesAssigned") != nil {
+		return raw
+	}
+	permissions.put("permissionGrantPoliciesAssigned", assigned)
+	return policy.json()
+}
+
 // hollow reports whether nothing but nulls, empty texts and empty arrays hangs
 // below v.
 func hollow(v *node) bool {

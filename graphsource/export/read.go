@@ -31,6 +31,7 @@ type reading struct {
 	form     form
 	records  int
 	odd      int // records left out
+	idle     int // records of which an adapter made nothing
 	firstOdd string
 	names    int // members of the outermost object
 	context  string
@@ -339,6 +340,9 @@ func (r *reading) add(t target, raw []byte, pointer string, offset int64, as dia
 	}
 	if len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0 {
 		return r.leaveOut(pointer, "nothing in it has a value")
+	}
+	if t.dataset == setAuthorization {
+		raw = v1Authorization(raw)
 	}
 	if pointer == "" && bytes.Contains(raw, []byte(`/$entity"`)) {
 		r.entity = true

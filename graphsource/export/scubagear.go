@@ -30,6 +30,7 @@ var scubaFormat = Format{
 	Known: "the content of ProviderSettingsExport.json, also inside ScubaResults.json",
 	Trap: "A list is whole only where ScubaGear counts its command as successful. " +
 		"PIM's rules of groups name them by display name only, and are left out.",
+	Source: "the tool's providers and the public report of a scrubbed tenant, which is assessed end to end (cisagov/ScubaGear).",
 	Supplies: supplies(
 		inFull(setPolicies, "domains", setAuthorization, setMethods),
 		inPart("it reads eight highly privileged roles only", setActive, setRules),
@@ -89,27 +90,8 @@ var scubaLists = []struct {
 }{
 	{"conditional_access_policies", setPolicies, "IdentityConditionalAccessPolicy", nil},
 	{"domain_settings", "domains", "Domain", nil},
-	{"authorization_policies", setAuthorization, "PolicyAuthorizationPolicy", betaAuthorization},
+	{"authorization_policies", setAuthorization, "PolicyAuthorizationPolicy", nil},
 	{"authentication_method", setMethods, "PolicyAuthenticationMethodPolicy", scubaMethods},
-}
-
-// betaAuthorization moves the grant policies to where Graph v1.0 has them; beta
-// has them at the top.
-func betaAuthorization(l located) located {
-	permissions, grants := l.record.get("defaultUserRolePermissions"), l.record.get("permissionGrantPolicyIdsAssignedToDefaultUserRole")
-	if permissions == nil || permissions.kind != '{' || grants == nil || permissions.get("permissionGrantPoliciesAssigned") != nil {
-		return l
-	}
-	out := &node{kind: '{'}
-	for i, name := range l.record.names {
-		value := l.record.items[i]
-		if value == permissions {
-			value = &node{kind: '{', names: slices.Clone(permissions.names), items: slices.Clone(permissions.items)}
-			value.put("PermissionGrantPoliciesAssigned", grants)
-		}
-		out.put(name, value)
-	}
-	return located{l.pointer, out}
 }
 
 // scubaMethods takes the policy out of its wrapper, with the methods beside it.

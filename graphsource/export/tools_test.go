@@ -24,6 +24,7 @@ func TestZeroTrustCoverage(t *testing.T) {
 		"zt-export/RoleManagementPolicyAssignment/RoleManagementPolicyAssignment-0.json": `{"value":[{"id":"p1","policyId":"q","scopeId":"/","scopeType":"DirectoryRole","roleDefinitionId":"r"}]}`,
 		"zt-export/SignIn/SignIn-0.json":                                                 `{"value":[{"id":"s1"}]}`,
 		"zt-export/Odd/Odd-0.json":                                                       `{"value":[]}`,
+		"zt-export/ServicePrincipal/ServicePrincipal-model.json":                         `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#servicePrincipals","value":[{"isZtModelRow":true,"id":"00000000-0000-0000-0000-000000000000","displayName":"model"}]}`,
 	}
 	tenant := load(t, FS(base.fs(), Options{}))
 	require.Equal(t, "t1", tenant.Info().ID)
@@ -35,6 +36,8 @@ func TestZeroTrustCoverage(t *testing.T) {
 	require.Equal(t, model.Partial, input(t, tenant, "policies/roleManagementPolicyAssignments").Status)
 	require.Equal(t, model.Absent, input(t, tenant, "auditLogs/signIns").Status)
 	require.Contains(t, inventory(t, FS(base.fs(), Options{}))["SignIn/SignIn-0.json"].Reason, "one application only")
+	require.Empty(t, rows(tenant, model.ServicePrincipals), "a list of which only the tool's model is there was not read")
+	require.Equal(t, model.Absent, input(t, tenant, "servicePrincipals").Status)
 
 	delete(base, "zt-export/User/User-10.json")
 	tenant = load(t, base.zip(t, "report/"))
@@ -188,6 +191,12 @@ func TestPIMCSV(t *testing.T) {
 
 	export["roles.csv"] = strings.ReplaceAll(table, "Admins, all", "Twins")
 	require.Empty(t, rows(load(t, FS(export.fs(), Options{})), model.RoleAssignmentSchedule), "two groups have that name")
+
+	azure := "Assignment State,Role Name,PrincipalName,Resource Type\n"
+	for i, kind := range []string{"Directory", "", "subscription", "Resource Group", "managementgroup", "Microsoft.Compute/virtualMachines"} {
+		azure += fmt.Sprintf("Active,Security Reader,u%d@x.example,%s\n", i, kind)
+	}
+	require.Len(t, rows(load(t, oneFile("RoleAssignments.csv", azure)), model.RoleAssignmentSchedule), 2, "Azure has a role of that name")
 }
 
 func TestPIMTimes(t *testing.T) {
@@ -260,6 +269,26 @@ func TestToolsOverlap(t *testing.T) {
 	tenant = load(t, Join(hound, ops, own))
 	require.Len(t, rows(tenant, model.Users), 1, "a file of Graph's own comes first")
 	require.Equal(t, model.Complete, input(t, tenant, "users").Status)
+}
+
+// A tool's file of which nothing is used is not called complete.
+func TestUnusedFilesOfTools(t *testing.T) {
+	export := files{"users.json": `[]`,
+		"hound.json":                  `{"data":[{"kind":"AZKeyVault","data":{"id":"x"}},{"kind":"AZVM","data":{"id":"y"}}],"meta":{"type":"azure"}}`,
+		"ProviderSettingsExport.json": `{"baseline_version":"1","module_version":"2","teams":[]}`,
+		"pim.csv":                     "Assignment State,Role Name,PrincipalName\n",
+		"EntraID.json":                `[{"ObjectId":"u1","ObjectType":"user","Classification":[],"RoleAssignments":[]}]`,
+		"part.json":                   `{"data":[{"kind":"AZVM","data":{"id":"y"}},{"kind":"AZGroup","data":{"id":"g"}}],"meta":{"type":"azure"}}`,
+	}
+	list := inventory(t, FS(export.fs(), Options{}))
+	for name, notes := range map[string]string{"hound.json": "2 records of kinds that decide nothing here", "ProviderSettingsExport.json": "read as ScubaGear",
+		"pim.csv": "read as Entra portal (PIM CSV)", "EntraID.json": "users comes from its own file"} {
+		require.Equal(t, StatusIgnored, list[name].Status, name)
+		require.Equal(t, "nothing in it is used here", list[name].Reason, name)
+		require.Contains(t, list[name].Notes, notes, name)
+	}
+	require.Equal(t, StatusPartial, list["part.json"].Status)
+	require.Contains(t, list["part.json"].Notes, "1 record of kinds that decide nothing here")
 }
 
 // fuzzed are, for each format, where a file lies and what one holds.
@@ -335,6 +364,9 @@ func TestZeroTrustMembers(t *testing.T) {
 	require.Equal(t, 1, of("g1").Len())
 	require.Equal(t, model.Complete, of("g1").Coverage().State)
 	require.Equal(t, model.Absent, of("g2").Coverage().State, "a group without rows is not an empty group")
+	export["RoleEligibilityScheduleInstanceGroup/RoleEligibilityScheduleInstanceGroup-0.json"] = strings.NewReplacer("[", "", "]", "").Replace(member)
+	require.Equal(t, 1, of("g1").Len(), "a list of one is an object (microsoft/zerotrustassessment issue 679)")
+	require.Equal(t, model.Complete, of("g1").Coverage().State)
 	export["ztConfig.json"] = `{"TenantID":"t1","RoleAssignmentGroup":true}`
 	require.Equal(t, model.Partial, of("g1").Coverage().State)
 }

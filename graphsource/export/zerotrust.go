@@ -10,7 +10,9 @@ import (
 // tenant: Graph's replies page by page at <list>/<list>-<page>.json from page 0,
 // and ztConfig.json, which names every list that was read to its end. Source of
 // the lists and their queries: the tool's export configuration of 2026
-// (microsoft/zerotrustassessment, MIT).
+// (microsoft/zerotrustassessment, MIT). Beside the pages of a list lies what the
+// tool copies there for its own database, <list>-model.json: the shape of a row,
+// which is no row of the tenant.
 var zeroTrust = &layout{
 	Format: zeroTrustFormat,
 	marker: "ztConfig.json",
@@ -30,6 +32,9 @@ var zeroTrust = &layout{
 	place: func(name string) (placed, bool) {
 		folder, file, ok := strings.Cut(strings.ToLower(name), "/")
 		number, numbered := strings.CutPrefix(strings.TrimSuffix(file, path.Ext(file)), folder+"-")
+		if numbered && number == "model" {
+			return placed{unused: "the tool's model of a row, which is no row of the tenant"}, true
+		}
 		page, err := strconv.Atoi(number)
 		if !ok || !numbered || err != nil || page < 0 {
 			return placed{}, false
@@ -66,7 +71,8 @@ var zeroTrustFormat = Format{
 	Tool:  "Zero Trust Assessment",
 	Known: "zt-export: ztConfig.json, and the lists beside it",
 	Trap: "Conditional Access, named locations and compliance policies are asked for and not saved. Its sign-ins are those of one application, and are not used. " +
-		"A list is whole only where ztConfig.json says that it was finished and its last page has no @odata.nextLink.",
+		"A list is whole only where ztConfig.json says that it was finished and its last page has no @odata.nextLink. The model of a row that lies beside the pages is passed over.",
+	Source: "the tool's export functions and the models of its lists, which it copies into every export (microsoft/zerotrustassessment, src/powershell/assets/export-model). No export with a tenant's rows was found in public.",
 	Supplies: supplies(
 		inFull("users", "devices", "applications", "servicePrincipals", setDefinitions,
 			setAssignments, setEligible, "reports/authenticationMethods/userRegistrationDetails",

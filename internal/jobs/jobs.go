@@ -64,10 +64,6 @@ func (s Side) Redact(key []byte) (*model.Assessment, error) {
 	return redact.Redact(s.Assessment, opts)
 }
 
-// MinKey is how many bytes the secret behind pseudonyms must have: a short one can
-// be guessed.
-const MinKey = 16
-
 // Compare says what changed from old to now.
 func Compare(old, now Side) *diff.Diff {
 	return diff.Options{Reads: reads}.Compare(old.Assessment, now.Assessment)

@@ -62,11 +62,13 @@ func limitedConsent(assigned model.Field[[]string]) model.Truth {
 	return model.Fold(assigned, unknown, unknown, func(policies []string) model.Truth {
 		limited := model.True
 		for _, name := range policies {
-			short, forSelf := strings.CutPrefix(strings.ToLower(name), "managepermissiongrantsforself.")
+			name = strings.ToLower(name)
+			short, forSelf := strings.CutPrefix(name, "managepermissiongrantsforself.")
 			switch {
-			case short == "microsoft-user-default-legacy":
+			case short == "microsoft-user-default-legacy" || short == "user-default-legacy": // as beta first wrote it
 				return model.False
-			case forSelf && !slices.Contains(consentLimits, short):
+			case strings.HasPrefix(name, "managepermissiongrantsforownedresource."):
+			case !forSelf || !slices.Contains(consentLimits, short):
 				limited = model.Unknown // a policy of the tenant's own: its conditions are not in the export
 			}
 		}
