@@ -272,7 +272,8 @@ func (y *yamlText) scalar(text string, parent int) (*node, error) {
 func (y *yamlText) value(text string, parent int) (*node, error) {
 	switch text[0] {
 	case '\'', '"':
-		whole := text
+		line := y.lines[y.at]
+		whole := text + line[len(strings.TrimRight(line, " ")):]
 		for closing(whole) < 0 {
 			if y.at++; y.at >= len(y.lines) {
 				return nil, errors.New("a quoted text does not end")
@@ -416,6 +417,9 @@ func unbreak(text string) string {
 	return fold(lines)
 }
 
+// blankEscaped is what unbreak would take for the blanks that end a line.
+var blankEscaped = regexp.MustCompile(`\\ +\n`)
+
 // yamlEscapes are the escapes of one letter that every version of YAML has.
 var yamlEscapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r", 'e': "\x1b",
 	' ': " ", '"': `"`, '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
@@ -427,6 +431,9 @@ var yamlCodes = map[byte]int{'x': 2, 'u': 4, 'U': 8}
 // unescape reads the inside of a text in double quotation marks. A line that ends
 // with a backslash goes on in the next without a space.
 func unescape(text string) (string, error) {
+	if blankEscaped.MatchString(text) {
+		return "", errors.New("a line ends with a blank after a backslash")
+	}
 	var parts []string // between the lines so joined
 	for {
 		i := 0
