@@ -43,6 +43,7 @@ type index struct {
 	devices     map[string]*model.Device     // by folded object id
 	gaps        []model.Gap                  // why not every holding is known
 	intuneActs  []model.IntuneRoleAssignment // see intuneRoles
+	deviceUsers map[string][]string          // see usersOf
 	managed     model.Truth                  // whether Intune manages a device of the tenant
 }
 
@@ -416,10 +417,13 @@ func (x *index) assigned(user string) model.Truth {
 // the user registered, and those that Intune ties to the user.
 func (x *index) readDevices() {
 	owned := model.RowsOf(x.tenant, model.DeviceOwners, nil)
+	type pair struct{ user, device string }
+	added := map[pair]bool{} // one user may have enrolled every device
 	add := func(user string, d *model.Device) {
-		id := model.FoldID(user)
-		if user != "" && !slices.ContainsFunc(x.devicesOf[id], func(o *model.Device) bool { return o.ID == d.ID }) {
-			x.devicesOf[id] = append(x.devicesOf[id], d)
+		p := pair{model.FoldID(user), d.ID}
+		if user != "" && !added[p] {
+			added[p] = true
+			x.devicesOf[p.user] = append(x.devicesOf[p.user], d)
 		}
 	}
 	devices := model.RowsOf(x.tenant, model.Devices, nil)

@@ -90,15 +90,26 @@ func (b *builder) intuneScope(a model.IntuneRoleAssignment, d *model.Device) mod
 	in := a.ResourceScopes.Is(func(groups []string) bool {
 		return slices.ContainsFunc(groups, func(group string) bool {
 			held := b.dir.MemberOf(d.ID, group)
-			for user, devices := range b.devicesOf {
-				if slices.ContainsFunc(devices, func(own *model.Device) bool { return own.ID == d.ID }) {
-					held = model.Or(held, b.dir.MemberOf(user, group))
-				}
+			for _, user := range b.usersOf(d.ID) {
+				held = model.Or(held, b.dir.MemberOf(user, group))
 			}
 			return held != model.False
 		})
 	})
 	return model.And(in, model.Unknown)
+}
+
+// usersOf lists the users of a device, by folded id: devicesOf the other way round.
+func (x *index) usersOf(device string) []string {
+	if x.deviceUsers == nil {
+		x.deviceUsers = map[string][]string{}
+		for user, devices := range x.devicesOf {
+			for _, d := range devices {
+				x.deviceUsers[d.ID] = append(x.deviceUsers[d.ID], user)
+			}
+		}
+	}
+	return x.deviceUsers[device]
 }
 
 // intuneMembers: somebody acts by an assignment of a role of Intune.
