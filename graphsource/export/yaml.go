@@ -387,7 +387,7 @@ func plainText(text string, further bool) error {
 // its readers take differently.
 func printable(line string) error {
 	for _, r := range line {
-		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == utf8.RuneError {
+		if r < ' ' || 0x7f <= r && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || 0xfffd <= r && r <= 0xffff {
 			return fmt.Errorf("the character %U may only be written as an escape", r)
 		}
 	}
