@@ -30,11 +30,19 @@ async function saved(page, downloads) {
   await until('result', () => page.evaluate(() => Boolean(document.querySelector('nav.views')) || document.querySelector('[role=alert]')?.textContent).then((r) => assert.notEqual(typeof r, 'string', r) ?? r));
   const before = new Set(readdirSync(downloads));
   await page.evaluate(() => document.querySelector('.result-head .primary').click());
-  const name = await until('download', () => readdirSync(downloads).find((n) => !before.has(n) && n.endsWith('.json')));
-  return until('whole file', () => {
-    const data = readFileSync(join(downloads, name));
-    return data.length > 0 && data.at(-1) === 10 && data;
-  });
+  return until('whole download', () => readdirSync(downloads).filter((n) => !before.has(n) && n.endsWith('.json')).map((n) => whole(join(downloads, n))).find(Boolean));
+}
+
+/** whole is what a download holds once it is all there; Firefox writes it under another name first. */
+function whole(file) {
+  try {
+    const data = readFileSync(file);
+    JSON.parse(data);
+    return data;
+  } catch (fault) {
+    if (fault instanceof SyntaxError || fault.code === 'ENOENT') return undefined;
+    throw fault;
+  }
 }
 
 describe('the page in Firefox', { skip: !existsSync(firefox) && `no Firefox at ${firefox}` }, () => {
