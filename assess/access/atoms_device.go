@@ -117,7 +117,9 @@ func readPAWRule(t *model.Tenant) pawRule {
 	return rule
 }
 
-func (e *Engine) buildDevices() {
+// newDeviceSpace is a space without a device yet, with the rules that tell devices
+// apart.
+func (e *Engine) newDeviceSpace() *deviceSpace {
 	s := &deviceSpace{paw: readPAWRule(e.tenant), tenant: model.RowsOf(e.tenant, model.Devices, nil), member: e.dir.MemberOf,
 		texts: map[Attribute][]FilterValue{}, seen: map[string]bool{}, kinds: map[model.Truth]obligationSet{}}
 	for _, p := range e.in.Policies {
@@ -129,7 +131,11 @@ func (e *Engine) buildDevices() {
 		s.filters = append(s.filters, s.paw.filter)
 	}
 	s.collectTexts()
+	return s
+}
 
+func (e *Engine) buildDevices() {
+	s := e.newDeviceSpace()
 	s.add(deviceValue{exists: model.True, from: "no device identity"})
 	s.addRegistered()
 	s.addPlain()

@@ -75,16 +75,7 @@ func TestDevicesWrittenAlike(t *testing.T) {
 		r.devices(80)
 		tenant := r.build(t)
 		e := New(tenant, Options{})
-		s := &deviceSpace{paw: e.paw, member: e.dir.MemberOf, texts: map[Attribute][]FilterValue{}}
-		for _, p := range e.in.Policies {
-			if p.Filter != nil {
-				s.filters = append(s.filters, p.Filter)
-			}
-		}
-		if s.paw.filter != nil {
-			s.filters = append(s.filters, s.paw.filter)
-		}
-		s.collectTexts()
+		s := e.newDeviceSpace()
 		seen := map[string]string{}
 		for row := range model.RowsOf(tenant, model.Devices, nil).All() {
 			if e.IsPAW(row) == model.True {
