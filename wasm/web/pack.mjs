@@ -7,6 +7,8 @@
 // The runtime's tables are found and checked by their header (runtime/symtab.go, Go 1.20 to 1.26). Where a check
 // fails, the build fails: better a build to mend than a page with half a table.
 
+import { Input } from './src/engine/unfold.js';
+
 const DATA = 11;
 const GAP = 256; // runs of zeros below this stay in a segment
 
@@ -20,27 +22,8 @@ export function pack(wasm, { lines = false } = {}) {
   return Buffer.concat([wasm.subarray(0, 8), ...sections.flatMap((s) => [Buffer.from([s.id]), uleb(s.body.length), s.body])]);
 }
 
-/** Reader reads the numbers of the binary format. */
-export class Reader {
-  constructor(bytes, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-  byte() {
-    return this.bytes[this.at++];
-  }
-  uleb() {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const b = this.byte();
-      value += (b & 127) * scale;
-      if (b < 128) return value;
-    }
-  }
-  take(n) {
-    this.at += n;
-    return this.bytes.subarray(this.at - n, this.at);
-  }
+/** Reader reads the numbers of the binary format, and what must stand there. */
+export class Reader extends Input {
   expect(...bytes) {
     for (const b of bytes) if (this.byte() !== b) throw new Error(`the program's data is not as Go writes it: byte ${this.at - 1}`);
   }

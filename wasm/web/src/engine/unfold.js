@@ -8,10 +8,11 @@ export const HOLE = { none: 0, copied: 1, label: 2, resume: 3, table: 4, float32
 /** PLANES are the files that the bytes of a number go to: its first, its second, and the others. */
 export const PLANES = 3;
 
-class Input {
-  constructor(bytes) {
+/** Input reads the numbers of WebAssembly's binary format. */
+export class Input {
+  constructor(bytes, at = 0) {
     this.bytes = bytes;
-    this.at = 0;
+    this.at = at;
   }
   byte() {
     return this.bytes[this.at++];
