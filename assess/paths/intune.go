@@ -56,7 +56,7 @@ func (x *index) readingRoles() map[string]bool {
 	reads := map[string]bool{}
 	links := model.RowsOf(x.tenant, model.IntuneRoleLinks, nil)
 	for role := range model.RowsOf(x.tenant, model.IntuneRoles, nil).All() {
-		if onlyReads(role) != model.True {
+		if !onlyReads(role) {
 			continue
 		}
 		for a := range links.For(role.ID).All() {
@@ -66,19 +66,20 @@ func (x *index) readingRoles() map[string]bool {
 	return reads
 }
 
-// onlyReads says whether every action of a role of Intune reads.
-func onlyReads(role model.IntuneRole) model.Truth {
-	return role.RolePermissions.Is(func(permissions []model.IntuneRolePermission) bool {
-		return !slices.ContainsFunc(permissions, func(p model.IntuneRolePermission) bool {
-			return p.ResourceActions.Is(func(list []model.IntuneResourceActions) bool {
-				return !slices.ContainsFunc(list, func(a model.IntuneResourceActions) bool {
-					return a.AllowedResourceActions.Is(func(actions []string) bool {
-						return !slices.ContainsFunc(actions, func(action string) bool { return !strings.HasSuffix(strings.ToLower(action), "_read") })
-					}) != model.True
-				})
-			}) != model.True
+// onlyReads reports whether every action of a role of Intune surely reads.
+func onlyReads(role model.IntuneRole) bool {
+	return all(role.RolePermissions, func(p model.IntuneRolePermission) bool {
+		return all(p.ResourceActions, func(a model.IntuneResourceActions) bool {
+			return all(a.AllowedResourceActions, func(action string) bool { return strings.HasSuffix(strings.ToLower(action), "_read") })
 		})
 	})
+}
+
+// all reports whether a list was exported and holds nothing else.
+func all[T any](list model.Field[[]T], holds func(T) bool) bool {
+	return list.Is(func(list []T) bool {
+		return !slices.ContainsFunc(list, func(v T) bool { return !holds(v) })
+	}) == model.True
 }
 
 // intuneScope asks whether an assignment is over a device: one over groups is over
@@ -118,7 +119,7 @@ func (b *builder) intuneMembers(head horn.Atom, k key) {
 		if model.FoldID(a.ID) != k.subject {
 			continue
 		}
-		shown := hop{edge: edgeHoldsIntuneRole, to: b.intuneRef(a.ID), text: "has " + intuneName(a) + " through a group", evidence: []model.Evidence{a.Evidence("/members", a.Members)}}
+		shown := hop{edge: edgeHoldsIntuneRole, to: intuneRefOf(a), text: "has " + intuneName(a) + " through a group", evidence: []model.Evidence{a.Evidence("/members", a.Members)}}
 		why := open(unmanaged(model.Unresolved, intuneName(a))).shown(shown)
 		if !a.Members.Exported() {
 			b.conclude(head, why, key{kind: atomAnyone})
@@ -139,8 +140,12 @@ func intuneName(a model.IntuneRoleAssignment) string {
 func (x *index) intuneRef(id string) model.PrincipalRef {
 	for _, a := range x.intuneRoles() {
 		if model.SameID(a.ID, id) {
-			return model.PrincipalRef{Kind: KindIntuneRole, ID: a.ID, Name: intuneName(a)}
+			return intuneRefOf(a)
 		}
 	}
 	return model.PrincipalRef{Kind: KindIntuneRole, ID: id, Name: id}
+}
+
+func intuneRefOf(a model.IntuneRoleAssignment) model.PrincipalRef {
+	return model.PrincipalRef{Kind: KindIntuneRole, ID: a.ID, Name: intuneName(a)}
 }
