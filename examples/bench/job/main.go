@@ -44,7 +44,9 @@ type result struct {
 }
 
 func main() {
-	jobs.HoldHeap() // as the command does
+	if runtime.GOOS != "js" {
+		jobs.HoldHeap() // as the command does, and the page does not
+	}
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "job:", err)
 		os.Exit(1)
