@@ -338,8 +338,7 @@ func readingOfField(t reflect.Type, value reflect.StructField) reading {
 		return readBoolField
 	}
 	inner := readingOf(value.Type)
-	// Lists have a memory of their own.
-	remembered := value.Type.Kind() != reflect.Int && value.Type.Kind() != reflect.Slice && value.Type != reflect.TypeFor[time.Time]()
+	compound := value.Type.Kind() != reflect.Int && value.Type != reflect.TypeFor[time.Time]()
 	return func(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
 		state := (*fieldState)(at)
 		if *state != fieldUnset { // the name stands here twice: the last one counts
@@ -349,7 +348,7 @@ func readingOfField(t reflect.Type, value reflect.StructField) reading {
 			*state = fieldNull
 			return
 		}
-		remembers := remembered && step != nil
+		remembers := compound && step != nil
 		if remembers {
 			if item := r.Recall(&step.Values, step.Values.First()); item != nil {
 				reflect.NewAt(t, at).Elem().Set(reflect.NewAt(t, item.Kept.(unsafe.Pointer)).Elem())
