@@ -125,31 +125,6 @@ type outcome struct {
 	policiesKnown          bool
 }
 
-// numbers gives the same number to the same value.
-type numbers[T comparable] struct {
-	known map[T]uint32
-	list  []T
-}
-
-func (n *numbers[T]) of(value T) uint32 {
-	number, ok := n.known[value]
-	if !ok {
-		number = n.add(value)
-	}
-	return number
-}
-
-// add numbers a value that is new.
-func (n *numbers[T]) add(value T) uint32 {
-	if n.known == nil {
-		n.known = map[T]uint32{}
-	}
-	number := uint32(len(n.list))
-	n.known[value] = number
-	n.list = append(n.list, value)
-	return number
-}
-
 // Add reads one record.
 func (r *Reader) Add(row model.SignIn) {
 	if last := len(r.chunks) - 1; last < 0 || len(r.chunks[last]) == chunk {
@@ -317,10 +292,11 @@ func (r *Reader) numberOf(list []model.AppliedPolicy) uint32 {
 		key = binary.LittleEndian.AppendUint32(key, uint32(r.text(p.Result)))
 	}
 	r.scratch = key
-	if number, ok := r.policies.known[string(key)]; ok {
-		return number // without a copy of the key
+	number := r.policies.of(unsafe.String(unsafe.SliceData(key), len(key)))
+	if int(number) < len(r.applied) {
+		return number
 	}
-	number := r.policies.add(string(key))
+	r.policies.list[number] = string(key) // which is used again
 	var kept []Applied
 	for ; len(key) > 0; key = key[8:] {
 		kept = append(kept, Applied{r.texts.list[binary.LittleEndian.Uint32(key)], r.texts.list[binary.LittleEndian.Uint32(key[4:])]})
@@ -340,11 +316,11 @@ func (r *Reader) keep(value string) text {
 	if int(*known) < len(r.texts.list) && r.texts.list[*known] == value {
 		return *known
 	}
-	number, ok := r.texts.known[value]
-	if !ok {
-		number = r.texts.add(strings.Clone(value))
+	before := len(r.texts.list)
+	*known = text(r.texts.of(value))
+	if int(*known) == before {
+		r.texts.list[before] = strings.Clone(value)
 	}
-	*known = text(number)
 	return *known
 }
 
