@@ -53,7 +53,7 @@ type speltList struct {
 
 const (
 	maxRoom   = 64 << 10 // bytes that are kept for the next list
-	maxShared = 16 << 10 // bytes of a list that is kept for sharing
+	maxShared = 8 << 10  // bytes of a list that is kept for sharing
 )
 
 func listsOf(step *jsonpull.Step) *lists {

@@ -1,6 +1,9 @@
 package jsonpull
 
-import "hash/maphash"
+import (
+	"bytes"
+	"hash/maphash"
+)
 
 // Memory is the values of one place that come again and again, as they were written:
 // the same bytes are the same value, so that who reads one of them needs only to
@@ -8,6 +11,7 @@ import "hash/maphash"
 // the time and the memory that reading takes.
 type Memory struct {
 	items  map[string]*Item
+	size   int  // of the items
 	first  Item // stands before the first value
 	met    [64]uint32
 	misses uint8 // how many values in a row were not known
@@ -25,9 +29,10 @@ type Item struct {
 
 const (
 	likelyNext = 6
-	maxItems   = 256     // of a memory
-	maxItem    = 2 << 10 // bytes of a value
-	unknown    = 16      // values in a row that are looked at, although none was known
+	maxItem    = 2 << 10   // bytes of a value
+	maxItems   = 128 << 10 // bytes of all values of a memory
+	objectSize = 128       // bytes that an object counts for more: it may be written in two and take hundreds
+	unknown    = 16        // values in a row that are looked at, although none was known
 )
 
 // First stands before the first value of a list.
@@ -102,10 +107,20 @@ func (m *Memory) meet(raw []byte) *Item {
 		*slot = uint32(hash >> 32)
 		return nil
 	}
-	if m.items == nil || len(m.items) == maxItems {
-		m.items = map[string]*Item{}
+	if m.items == nil || m.size > maxItems {
+		m.forget()
 	}
+	m.size += len(raw) + objectSize*bytes.Count(raw, []byte("{"))
 	item := &Item{raw: string(raw)}
 	m.items[item.raw] = item
 	return item
+}
+
+// forget begins anew. Items are parted, so that none that is still in use keeps
+// others.
+func (m *Memory) forget() {
+	for _, item := range m.items {
+		item.next = [likelyNext]*Item{}
+	}
+	m.items, m.size, m.first = map[string]*Item{}, 0, Item{}
 }

@@ -173,11 +173,15 @@ func (r *Reader) SkipOf(step *Step) {
 		r.Skip()
 		return
 	}
-	r.Peek()
+	first := r.Peek()
 	if r.repeats(step) {
 		return
 	}
 	from := r.pos
-	r.Skip()
+	if first == '"' {
+		r.skipText()
+	} else {
+		r.Skip()
+	}
 	r.remember(step, from)
 }
