@@ -19,41 +19,49 @@ func (g *Graph) Verify() error {
 			must = append(must, r.Rule)
 		}
 	}
-	goals := []horn.Atom{g.goal}
+	var never, unsure [][]horn.Atom // starts without a way, and those without a certain one
 	for _, s := range g.starts {
 		for _, f := range s.attackers {
 			verdict := g.reached[startKey(s.ref)][f.attacker]
-			if err := g.verify(f, verdict, may, must, goals); err != nil {
+			switch verdict {
+			case model.False:
+				never = append(never, f.atoms)
+				continue
+			case model.Unknown:
+				unsure = append(unsure, f.atoms)
+			}
+			if err := g.verifyWay(may, s, f, verdict); err != nil {
 				return fmt.Errorf("%s as %s: %w", s.ref.Name, f.attacker, err)
 			}
 		}
 	}
+	if err := verifyNone(g.may, may, never, g.goal); err != nil {
+		return fmt.Errorf("starts without a way: %w", err)
+	}
+	if err := verifyNone(g.must, must, unsure, g.goal); err != nil {
+		return fmt.Errorf("starts without a certain way: %w", err)
+	}
 	return nil
 }
 
-func (g *Graph) verify(f foothold, verdict model.Truth, may, must []horn.Rule, goals []horn.Atom) error {
-	reaches := func(s *horn.System, rules []horn.Rule) error {
-		proof, ok := s.Prove(f.atoms, g.goal, func(int) int64 { return 1 })
-		if !ok {
-			return fmt.Errorf("no derivation")
+func (g *Graph) verifyWay(rules []horn.Rule, s start, f foothold, verdict model.Truth) error {
+	proof, ok := g.alike.prove(s.ref, f.attacker, f.atoms, verdict == model.True)
+	if !ok {
+		return fmt.Errorf("no derivation")
+	}
+	for _, i := range proof {
+		if verdict == model.True && !g.b.rules[i].certain {
+			return fmt.Errorf("rule %d is not certain", i)
 		}
-		return horn.VerifyProof(rules, f.atoms, g.goal, proof)
 	}
-	closed := func(s *horn.System, rules []horn.Rule) error {
-		set, ok := s.Refute(f.atoms, goals)
-		if !ok {
-			return fmt.Errorf("no closed set")
-		}
-		return horn.VerifyClosed(rules, f.atoms, goals, set)
+	return horn.VerifyProof(rules, f.atoms, g.goal, proof)
+}
+
+func verifyNone(s *horn.System, rules []horn.Rule, starts [][]horn.Atom, goal horn.Atom) error {
+	goals := []horn.Atom{goal}
+	sets, ok := s.RefuteAll(starts, goals)
+	if !ok {
+		return fmt.Errorf("no closed sets")
 	}
-	switch verdict {
-	case model.True:
-		return reaches(g.must, must)
-	case model.False:
-		return closed(g.may, may)
-	}
-	if err := reaches(g.may, may); err != nil {
-		return err
-	}
-	return closed(g.must, must)
+	return horn.VerifyRefutations(rules, starts, goals, sets)
 }
