@@ -96,6 +96,8 @@ func (b *builder) derive(head horn.Atom, k key) {
 		b.azure(head, k)
 	case atomIntune:
 		b.intuneMembers(head, k)
+	case atomPermitted:
+		b.permittedActs(head, k)
 	case atomApplication:
 		b.application(head, k)
 	case atomService:

@@ -80,3 +80,6 @@ func (g *Graph) costOf(proof horn.Proof) int64 {
 	}
 	return cost[g.goal]
 }
+
+// Rules counts the rules.
+func (g *Graph) Rules() int { return len(g.b.rules) }

@@ -322,7 +322,7 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 				legs[0].With = with
 			}
 		}
-		if g.b.keys[r.Head].kind == atomAppPower {
+		if k := g.b.keys[r.Head].kind; k == atomAppPower || k == atomPermitted {
 			shows[r.Head] = legs[0].Evidence
 		}
 		arrives := legs[len(legs)-1]

@@ -40,6 +40,7 @@ const (
 	atomApprover                // an approver of a role agrees: n is the holding's index
 	atomOff                     // policies that stand in the way are gone: n is a variant
 	atomIntune                  // somebody acts by an assignment of a role of Intune: subject is the assignment
+	atomPermitted               // an application with a permission acts: subject is the permission
 	atomJoint                   // several atoms at once: other lists them
 )
 

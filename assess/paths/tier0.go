@@ -284,6 +284,8 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return g.b.intuneRef(k.subject)
 	case atomPower, atomAppPower:
 		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
+	case atomPermitted:
+		return model.PrincipalRef{Kind: "permission", ID: k.subject, Name: permissionName(k.subject)}
 	case atomAnyone:
 		return anybody
 	case atomAnyService:

@@ -108,15 +108,11 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 		answer := powers.CanReset([]powers.Actor{actor}, target)
 		b.targetedBy(head, id, p, target, answer, whole, shown)
 	}
-	for _, may := range b.permitted[powers.ResetPassword] {
-		granted := permissionHop(may.grant)
+	for _, permission := range b.permissions[powers.ResetPassword] {
 		why := whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").
 			and(unprotected(target), p.Name+": whether a role or a role-assignable group shields it is not known").
-			and(model.Unknown, granted.to.Name+" sets passwords of others only together with a role such as User Administrator, as Microsoft says: whether it does alone is not known")
-		shown := shown
-		shown.text = "uses " + granted.to.Name + " and " + shown.text
-		shown.evidence = granted.evidence
-		b.conclude(head, why.shown(shown), key{kind: atomActs, subject: may.service})
+			and(model.Unknown, permissionName(permission)+" sets passwords of others only together with a role such as User Administrator, as Microsoft says: whether it does alone is not known")
+		b.conclude(head, why.shown(shown), permittedTo(permission))
 	}
 }
 
@@ -218,15 +214,12 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 		answer := powers.CanReset([]powers.Actor{{Role: b.roles[id].role.ID, Resets: held.Truth}}, target)
 		b.targetedBy(head, id, p, target, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown, also...)
 	}
-	for _, may := range b.permitted[powers.UpdateUserAuthenticationMethods] {
-		granted := permissionHop(may.grant)
+	for _, permission := range b.permissions[powers.UpdateUserAuthenticationMethods] {
 		sure := model.Unknown // one method's permission: the method that it gives is not looked at
-		if granted.to.Name == "UserAuthenticationMethod.ReadWrite.All" {
+		if permissionName(permission) == "UserAuthenticationMethod.ReadWrite.All" {
 			sure = model.True
 		}
-		shown := shown
-		shown.text, shown.evidence = "uses "+granted.to.Name+" and "+shown.text, granted.evidence
-		b.conclude(head, whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").and(sure, granted.to.Name+": which method it gives").shown(shown), append([]key{{kind: atomActs, subject: may.service}}, also...)...)
+		b.conclude(head, whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").and(sure, permissionName(permission)+": which method it gives").shown(shown), append([]key{permittedTo(permission)}, also...)...)
 	}
 }
 
