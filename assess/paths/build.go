@@ -21,7 +21,7 @@ type Options struct {
 // and of the access engine.
 func Needs() []interface{ Name() string } {
 	return []interface{ Name() string }{
-		model.Organizations, model.TenantDomains, model.Applications, model.GroupOwners, model.ApplicationOwners,
+		model.Organizations, model.TenantDomains, model.DomainFederations, model.Applications, model.GroupOwners, model.ApplicationOwners,
 		model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
@@ -92,6 +92,8 @@ func (b *builder) derive(head horn.Atom, k key) {
 		b.place(head, k)
 	case atomDevice:
 		b.device(head, k.subject)
+	case atomIssuer:
+		b.issuer(head, k.subject)
 	case atomAzure:
 		b.azure(head, k)
 	case atomIntune:
@@ -103,7 +105,7 @@ func (b *builder) derive(head horn.Atom, k key) {
 	case atomService:
 		b.service(head, k)
 	}
-	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomIssuer, atomHome,
+	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomHome,
 	// atomExternal, atomForeign and atomSession are where attackers start; atomJoint
 	// has its rule.
 }

@@ -24,6 +24,7 @@ const (
 	edgeSyncedFrom
 	edgeMatchesAccount
 	edgeVouchesFor
+	edgeRunsProvider
 	edgeFederatesDomain
 	edgeTrustsAuthority
 	edgeOwnsApplication
@@ -85,6 +86,7 @@ var edges = [edgeCount]Edge{
 	edgeSyncedFrom:               {Name: "syncedFrom", Does: "sets on-premises the password of an account that comes from there"},
 	edgeMatchesAccount:           {Name: "matchesAccount", Does: "creates an object on-premises that an account of the cloud is matched with", NeverCertain: "whether a new object would match is in no export"},
 	edgeVouchesFor:               {Name: "vouchesFor", Does: "signs in somebody whose domain it is the identity provider or the home of"},
+	edgeRunsProvider:             {Name: "runsProvider", Does: "runs the identity provider that signs the users of a federated domain in"},
 	edgeFederatesDomain:          {Name: "federatesDomain", Does: "makes a domain trust an issuer of its own"},
 	edgeTrustsAuthority:          {Name: "trustsAuthority", Does: "makes the tenant trust a certificate authority of its own"},
 	edgeOwnsApplication:          {Name: "ownsApplication", Does: "adds a credential to an application that it owns"},

@@ -30,6 +30,7 @@ var edgeCases = map[string]struct{ exists, nearly, unknown string }{
 	"syncedFrom":               {"on-premises", "hybrid-role-cloud", "on-premises-unknown"},
 	"matchesAccount":           {"matched", "matched-blocked", "matched-unknown"},
 	"vouchesFor":               {"federated-domain", "federated-domain-managed", "federated-domain-unknown"},
+	"runsProvider":             {"provider-on-premises", "provider-on-premises-managed", "provider-on-premises-unknown"},
 	"federatesDomain":          {"federation", "federation-initial", "federation-unknown"},
 	"trustsAuthority":          {"certificate-authority", "certificate-authority-off", "certificate-authority-unknown"},
 	"ownsApplication":          {"app-owner", "app-owner-none", "app-owner-unknown"},

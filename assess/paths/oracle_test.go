@@ -61,6 +61,7 @@ type world struct {
 	asked        bool     // a policy asks something of whoever registers one
 
 	synced, federated    []string // users from on-premises, and of the federated domain
+	claims, provider     string   // what a second factor from the federated domain's identity provider counts for, and where that runs
 	passkeys, passes     bool     // methods that are on
 	unit, unitDesk       []string // users in a unit, and its helpdesk
 	nested               []string // owners of a group in the excluded one
@@ -112,6 +113,8 @@ func worlds(t *rapid.T) world {
 	w.unregistered, w.asked = some("unregistered", 2), rapid.Bool().Draw(t, "asked")
 	one := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
 	w.synced, w.federated = some("synced", 1), some("federated", 1)
+	w.claims = one("claims", "", "null", "acceptIfMfaDoneByFederatedIdp", "enforceMfaByFederatedIdp", "rejectMfaByFederatedIdp")
+	w.provider = one("provider", "", "https://idp.case.example/adfs/ls/", "https://case.okta.example/sso")
 	w.passkeys, w.passes = rapid.Bool().Draw(t, "passkeys"), rapid.Bool().Draw(t, "passes")
 	w.unit, w.unitDesk, w.nested = some("unit", 2), some("unit's helpdesk", 1), some("nested", 1)
 	w.devices, w.appDesk = some("devices", 1), some("application's administrator", 1)
@@ -220,6 +223,15 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 func (w world) more(c *assesstest.Case, row func(...any) map[string]any, refs func([]string) []any) {
 	list := func(path string, rows ...any) { c.Files[path] = append(slices.Clone(c.Files[path]), rows...) }
 	c.Files["domains"] = []any{row("id", "case.onmicrosoft.com", "authenticationType", "Managed"), row("id", "case.example", "authenticationType", "Federated")}
+	federation := row("id", "fc", "displayName", "Provider", "passiveSignInUri", w.provider)
+	switch w.claims {
+	case "":
+	case "null":
+		federation["federatedIdpMfaBehavior"] = nil
+	default:
+		federation["federatedIdpMfaBehavior"] = w.claims
+	}
+	c.Files["domains/case.example/federationConfiguration"] = []any{federation}
 	state := map[bool]string{true: "enabled", false: "disabled"}
 	c.Files["policies/authenticationMethodsPolicy"] = []any{row("id", "authenticationMethodsPolicy", "authenticationMethodConfigurations", []any{
 		row("id", "Fido2", "state", state[w.passkeys]), row("id", "TemporaryAccessPass", "state", state[w.passes]), row("id", "X509Certificate", "state", "disabled")})}
@@ -407,6 +419,7 @@ func (w world) moveMore(h *have, may bool) {
 			h.roles[w.groupRole] = true
 		}
 	}
+	h.issuer = h.issuer || h.ground && (w.provider == "https://idp.case.example/adfs/ls/" || may)
 	for _, u := range w.users {
 		get := func(credential int) { h.credential[u] = max(h.credential[u], credential) }
 		if h.ground && slices.Contains(w.synced, u) {
@@ -416,7 +429,8 @@ func (w world) moveMore(h *have, may bool) {
 			if h.issuer {
 				get(1)
 			}
-			if h.roles[domainNames] || h.issuer && may {
+			claimed := w.claims == "acceptIfMfaDoneByFederatedIdp" || w.claims == "enforceMfaByFederatedIdp" || may && w.claims != "rejectMfaByFederatedIdp"
+			if h.roles[domainNames] || h.issuer && claimed {
 				get(2)
 			}
 		}
@@ -549,6 +563,11 @@ func rareWorlds() []world {
 	add(func(w *world) {
 		w.holdings, w.approvers = []worldHolding{{"u0", helpdesk, true}}, []string{"u3"}
 	})
+	for _, provider := range []string{"https://idp.case.example/adfs/ls/", "https://case.okta.example/sso"} {
+		add(func(w *world) {
+			w.federated, w.provider, w.mfa, w.claims = []string{"u2"}, provider, true, "enforceMfaByFederatedIdp"
+		})
+	}
 	for _, role := range []string{authentication, domainNames, intune} {
 		add(func(w *world) {
 			w.holdings, w.mfa, w.excluded = []worldHolding{{"u0", role, false}}, true, []string{"u0"}
@@ -580,7 +599,7 @@ func TestEveryKindOfHopIsPlayed(t *testing.T) {
 	}
 	for _, edge := range []string{"usesRole", "activatesRole", "approves", "signsIn", "ownsGroup", "writesGroup", "resetsPassword", "addsMethod", "registersMethod", "ownsApplication",
 		"managesApplication", "addsCredential", "hasPermission", "assignsRole", "writesConditionalAccess", "writesPIMPolicy", "ridesSession", "federatesDomain", "federatesWorkload",
-		"controlsResource", "hostsIdentity", "runsCodeOn", "signsInOn", "syncedFrom", "vouchesFor"} {
+		"controlsResource", "hostsIdentity", "runsCodeOn", "signsInOn", "syncedFrom", "vouchesFor", "runsProvider"} {
 		require.NotZero(t, seen[edge+" "+model.Reaches], "%s never reaches: %v", edge, seen)
 	}
 	for _, edge := range []string{"actsInTheName", "requestsPackage", "administersAsPartner", "leadsOn"} {

@@ -299,7 +299,7 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 	case atomHome:
 		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "the tenant of " + k.subject}
 	case atomIssuer:
-		return model.PrincipalRef{Kind: "identityProvider", ID: k.subject, Name: "the identity provider of " + k.subject}
+		return issuerRef(k.subject)
 	case atomOnPremises:
 		return model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}
 	}

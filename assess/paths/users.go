@@ -39,12 +39,11 @@ func (b *builder) at(head horn.Atom, k key) {
 		b.resets(head, p)
 		b.onPremises(head, p)
 		b.matched(head, p)
-		b.vouched(head, p, surely)
+		b.vouched(head, p, false)
 	case secondFactor:
 		b.registers(head, p)
 		b.federates(head, p)
-		b.vouched(head, p, open(model.Need{Dataset: model.TenantDomains.Name(), Reason: model.NotCollected,
-			Detail: "whether a second factor counts that the home of " + p.Name + " asserts is not in the export (federatedIdpMfaBehavior, inboundTrust)"}))
+		b.vouched(head, p, true)
 		b.givesMethod(head, p, b.methods.pass, "temporary access pass")
 	case phishingResistant:
 		b.givesMethod(head, p, b.methods.passkey, "passkey")
@@ -224,7 +223,7 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 }
 
 // federates adds who can make the user's domain trust an issuer of their own,
-// whose tokens may claim a second factor.
+// whose tokens may claim a second factor: they set what counts of its claims too.
 // Source: learn.microsoft.com/entra/identity/authentication/how-to-mfa-server-migration-utility and
 // learn.microsoft.com/graph/api/resources/internaldomainfederation, federatedIdpMfaBehavior.
 func (b *builder) federates(head horn.Atom, p principals.Principal) {

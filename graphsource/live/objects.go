@@ -32,6 +32,7 @@ func (r *run) objects(ctx context.Context) {
 		{model.FederatedCredentials.Name(), r.known.privilegedApplications},
 		{model.DeviceOwners.Name(), r.known.workstations},
 		{model.AdministrativeUnitMembers.Name(), r.known.scopedUnits},
+		{model.DomainFederations.Name(), r.known.federatedDomains},
 		{model.AccessReviewInstances.Name(), r.known.allReviews},
 		{model.CatalogResources.Name(), r.known.allCatalogs},
 		{model.IntuneRoleLinks.Name(), r.known.allIntuneRoles},
