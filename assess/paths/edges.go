@@ -55,6 +55,11 @@ const (
 	edgeSignsInWith
 	edgeHoldsIntuneRole
 	edgeManagesDevice
+	edgeDisablesAccount
+	edgeBlocksSignIn
+	edgeBlocksActivation
+	edgeWithholdsSignIn
+	edgeMayBlockSignIn
 	edgeCount
 )
 
@@ -117,6 +122,11 @@ var edges = [edgeCount]Edge{
 	edgeSignsInWith:              {Name: "signsInWith", Does: "signs in with a credential that was set or added"},
 	edgeHoldsIntuneRole:          {Name: "holdsIntuneRole", Does: "has a role of Intune through a group", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
 	edgeManagesDevice:            {Name: "managesDevice", Does: "manages a device by a role of Intune", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
+	edgeDisablesAccount:          {Name: "disablesAccount", Does: "deletes or disables somebody's account"},
+	edgeBlocksSignIn:             {Name: "blocksSignIn", Does: "writes a policy that blocks everybody"},
+	edgeBlocksActivation:         {Name: "blocksActivation", Does: "asks of activations what nobody meets"},
+	edgeWithholdsSignIn:          {Name: "withholdsSignIn", Does: "keeps somebody from signing in, as where the account comes from"},
+	edgeMayBlockSignIn:           {Name: "mayBlockSignIn", Does: "writes what somebody's sign-in hangs on", NeverCertain: "whether the sign-in then fails is not followed"},
 }
 
 // Edges lists the kinds of hops.

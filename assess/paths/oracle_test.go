@@ -72,6 +72,7 @@ type world struct {
 	builders, builderBy  []string // members and owners of the group that may have it
 	tool, toolBy         string   // for whom the tool has consent, and who owns it
 	packaged, partnered  bool     // a catalogue holds the group; a partner is a provider
+	leaves               bool     // the latter disables accounts too
 	manager, passwordApp string   // who owns the application that manages the other, and the one that sets passwords
 }
 
@@ -125,6 +126,7 @@ func worlds(t *rapid.T) world {
 	w.tool, w.toolBy = one("tool", "", "all", "u2"), one("tool's owner", "", "u1", "u3")
 	w.packaged, w.partnered = rapid.IntRange(0, 5).Draw(t, "packaged") == 0, rapid.Bool().Draw(t, "partnered")
 	w.manager, w.passwordApp = one("manager", "", "u1"), one("password application", "", "u0")
+	w.leaves = rapid.Bool().Draw(t, "leaves")
 	return w
 }
 
@@ -313,6 +315,9 @@ func (w world) more(c *assesstest.Case, row func(...any) map[string]any, refs fu
 	if w.passwordApp != "" {
 		application("hr", w.passwordApp)
 		granted("hr", "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7")
+		if w.leaves {
+			granted("hr", "3011c876-62b7-4ada-afa2-506cbbecc68c")
+		}
 	}
 }
 
@@ -344,6 +349,9 @@ type have struct {
 	inside                    bool // an account or an application of the tenant
 	pipeline, partner, ground bool // what is outside: the pipeline, the provider, the on-premises directory
 	issuer                    bool // the identity provider of the federated domain
+
+	blocked, hindered bool            // policies block everybody; something that sign-ins hang on is written
+	out               map[string]bool // accounts that cannot sign in
 }
 
 func (w world) signsIn(h have, user string) bool {
@@ -358,20 +366,20 @@ func (w world) acts(h have, user string) bool { return h.session[user] || w.sign
 
 // play makes every move until nothing changes. may says how open questions are
 // answered: in favour of the attacker, or not.
-func (w world) play(h have, may bool) bool {
-	for before := ""; before != fmt.Sprint(h); {
-		before = fmt.Sprint(h)
+func (w world) play(h *have, may bool) bool {
+	for before := ""; before != fmt.Sprint(*h); {
+		before = fmt.Sprint(*h)
 		for _, u := range w.users {
 			if h.credential[u] == 1 && slices.Contains(w.unregistered, u) && (may || !w.asked) {
 				h.credential[u] = 2
 			}
-			w.take(&h, u)
-			if w.acts(h, u) {
+			w.take(h, u)
+			if w.acts(*h, u) {
 				h.robots = h.robots || slices.Contains(w.appOwners, u)
 				h.groupOff = h.groupOff || w.mfa && slices.Contains(w.writers, u)
 			}
 		}
-		w.moveMore(&h, may)
+		w.moveMore(h, may)
 		h.robots = h.robots || h.roles[applications]
 		h.policyOff = h.policyOff || h.roles[conditionalAccess]
 		h.groupOff = h.groupOff || h.roles[groupsAdministrator]
@@ -396,6 +404,58 @@ func (w world) play(h have, may bool) bool {
 		}
 	}
 	return h.tier0
+}
+
+// lockOut makes the moves that take accounts out of action, once all others are made.
+func (w world) lockOut(h *have, may bool) {
+	h.out = map[string]bool{}
+	any := func(owners []string) bool {
+		return slices.ContainsFunc(owners, func(o string) bool { return w.acts(*h, o) })
+	}
+	h.blocked = h.roles[conditionalAccess]
+	groups := (w.mfa || w.asked) && (any(w.writers) || any(w.nested) || h.roles[groupsAdministrator])
+	h.hindered = may && (h.roles[methodsPolicy] || groups)
+	for _, u := range w.users {
+		sure := !slices.Contains(w.synced, u)
+		disables := h.roles[authentication] && w.resets(authentication, u, may) && (may || sure)
+		resets := may && (h.roles[helpdesk] && w.resets(helpdesk, u, true) || h.roles[authentication] && w.resets(authentication, u, true) ||
+			h.unitDesk && slices.Contains(w.unit, u) && w.resets(helpdesk, u, true) || h.hr && w.resets("", u, true) && !w.holdsNow(u))
+		if h.hr && w.leaves && w.resets("", u, may) && !w.holdsNow(u) {
+			disables = disables || may || !w.administers(u) && sure
+		}
+		withheld := h.ground && slices.Contains(w.synced, u) || may && slices.Contains(w.federated, u) && (h.issuer || h.roles[domainNames])
+		h.out[u] = h.tier0 || h.blocked || h.hindered || disables || resets || withheld
+	}
+}
+
+// rulers are the users with Global Administrator, and whether each must activate it.
+func (w world) rulers() map[string]bool {
+	list := map[string]bool{}
+	for _, h := range w.holdings {
+		if h.role == globalAdministrator {
+			list[h.user] = h.eligible
+		}
+	}
+	if w.groupRole == globalAdministrator {
+		for _, m := range w.members {
+			list[m] = false
+		}
+	}
+	return list
+}
+
+// locksOut says whether an attacker puts everybody with Global Administrator out of
+// action.
+func (w world) locksOut(h have) bool {
+	if h.tier0 || h.blocked {
+		return true
+	}
+	for u, eligible := range w.rulers() {
+		if !h.out[u] && !(eligible && h.roles[pimRules]) {
+			return false
+		}
+	}
+	return true
 }
 
 // moveMore makes the moves of what else there is in the world.
@@ -505,11 +565,13 @@ func agrees(t testing.TB, rt require.TestingT, w world) *paths.Graph {
 	g := build(t, w.tenant(t))
 	require.NoError(rt, g.Verify())
 	ask := func(kind, id, attacker string, start func() have) {
+		must, may := start(), start()
 		want := model.Unknown
-		if must, may := w.play(start(), false), w.play(start(), true); must == may {
-			want = model.Of(must)
+		if surely, perhaps := w.play(&must, false), w.play(&may, true); surely == perhaps {
+			want = model.Of(surely)
 		}
 		require.Equal(rt, want, g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker), "%s as %s in %+v", id, attacker, w)
+		agreesOnLockouts(rt, g, w, id, attacker, must, may)
 	}
 	for _, u := range w.users {
 		for _, attacker := range everyAttacker[:5] {
@@ -537,6 +599,26 @@ func agrees(t testing.TB, rt require.TestingT, w world) *paths.Graph {
 		})
 	}
 	return g
+}
+
+// agreesOnLockouts asks who is put out of action by what was played.
+func agreesOnLockouts(rt require.TestingT, g *paths.Graph, w world, id, attacker string, must, may have) {
+	w.lockOut(&must, false)
+	w.lockOut(&may, true)
+	want := func(surely, perhaps bool) model.Truth {
+		if surely == perhaps {
+			return model.Of(surely)
+		}
+		return model.Unknown
+	}
+	for u := range w.rulers() {
+		if got, ok := g.LockoutVerdict(id, attacker, u); ok {
+			require.Equal(rt, want(must.out[u], may.out[u]), got, "%s as %s, lock-out of %s in %+v", id, attacker, u, w)
+		}
+	}
+	if got, ok := g.LockoutVerdict(id, attacker, ""); ok {
+		require.Equal(rt, want(w.locksOut(must), w.locksOut(may)), got, "%s as %s, lock-out of all in %+v", id, attacker, w)
+	}
 }
 
 // rareWorlds are those in which hops surely lead in that seldom do by chance.

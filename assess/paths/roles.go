@@ -120,7 +120,7 @@ func (b *builder) appPower(head horn.Atom, p powers.Power) {
 // targeted powers of applications depend on the target, which the target's own
 // rules ask.
 func targeted(p powers.Power) bool {
-	return p == powers.ResetPassword || p == powers.UpdateUserAuthenticationMethods
+	return p == powers.ResetPassword || p == powers.UpdateUserAuthenticationMethods || p == powers.DisableUsers
 }
 
 func permissionHop(g grant) hop {

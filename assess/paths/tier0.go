@@ -96,10 +96,10 @@ func (g *Graph) role(list []model.Tier0Member, id string, atoms []horn.Atom) []m
 // member adds what a start controls, if a way leads from it to Tier 0.
 func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacker string, atoms []horn.Atom, declared bool) []model.Tier0Member {
 	certain := true
-	proof, ok := g.alike.prove(ref, attacker, atoms, true)
+	proof, ok := g.alike.prove(g.goal, ref, attacker, atoms, true)
 	if !ok {
 		certain = false
-		if proof, ok = g.alike.prove(ref, attacker, atoms, false); !ok {
+		if proof, ok = g.alike.prove(g.goal, ref, attacker, atoms, false); !ok {
 			return list
 		}
 	}

@@ -36,7 +36,7 @@ func (b *builder) at(head horn.Atom, k key) {
 	}
 	switch credential {
 	case password:
-		b.resets(head, p)
+		b.resets(head, p, surely, hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name, credential: passwordOf(p)})
 		b.onPremises(head, p)
 		b.matched(head, p)
 		b.vouched(head, p, false)
@@ -93,11 +93,11 @@ func unitMembers(scope string) string {
 
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
-func (b *builder) resets(head horn.Atom, p principals.Principal) {
-	target, shown := b.target(p), hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name, credential: passwordOf(p)}
+func (b *builder) resets(head horn.Atom, p principals.Principal, whole because, shown hop) {
+	target := b.target(p)
 	// A password kept on-premises changes only with writeback.
 	// The password of a guest is kept elsewhere.
-	whole := surely.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
+	whole = whole.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
 		p.Name+": whether password writeback reaches it, or it is a guest, is not known")
 	for _, id := range b.roleIDs {
 		if len(b.byRole[id])+len(b.groupRoles[id]) == 0 {
