@@ -28,7 +28,11 @@ func (g *Graph) readLockouts() []lockout {
 		for _, id := range g.b.rulers {
 			targets = append(targets, g.b.ref(id))
 		}
-		list = append(list, lockout{targets: append(targets, everyRuler)[:max(len(targets), 1)], goals: []horn.Atom{goal}, every: true, verdicts: g.ask(goal)})
+		sorting.Stable(targets, func(a, b model.PrincipalRef) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+		if len(targets) == 0 {
+			targets = append(targets, everyRuler)
+		}
+		list = append(list, lockout{targets: targets, goals: []horn.Atom{goal}, every: true, verdicts: g.ask(goal)})
 	}
 	texts := g.rulesOfOut()
 	place := map[string]int{}
