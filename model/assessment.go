@@ -33,6 +33,9 @@ type Assessment struct {
 	Tier0       []Tier0Member `json:"tier0,omitempty"`
 	ChokePoints []ChokePoint  `json:"chokePoints,omitempty"`
 	Cut         *Cut          `json:"cut,omitempty"`
+	// Lockouts is who can take administrators out of action without a way into
+	// Tier 0: all Global Administrators at once first.
+	Lockouts []Lockout `json:"lockouts,omitempty"`
 }
 
 // JSON gives the document's bytes: indented, without HTML escapes, with a final
@@ -345,6 +348,22 @@ type Path struct {
 	// Nodes lay the path out: hops lead from one to another.
 	Nodes   []PathNode `json:"nodes"`
 	Unknown []Need     `json:"unknown,omitempty"`
+}
+
+// Lockout is who can put administrators out of action, so that they cannot sign in:
+// by deleting or disabling accounts, by policies, or as the directory that accounts
+// come from. Whoever surely reaches Tier 0 can as well, and is not counted.
+type Lockout struct {
+	// Targets are the accounts that the same starts put out. With Every they are the
+	// enabled accounts of persons with Global Administrator, break-glass accounts
+	// among them, and the question is whether all of them are put out: by being out,
+	// or, where the role must be activated, by rules of PIM that nobody meets.
+	Targets []PrincipalRef `json:"targets"`
+	Every   bool           `json:"every,omitempty"`
+	Surely  int            `json:"surely"`  // starts that can
+	Perhaps int            `json:"perhaps"` // starts of which it is not known
+	// Paths are the weakest of their ways, ten at most.
+	Paths []Path `json:"paths"`
 }
 
 // PathNode is what a hop leads from or to, with its place in the picture: the

@@ -5,6 +5,7 @@ package model
 var (
 	Organizations         = Key[Organization]{"organization"}
 	TenantDomains         = Key[TenantDomain]{"domains"}
+	DomainFederations     = Key[DomainFederation]{"domains/{id}/federationConfiguration"}
 	SubscribedSkus        = Key[SubscribedSku]{"subscribedSkus"}
 	Users                 = Key[User]{"users"}
 	Groups                = Key[Group]{"groups"}
@@ -101,7 +102,7 @@ func DatasetAt(path string) (d Dataset, parent string, ok bool) {
 }
 
 var datasets = []Dataset{
-	single(Organizations), define(TenantDomains), define(SubscribedSkus), define(Users), define(Groups),
+	single(Organizations), define(TenantDomains), define(DomainFederations), define(SubscribedSkus), define(Users), define(Groups),
 	define(Devices), define(Applications), define(ServicePrincipals), define(OAuth2Grants),
 	define(GroupMembers), define(GroupTransitive), define(GroupOwners), define(ApplicationOwners),
 	define(FederatedCredentials), define(ServicePrincipalOwner), anonymous(AppRoleAssignments), anonymous(AppRoleAssignedTo),

@@ -30,6 +30,19 @@ type TenantDomain struct {
 	IsRoot             Field[bool]   `json:"isRoot,omitzero"`
 }
 
+// DomainFederation is what a federated domain trusts (Graph's
+// internalDomainFederation). FederatedIdpMfaBehavior says whether a second factor
+// counts that the identity provider asserts; where it was never set, SupportsMfa
+// does, which Graph does not return and only the MSOnline module did.
+type DomainFederation struct {
+	Object
+	DisplayName             Field[string] `json:"displayName,omitzero"`
+	IssuerURI               Field[string] `json:"issuerUri,omitzero"`
+	PassiveSignInURI        Field[string] `json:"passiveSignInUri,omitzero"`
+	FederatedIdpMfaBehavior Field[string] `json:"federatedIdpMfaBehavior,omitzero"` // acceptIfMfaDoneByFederatedIdp, enforceMfaByFederatedIdp or rejectMfaByFederatedIdp
+	SupportsMfa             Field[bool]   `json:"supportsMfa,omitzero"`
+}
+
 // SubscribedSku is a licence that the tenant bought.
 type SubscribedSku struct {
 	Object

@@ -31,7 +31,7 @@ var policyData = []named{
 
 // pathData decides, besides, which ways lead into Tier 0.
 var pathData = []named{
-	model.Organizations, model.TenantDomains, model.GroupOwners, model.ApplicationOwners,
+	model.Organizations, model.TenantDomains, model.DomainFederations, model.GroupOwners, model.ApplicationOwners,
 	model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 	model.FederatedCredentials, model.OAuth2Grants, model.AzureRoleAssignments, model.Catalogs, model.CatalogResources, model.RegistrationDetails,
 	model.OnPremisesSync, model.CloudPCs, model.IntuneRoles, model.IntuneRoleLinks, model.IntuneAssignments, model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,

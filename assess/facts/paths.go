@@ -35,5 +35,5 @@ var Paths = &assess.Fact[*PrivilegePaths]{
 
 // Contribute writes the sections on the ways into Tier 0.
 func (g *PrivilegePaths) Contribute(a *model.Assessment) {
-	a.Paths, a.Tier0, a.ChokePoints, a.Cut = g.Paths(), g.Tier0(), g.ChokePoints(), g.Cut()
+	a.Paths, a.Tier0, a.ChokePoints, a.Cut, a.Lockouts = g.Paths(), g.Tier0(), g.ChokePoints(), g.Cut(), g.Lockouts()
 }

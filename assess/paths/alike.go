@@ -22,14 +22,14 @@ import (
 type alike struct {
 	g      *Graph
 	places map[string]ownDevice // by folded device id; nil where only what is the user's alone counts as own
-	must   func() *horn.Prover  // by rules that surely hold
-	may    func() *horn.Prover  // by rules that may hold
 	own    map[string][]int     // rules by the user whose atoms they have, in the order of their text
 	class  map[string]string
 	size   map[string]int // starts of a class
 	names  map[string]int64
 	mutex  sync.Mutex // of proofs and the provers
 	proofs map[string]found
+	must   map[horn.Atom]*horn.Prover // by goal, by rules that surely hold
+	may    map[horn.Atom]*horn.Prover // by rules that may hold
 }
 
 // found is a proof of one start of a class; none where there is none.
@@ -65,11 +65,8 @@ func (g *Graph) ownDevices() map[string]ownDevice {
 }
 
 func newAlike(g *Graph, places map[string]ownDevice) *alike {
-	a := &alike{g: g, places: places, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{}}
-	a.must = sync.OnceValue(func() *horn.Prover {
-		return g.must.Prover(g.goal, func(rule int) int64 { return g.cost(g.mustRules[rule]) })
-	})
-	a.may = sync.OnceValue(func() *horn.Prover { return g.may.Prover(g.goal, g.cost) })
+	a := &alike{g: g, places: places, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{},
+		must: map[horn.Atom]*horn.Prover{}, may: map[horn.Atom]*horn.Prover{}}
 	for i, r := range g.b.rules {
 		var seen [3]string
 		for j, atom := range []horn.Atom{r.Head, r.If, r.And} {
@@ -195,34 +192,44 @@ func (a *alike) who(ref model.PrincipalRef) string {
 	return ""
 }
 
-// prove gives the cheapest derivation of the goal from a start as rules of the
-// net, found once for all starts that are alike.
-func (a *alike) prove(ref model.PrincipalRef, attacker string, atoms []horn.Atom, certain bool) (horn.Proof, bool) {
+// prove gives the cheapest derivation of a goal from a start as rules of the net,
+// found once for all starts that are alike.
+func (a *alike) prove(goal horn.Atom, ref model.PrincipalRef, attacker string, atoms []horn.Atom, certain bool) (horn.Proof, bool) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	key := a.classOf(ref) + "|" + attacker + "|" + strconv.FormatBool(certain)
+	key := proofKey(goal, a.classOf(ref), attacker, certain)
 	known, ok := a.proofs[key]
 	if ok && !known.ok {
 		return nil, false
 	}
 	if ok {
-		if proof, fits := a.exchange(known, a.who(ref), atoms); fits {
+		if proof, fits := a.exchange(goal, known, a.who(ref), atoms); fits {
 			return proof, true
 		}
 	}
-	proof, proved := a.search(atoms, certain)
+	proof, proved := a.search(goal, atoms, certain)
 	if !ok {
 		a.proofs[key] = found{a.who(ref), proof, proved}
 	}
 	return proof, proved
 }
 
-// search gives the cheapest derivation of the goal as rules of the net.
-func (a *alike) search(atoms []horn.Atom, certain bool) (horn.Proof, bool) {
+func proofKey(goal horn.Atom, class, attacker string, certain bool) string {
+	return strconv.Itoa(int(goal)) + "|" + class + "|" + attacker + "|" + strconv.FormatBool(certain)
+}
+
+// search gives the cheapest derivation of a goal as rules of the net.
+func (a *alike) search(goal horn.Atom, atoms []horn.Atom, certain bool) (horn.Proof, bool) {
 	if !certain {
-		return a.may().Prove(atoms)
+		if a.may[goal] == nil {
+			a.may[goal] = a.g.may.Prover(goal, a.g.cost)
+		}
+		return a.may[goal].Prove(atoms)
 	}
-	proof, ok := a.must().Prove(atoms)
+	if a.must[goal] == nil {
+		a.must[goal] = a.g.must.Prover(goal, func(rule int) int64 { return a.g.cost(a.g.mustRules[rule]) })
+	}
+	proof, ok := a.must[goal].Prove(atoms)
 	for i, rule := range proof {
 		proof[i] = a.g.mustRules[rule]
 	}
@@ -232,7 +239,7 @@ func (a *alike) search(atoms []horn.Atom, certain bool) (horn.Proof, bool) {
 // exchange turns a derivation from one start into one from another that is alike,
 // and checks it step by step. One that leads over the other itself is no derivation
 // that the other would find: of equals it takes its own way.
-func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, bool) {
+func (a *alike) exchange(goal horn.Atom, f found, to string, atoms []horn.Atom) (horn.Proof, bool) {
 	if f.of == to {
 		return f.proof, true
 	}
@@ -262,5 +269,5 @@ func (a *alike) exchange(f found, to string, atoms []horn.Atom) (horn.Proof, boo
 		}
 		known[r.Head], proof[i] = true, rule
 	}
-	return proof, known[a.g.goal]
+	return proof, known[goal]
 }

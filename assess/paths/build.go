@@ -21,12 +21,12 @@ type Options struct {
 // and of the access engine.
 func Needs() []interface{ Name() string } {
 	return []interface{ Name() string }{
-		model.Organizations, model.TenantDomains, model.Applications, model.GroupOwners, model.ApplicationOwners,
+		model.Organizations, model.TenantDomains, model.DomainFederations, model.Applications, model.GroupOwners, model.ApplicationOwners,
 		model.ServicePrincipalOwner, model.AppRoleAssignedTo, model.AppRoleAssignments, model.DeviceOwners,
 		model.ManagedDevices, model.AdministrativeUnits, model.AdministrativeUnitMembers, model.ResourceActions, model.MethodsPolicies,
 		model.FederatedCredentials, model.OAuth2Grants, model.CrossTenantPartners, model.AzureRoleAssignments,
 		model.Catalogs, model.CatalogResources, model.RegistrationDetails,
-		model.OnPremisesSync, model.CloudPCs, model.IntuneRoles, model.IntuneRoleLinks, model.IntuneAssignments,
+		model.OnPremisesSync, model.SubscribedSkus, model.CloudPCs, model.IntuneRoles, model.IntuneRoleLinks, model.IntuneAssignments,
 	}
 }
 
@@ -40,6 +40,8 @@ type builder struct {
 	methods methods
 
 	factors registration
+	rulers  []string     // enabled accounts with Global Administrator, or that may be
+	unseen  []model.Need // what other accounts with the role may hide behind
 }
 
 // Build reads a tenant's ways into Tier 0. It fails only when the context ends.
@@ -56,6 +58,7 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
 		b.atom(key{kind: k})
 	}
+	b.wantLockouts()
 	for len(b.todo) > 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -92,18 +95,34 @@ func (b *builder) derive(head horn.Atom, k key) {
 		b.place(head, k)
 	case atomDevice:
 		b.device(head, k.subject)
+	case atomIssuer:
+		b.issuer(head, k.subject)
 	case atomAzure:
 		b.azure(head, k)
 	case atomIntune:
 		b.intuneMembers(head, k)
+	case atomPermitted:
+		b.permittedActs(head, k)
+	case atomBlocked:
+		b.blocked(head)
+	case atomHindered:
+		b.hindered(head)
+	case atomOut:
+		b.out(head, b.principal(k.subject))
+	case atomGone:
+		b.gone(head, b.principal(k.subject))
+	case atomLeft:
+		b.left(head, k.n)
+	case atomLockedOut:
+		b.lockedOut(head)
 	case atomApplication:
 		b.application(head, k)
 	case atomService:
 		b.service(head, k)
 	}
-	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomIssuer, atomHome,
-	// atomExternal, atomForeign and atomSession are where attackers start; atomJoint
-	// has its rule.
+	// atomAnyone, atomAnyService, atomOutside, atomOnPremises, atomHome,
+	// atomExternal, atomForeign, atomSession and atomAlways are where attackers start;
+	// atomJoint has its rule.
 }
 
 // goals are the roles that rule the tenant by themselves.

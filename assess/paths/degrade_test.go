@@ -29,6 +29,11 @@ func verdicts(c *assesstest.Case, g *paths.Graph) map[string]model.Truth {
 				workload := attacker == paths.AttackerCredential
 				if attacker != paths.AttackerControl && workload == (kind == "servicePrincipal") {
 					all[kind+" "+id+" "+attacker] = g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker)
+					for _, target := range []string{"", "ga", "olga"} {
+						if verdict, ok := g.LockoutVerdict(id, attacker, target); ok {
+							all[kind+" "+id+" "+attacker+" locks out "+target] = verdict
+						}
+					}
 				}
 			}
 		}

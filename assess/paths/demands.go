@@ -22,10 +22,17 @@ type demands struct {
 	variants []variant
 	built    bool
 	groups   policyGroups
-	protects []string    // authentication contexts of changes to Conditional Access
-	freely   model.Truth // changes to Conditional Access demand nothing by themselves
-	unbound  model.Truth // neither do changes to what protected actions demand
+	changes  gate        // changing or deleting a policy of Conditional Access
+	writes   gate        // changing or creating one
+	unbound  model.Truth // changes to what protected actions demand ask for nothing by themselves
 	bound    string      // the context that these demand instead, if one is known
+}
+
+// gate is what protected actions demand, of which somebody takes the cheapest:
+// nothing by itself, or one of some authentication contexts.
+type gate struct {
+	freely   model.Truth
+	contexts []string
 }
 
 // variant is one way of taking policies out of the way.
@@ -99,31 +106,27 @@ var attackers = func() []access.Attacker {
 // themselves. Whoever may both change and delete policies takes the cheaper.
 // Source: learn.microsoft.com/entra/identity/role-based-access-control/protected-actions-overview.
 func (d *demands) readProtectedActions() {
-	rows := model.RowsOf(d.index.tenant, model.ResourceActions, nil)
-	d.freely, d.unbound = model.False, model.Unknown
-	seen := 0
-	for row := range rows.All() {
-		name := model.FoldID(textOf(row.Name, ""))
-		if name == "microsoft.directory/resourcenamespaces/resourceactions/authenticationcontext/update" {
-			d.unbound = model.Or(row.AuthenticationContextID.Null(), model.Equals(row.AuthenticationContextID, ""))
-			d.bound = textOf(row.AuthenticationContextID, "")
-		}
-		if name != "microsoft.directory/conditionalaccesspolicies/basic/update" && name != "microsoft.directory/conditionalaccesspolicies/delete" {
-			continue
-		}
-		seen++
-		d.freely = model.Or(d.freely, model.Fold(row.AuthenticationContextID,
-			func() model.Truth { return model.Unknown }, func() model.Truth { return model.True },
-			func(id string) model.Truth {
-				if id != "" && !slices.Contains(d.protects, id) {
-					d.protects = append(d.protects, id)
-				}
-				return model.Of(id == "")
-			}))
+	d.unbound = model.Unknown
+	contexts := map[string]model.Field[string]{}
+	for row := range model.RowsOf(d.index.tenant, model.ResourceActions, nil).All() {
+		contexts[model.FoldID(textOf(row.Name, ""))] = row.AuthenticationContextID
 	}
-	if seen < 2 {
-		d.freely = model.Or(d.freely, model.Unknown)
+	if context, ok := contexts["microsoft.directory/resourcenamespaces/resourceactions/authenticationcontext/update"]; ok {
+		d.unbound = model.Or(context.Null(), model.Equals(context, ""))
+		d.bound = textOf(context, "")
 	}
+	gateOf := func(actions ...string) gate {
+		g := gate{freely: model.False}
+		for _, action := range actions {
+			context := contexts["microsoft.directory/conditionalaccesspolicies/"+action] // not exported where it is not listed
+			g.freely = model.Or(g.freely, model.Or(context.Null(), model.Equals(context, "")))
+			if id := textOf(context, ""); id != "" && !slices.Contains(g.contexts, id) {
+				g.contexts = append(g.contexts, id)
+			}
+		}
+		return g
+	}
+	d.changes, d.writes = gateOf("basic/update", "delete"), gateOf("basic/update", "create")
 }
 
 // ways lists the variants, once the base engine's policies are known: without
@@ -454,22 +457,28 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 	for _, p := range []powers.Power{powers.WriteNamedLocations, powers.WriteCrossTenantAccess, powers.WriteSecurityDefaults} {
 		b.conclude(head, unfollowed(p).shown(hop{edge: edgeLoosensConditionalAccess, to: shown.to, text: "loosens what policies ask, with the power to " + p.String()}), powerAtom(atomPower, p))
 	}
+	b.writesPolicies(head, surely.shown(shown), powers.WriteConditionalAccess, b.demands.changes)
+}
+
+// writesPolicies adds the roles that change Conditional Access, with what protected
+// actions ask of that.
+func (b *builder) writesPolicies(head horn.Atom, whole because, p powers.Power, asks gate) {
 	unknown := model.Need{Dataset: model.ResourceActions.Name(), Reason: missing(model.ResourceActions, model.RowsOf(b.tenant, model.ResourceActions, nil).Coverage(), "").Reason,
 		Permission: "RoleManagement.Read.Directory", Detail: "whether changing Conditional Access is a protected action is not known"}
 	for _, id := range b.roleIDs {
-		held := b.roles[id].has(powers.WriteConditionalAccess)
+		held := b.roles[id].has(p)
 		if held.Truth == model.False {
 			continue
 		}
-		why := because{truth: held.Truth}.needing(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: b.roles[id].role.Name + ": " + held.Reason})
+		why := whole.with(because{truth: held.Truth}.needing(model.Need{Dataset: model.RoleDefinitions.Name(), Reason: model.Unresolved, Detail: b.roles[id].role.Name + ": " + held.Reason}))
+		shown := *whole.hop
+		shown.evidence = b.roles[id].evidence
 		plain := why
-		if plain.truth = model.And(plain.truth, b.demands.freely); b.demands.freely == model.Unknown {
+		if plain.truth = model.And(plain.truth, asks.freely); asks.freely == model.Unknown {
 			plain.needs = append(plain.needs, unknown)
 		}
-		shown := shown
-		shown.evidence = b.roles[id].evidence
 		b.conclude(head, plain.shown(shown), roleKey(id, tenantWide))
-		if b.demands.freely == model.True {
+		if asks.freely == model.True {
 			continue
 		}
 		undone := why.about(b.demands.unbound, model.ResourceActions.Name(), "whether changing what protected actions demand is one itself is not known")
@@ -477,6 +486,6 @@ func (b *builder) conditionalAccessOff(head horn.Atom) {
 		if b.demands.bound != "" {
 			b.inContext(head, why.shown(shown), roleKey(id, tenantWide))
 		}
-		b.usedInContext(head, why.shown(shown), id, b.demands.protects)
+		b.usedInContext(head, why.shown(shown), id, asks.contexts)
 	}
 }

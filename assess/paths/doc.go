@@ -11,6 +11,9 @@
 // rule that may hold: a way that needs one is unknown, and names what would
 // settle it.
 //
+// Loss of availability is a second goal in the same system: who puts every Global
+// Administrator out of action, or one account with a Tier 0 role.
+//
 // The system is built backward from Tier 0, so that what cannot matter is never
 // built.
 package paths

@@ -24,6 +24,7 @@ const (
 	edgeSyncedFrom
 	edgeMatchesAccount
 	edgeVouchesFor
+	edgeRunsProvider
 	edgeFederatesDomain
 	edgeTrustsAuthority
 	edgeOwnsApplication
@@ -54,6 +55,11 @@ const (
 	edgeSignsInWith
 	edgeHoldsIntuneRole
 	edgeManagesDevice
+	edgeDisablesAccount
+	edgeBlocksSignIn
+	edgeBlocksActivation
+	edgeWithholdsSignIn
+	edgeMayBlockSignIn
 	edgeCount
 )
 
@@ -85,6 +91,7 @@ var edges = [edgeCount]Edge{
 	edgeSyncedFrom:               {Name: "syncedFrom", Does: "sets on-premises the password of an account that comes from there"},
 	edgeMatchesAccount:           {Name: "matchesAccount", Does: "creates an object on-premises that an account of the cloud is matched with", NeverCertain: "whether a new object would match is in no export"},
 	edgeVouchesFor:               {Name: "vouchesFor", Does: "signs in somebody whose domain it is the identity provider or the home of"},
+	edgeRunsProvider:             {Name: "runsProvider", Does: "runs the identity provider that signs the users of a federated domain in"},
 	edgeFederatesDomain:          {Name: "federatesDomain", Does: "makes a domain trust an issuer of its own"},
 	edgeTrustsAuthority:          {Name: "trustsAuthority", Does: "makes the tenant trust a certificate authority of its own"},
 	edgeOwnsApplication:          {Name: "ownsApplication", Does: "adds a credential to an application that it owns"},
@@ -115,6 +122,11 @@ var edges = [edgeCount]Edge{
 	edgeSignsInWith:              {Name: "signsInWith", Does: "signs in with a credential that was set or added"},
 	edgeHoldsIntuneRole:          {Name: "holdsIntuneRole", Does: "has a role of Intune through a group", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
 	edgeManagesDevice:            {Name: "managesDevice", Does: "manages a device by a role of Intune", NeverCertain: "what a role of Intune reaches depends on scope tags and on policies that are not in the export"},
+	edgeDisablesAccount:          {Name: "disablesAccount", Does: "deletes or disables somebody's account"},
+	edgeBlocksSignIn:             {Name: "blocksSignIn", Does: "writes a policy that blocks everybody"},
+	edgeBlocksActivation:         {Name: "blocksActivation", Does: "asks of activations what nobody meets"},
+	edgeWithholdsSignIn:          {Name: "withholdsSignIn", Does: "keeps somebody from signing in, as where the account comes from"},
+	edgeMayBlockSignIn:           {Name: "mayBlockSignIn", Does: "writes what somebody's sign-in hangs on", NeverCertain: "whether the sign-in then fails is not followed"},
 }
 
 // Edges lists the kinds of hops.

@@ -30,6 +30,7 @@ var edgeCases = map[string]struct{ exists, nearly, unknown string }{
 	"syncedFrom":               {"on-premises", "hybrid-role-cloud", "on-premises-unknown"},
 	"matchesAccount":           {"matched", "matched-blocked", "matched-unknown"},
 	"vouchesFor":               {"federated-domain", "federated-domain-managed", "federated-domain-unknown"},
+	"runsProvider":             {"provider-on-premises", "provider-on-premises-managed", "provider-on-premises-unknown"},
 	"federatesDomain":          {"federation", "federation-initial", "federation-unknown"},
 	"trustsAuthority":          {"certificate-authority", "certificate-authority-off", "certificate-authority-unknown"},
 	"ownsApplication":          {"app-owner", "app-owner-none", "app-owner-unknown"},
@@ -60,7 +61,15 @@ var edgeCases = map[string]struct{ exists, nearly, unknown string }{
 	"administersUnit":          {"reset-in-unit", "reset-outside-unit", "exclusion-group-unit-unknown"},
 	"signsInWith":              {"app-owner", "app-owner-none", "sp-admin-lock-unknown"},
 	"leadsOn":                  {"workload", "workload-other", "consent-policies-condition"},
+	"disablesAccount":          {"lockout-application", "lockout-application-standing", "lockout-application-eligible"},
+	"blocksSignIn":             {"lockout-policy", "lockout-policy-unlicensed", "lockout-policy-licence-unknown"},
+	"blocksActivation":         {"lockout-activation", "lockout-activation-standing", "lockout-activation-condition"},
+	"withholdsSignIn":          {"on-premises", "hybrid-role-cloud", "on-premises-unknown"},
+	"mayBlockSignIn":           {"lockout-methods", "lockout-methods-reader", "lockout-reset"},
 }
+
+// locksOut are the kinds of hops that lead to a lock-out and not into Tier 0.
+var locksOut = []string{"disablesAccount", "blocksSignIn", "blocksActivation", "withholdsSignIn", "mayBlockSignIn"}
 
 // The neighbours' defects, each with the cases that hold us apart from it: the
 // first leads in, or does not, and the second differs from it by the defect alone.
@@ -75,13 +84,7 @@ var neighboursDefects = []struct{ defect, leads, not string }{
 // Every kind of hop has a case in which it leads in, one in which it does not, and
 // one in which that is not known. What no export settles leads in perhaps.
 func TestEveryEdgeHasItsCases(t *testing.T) {
-	hops := map[string][]paths.SeenHop{}
-	of := func(name string) []paths.SeenHop {
-		if _, ok := hops[name]; !ok {
-			hops[name] = build(t, parse(t, "testdata/"+name+".txtar")).HopsSeen()
-		}
-		return hops[name]
-	}
+	hops, lockouts := map[string][]paths.SeenHop{}, map[string][]paths.SeenHop{}
 	seldom := map[string]bool{}
 	for _, e := range paths.Edges() {
 		seldom[e.Name] = e.NeverCertain != ""
@@ -90,7 +93,17 @@ func TestEveryEdgeHasItsCases(t *testing.T) {
 	}
 	require.Len(t, edgeCases, len(paths.Edges()))
 	for _, e := range paths.Edges() {
-		name, c := e.Name, edgeCases[e.Name]
+		name, c, seen := e.Name, edgeCases[e.Name], hops
+		if slices.Contains(locksOut, name) {
+			seen = lockouts
+		}
+		of := func(name string) []paths.SeenHop {
+			if _, ok := hops[name]; !ok {
+				g := build(t, parse(t, "testdata/"+name+".txtar"))
+				hops[name], lockouts[name] = g.HopsSeen(), g.LockoutHopsSeen()
+			}
+			return seen[name]
+		}
 		is := func(h paths.SeenHop) bool { return h.Edge == name }
 		exists := slices.DeleteFunc(slices.Clone(of(c.exists)), func(h paths.SeenHop) bool { return !is(h) || !h.Reaches && !seldom[name] })
 		require.NotEmpty(t, exists, "%s does not lead in in %s", name, c.exists)

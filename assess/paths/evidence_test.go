@@ -30,7 +30,11 @@ func TestEveryHopHasEvidenceAndObligations(t *testing.T) {
 	}
 	kinds, edges := map[string]bool{}, map[string]bool{}
 	check := func(name string, g *paths.Graph, there func(model.Evidence) bool) {
-		for _, p := range g.Paths() {
+		ways := g.Paths()
+		for _, l := range g.Lockouts() {
+			ways = append(ways, l.Paths...)
+		}
+		for _, p := range ways {
 			knows(t, name, p, there)
 			for _, n := range p.Nodes {
 				kinds[n.Kind] = true

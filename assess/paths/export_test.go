@@ -1,6 +1,8 @@
 package paths
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/model"
 )
@@ -12,16 +14,30 @@ type SeenHop struct {
 	Reaches, Certain          bool
 }
 
-// HopsSeen lists the hops of every start's paths.
-func (g *Graph) HopsSeen() []SeenHop {
+// HopsSeen lists the hops of every start's ways into Tier 0.
+func (g *Graph) HopsSeen() []SeenHop { return g.hopsSeen(g.goal, g.ask(g.goal)) }
+
+// LockoutHopsSeen lists the hops of every start's ways of locking out everybody with
+// Global Administrator, or one account.
+func (g *Graph) LockoutHopsSeen() []SeenHop {
+	var list []SeenHop
+	for _, l := range g.lockouts() {
+		for _, goal := range l.goals {
+			list = append(list, g.hopsSeen(goal, l.verdicts)...)
+		}
+	}
+	return list
+}
+
+func (g *Graph) hopsSeen(goal horn.Atom, verdicts verdicts) []SeenHop {
 	var list []SeenHop
 	for _, s := range g.starts {
-		for _, f := range s.attackers {
-			verdict := g.reached[startKey(s.ref)][f.attacker]
+		for n, f := range s.attackers {
+			verdict := verdicts.of(s, n)
 			if verdict == model.False {
 				continue
 			}
-			proof, _ := g.alike.search(f.atoms, verdict == model.True)
+			proof, _ := g.alike.search(goal, f.atoms, verdict == model.True)
 			open := map[int32]bool{} // atoms that a part rests on which is not certain
 			for _, rule := range proof {
 				r := g.b.rules[rule]
@@ -40,18 +56,38 @@ func (g *Graph) HopsSeen() []SeenHop {
 	return list
 }
 
+// LockoutVerdict says whether an attacker who starts at a principal puts out an
+// account; all with Global Administrator where none is named. It is asked of starts
+// and accounts that the graph names.
+func (g *Graph) LockoutVerdict(start, attacker, target string) (model.Truth, bool) {
+	for _, l := range g.lockouts() {
+		at := slices.IndexFunc(l.targets, func(ref model.PrincipalRef) bool { return ref.ID == target })
+		if l.every != (target == "") || !l.every && at < 0 {
+			continue
+		}
+		for _, s := range g.starts {
+			for n, f := range s.attackers {
+				if s.ref.ID == start && f.attacker == attacker {
+					return l.verdicts.of(s, n), true
+				}
+			}
+		}
+	}
+	return model.Unknown, false
+}
+
 // DearerProofs lists the starts and devices whose shared proof costs more than one
 // that is looked for, and how many proofs are shared at all.
 func (g *Graph) DearerProofs() (dearer []string, shared int) {
 	ask := func(ref model.PrincipalRef, attacker string, atoms []horn.Atom) {
 		for _, certain := range []bool{true, false} {
-			proof, ok := g.alike.prove(ref, attacker, atoms, certain)
-			own, proved := g.alike.search(atoms, certain)
+			proof, ok := g.alike.prove(g.goal, ref, attacker, atoms, certain)
+			own, proved := g.alike.search(g.goal, atoms, certain)
 			if ok != proved || ok && g.costOf(proof) != g.costOf(own) {
 				dearer = append(dearer, ref.ID+" as "+attacker)
 			}
 		}
-		if g.alike.proofs[g.alike.classOf(ref)+"|"+attacker+"|true"].of != g.alike.who(ref) {
+		if g.alike.proofs[proofKey(g.goal, g.alike.classOf(ref), attacker, true)].of != g.alike.who(ref) {
 			shared++
 		}
 	}
@@ -80,3 +116,6 @@ func (g *Graph) costOf(proof horn.Proof) int64 {
 	}
 	return cost[g.goal]
 }
+
+// Rules counts the rules.
+func (g *Graph) Rules() int { return len(g.b.rules) }

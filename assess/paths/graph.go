@@ -25,6 +25,7 @@ type Graph struct {
 	alike     *alike                            // of which proofs are shared
 	crowds    *alike                            // of which one stands for all, in the question of what cuts them off
 	tier0     func() []model.Tier0Member
+	lockouts  func() []lockout
 
 	mutex    sync.Mutex // of demanded and units
 	demanded map[sameUse][]string
@@ -74,7 +75,7 @@ func newGraph(b *builder) (*Graph, error) {
 	g.readStarts()
 	g.alike, g.crowds = newAlike(g, g.ownDevices()), newAlike(g, nil)
 	g.solve()
-	g.tier0 = sync.OnceValue(g.readTier0)
+	g.tier0, g.lockouts = sync.OnceValue(g.readTier0), sync.OnceValue(g.readLockouts)
 	return g, nil
 }
 
@@ -107,6 +108,14 @@ func (g *Graph) readStarts() {
 	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}},
 		start{anyApplication, []foothold{{AttackerCredential, []horn.Atom{anyService}}}},
 		start{outsider, []foothold{{AttackerControl, []horn.Atom{outside}}}})
+	if always := g.atomOf(key{kind: atomAlways}); always != horn.None {
+		for i := range g.starts {
+			for j := range g.starts[i].attackers {
+				f := &g.starts[i].attackers[j]
+				f.atoms = append(f.atoms, always)
+			}
+		}
+	}
 	sorting.Stable(g.starts, func(a, b start) int {
 		return cmp.Or(cmp.Compare(a.ref.Kind, b.ref.Kind), cmp.Compare(a.ref.Name, b.ref.Name), cmp.Compare(a.ref.ID, b.ref.ID))
 	})
@@ -151,37 +160,53 @@ func (g *Graph) userFootholds(user string, anyone horn.Atom) []foothold {
 	return list
 }
 
-// solve asks once for all starts that are alike.
+// solve asks for the ways into Tier 0.
 func (g *Graph) solve() {
-	place := map[string]int{} // of a class's first attacker
+	verdicts := g.ask(g.goal)
+	for _, s := range g.starts {
+		of := map[string]model.Truth{}
+		for i, f := range s.attackers {
+			of[f.attacker] = verdicts.of(s, i)
+		}
+		g.reached[startKey(s.ref)] = of
+	}
+}
+
+// verdicts are the answers to a goal, once for all starts that are alike.
+type verdicts struct {
+	g               *Graph
+	place           map[string]int // of a class's first attacker
+	surely, perhaps []bool
+}
+
+func (g *Graph) ask(goal horn.Atom) verdicts {
+	v := verdicts{g: g, place: map[string]int{}}
 	var sets [][]horn.Atom
 	for _, s := range g.starts {
 		class := g.alike.classOf(s.ref)
-		if _, ok := place[class]; ok {
+		if _, ok := v.place[class]; ok {
 			continue
 		}
-		place[class] = len(sets)
+		v.place[class] = len(sets)
 		for _, f := range s.attackers {
 			sets = append(sets, f.atoms)
 		}
 	}
-	goals := []horn.Atom{g.goal}
-	surely, perhaps := g.must.Reach(sets, goals), g.may.Reach(sets, goals)
-	for _, s := range g.starts {
-		verdicts := map[string]model.Truth{}
-		for i, f := range s.attackers {
-			n := place[g.alike.classOf(s.ref)] + i
-			switch {
-			case surely[n]:
-				verdicts[f.attacker] = model.True
-			case perhaps[n]:
-				verdicts[f.attacker] = model.Unknown
-			default:
-				verdicts[f.attacker] = model.False
-			}
-		}
-		g.reached[startKey(s.ref)] = verdicts
+	goals := []horn.Atom{goal}
+	v.surely, v.perhaps = g.must.Reach(sets, goals), g.may.Reach(sets, goals)
+	return v
+}
+
+// of is the verdict on a start's nth attacker.
+func (v verdicts) of(s start, n int) model.Truth {
+	n += v.place[v.g.alike.classOf(s.ref)]
+	switch {
+	case v.surely[n]:
+		return model.True
+	case v.perhaps[n]:
+		return model.Unknown
 	}
+	return model.False
 }
 
 func startKey(ref model.PrincipalRef) string { return ref.Kind + "|" + model.FoldID(ref.ID) }
@@ -216,7 +241,7 @@ func (g *Graph) Paths() []model.Path {
 			if verdict == model.False || verdict == model.Unknown && open {
 				continue
 			}
-			path, ok := g.path(s, f, verdict)
+			path, ok := g.path(g.goal, s, f, verdict)
 			if !ok {
 				break
 			}
@@ -277,8 +302,8 @@ func (g *Graph) cost(rule int) int64 {
 	return cost
 }
 
-func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool) {
-	proof, ok := g.alike.prove(s.ref, f.attacker, f.atoms, verdict == model.True)
+func (g *Graph) path(goal horn.Atom, s start, f foothold, verdict model.Truth) (foundPath, bool) {
+	proof, ok := g.alike.prove(goal, s.ref, f.attacker, f.atoms, verdict == model.True)
 	if !ok {
 		return foundPath{}, false
 	}
@@ -322,7 +347,7 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 				legs[0].With = with
 			}
 		}
-		if g.b.keys[r.Head].kind == atomAppPower {
+		if k := g.b.keys[r.Head].kind; k == atomAppPower || k == atomPermitted {
 			shows[r.Head] = legs[0].Evidence
 		}
 		arrives := legs[len(legs)-1]
@@ -332,7 +357,7 @@ func (g *Graph) path(s start, f foothold, verdict model.Truth) (foundPath, bool)
 		p.indirect = p.indirect || !g.ownUse(g.b.hops[r.hop], s.ref)
 		p.Requires = union(p.Requires, arrives.Requires)
 	}
-	p.To = ends[g.goal].ref
+	p.To = ends[goal].ref
 	p.Unknown = distinct(p.Unknown)
 	layOut(&p.Path)
 	return p, true

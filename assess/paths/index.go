@@ -25,6 +25,8 @@ type index struct {
 	groupRoles  map[string][]groupAssignment // by folded role id
 	grants      map[string][]grant           // by folded service principal id
 	permitted   map[powers.Power][]permitted // by what the grants give, in the order of the service principals' ids
+	granted     map[string][]permitted       // the same by folded permission
+	permissions map[powers.Power][]string    // folded permissions that somebody has and that give a power
 	openGrants  map[string]model.Need        // service principals whose permissions are not known
 	graphID     string                       // the service principal of Microsoft Graph
 	noGraph     *model.Need                  // set where nothing is known of anybody's permissions
@@ -269,11 +271,17 @@ func (x *index) readGrants() {
 				Reason: cmp.Or(rows.Coverage().Reason, model.NotCollected), Permission: "Application.Read.All", Detail: "which permissions it has is not known"}
 		}
 	}
-	x.permitted = map[powers.Power][]permitted{}
+	x.permitted, x.granted, x.permissions = map[powers.Power][]permitted{}, map[string][]permitted{}, map[powers.Power][]string{}
 	for _, id := range slices.Sorted(maps.Keys(x.grants)) {
 		for _, g := range x.grants[id] {
+			permission := model.FoldID(g.appRoleID)
+			first := x.granted[permission] == nil
+			x.granted[permission] = append(x.granted[permission], permitted{service: id, grant: g})
 			for _, effect := range powers.EffectsOf(g.resourceAppID, g.appRoleID) {
 				x.permitted[effect.Power] = append(x.permitted[effect.Power], permitted{id, g, effect.Scope})
+				if first {
+					x.permissions[effect.Power] = append(x.permissions[effect.Power], permission)
+				}
 			}
 		}
 	}

@@ -40,6 +40,14 @@ const (
 	atomApprover                // an approver of a role agrees: n is the holding's index
 	atomOff                     // policies that stand in the way are gone: n is a variant
 	atomIntune                  // somebody acts by an assignment of a role of Intune: subject is the assignment
+	atomPermitted               // an application with a permission acts: subject is the permission
+	atomAlways                  // every start has it
+	atomBlocked                 // a policy blocks the sign-ins of everybody
+	atomHindered                // something is written that sign-ins hang on
+	atomOut                     // an account cannot sign in any more: subject
+	atomGone                    // an account can no longer use Global Administrator: subject
+	atomLeft                    // so it is with the first n of those who could
+	atomLockedOut               // and with all of them
 	atomJoint                   // several atoms at once: other lists them
 )
 

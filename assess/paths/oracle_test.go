@@ -61,6 +61,7 @@ type world struct {
 	asked        bool     // a policy asks something of whoever registers one
 
 	synced, federated    []string // users from on-premises, and of the federated domain
+	claims, provider     string   // what a second factor from the federated domain's identity provider counts for, and where that runs
 	passkeys, passes     bool     // methods that are on
 	unit, unitDesk       []string // users in a unit, and its helpdesk
 	nested               []string // owners of a group in the excluded one
@@ -71,6 +72,7 @@ type world struct {
 	builders, builderBy  []string // members and owners of the group that may have it
 	tool, toolBy         string   // for whom the tool has consent, and who owns it
 	packaged, partnered  bool     // a catalogue holds the group; a partner is a provider
+	leaves               bool     // the latter disables accounts too
 	manager, passwordApp string   // who owns the application that manages the other, and the one that sets passwords
 }
 
@@ -112,6 +114,8 @@ func worlds(t *rapid.T) world {
 	w.unregistered, w.asked = some("unregistered", 2), rapid.Bool().Draw(t, "asked")
 	one := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
 	w.synced, w.federated = some("synced", 1), some("federated", 1)
+	w.claims = one("claims", "", "null", "acceptIfMfaDoneByFederatedIdp", "enforceMfaByFederatedIdp", "rejectMfaByFederatedIdp")
+	w.provider = one("provider", "", "https://idp.case.example/adfs/ls/", "https://case.okta.example/sso")
 	w.passkeys, w.passes = rapid.Bool().Draw(t, "passkeys"), rapid.Bool().Draw(t, "passes")
 	w.unit, w.unitDesk, w.nested = some("unit", 2), some("unit's helpdesk", 1), some("nested", 1)
 	w.devices, w.appDesk = some("devices", 1), some("application's administrator", 1)
@@ -122,6 +126,7 @@ func worlds(t *rapid.T) world {
 	w.tool, w.toolBy = one("tool", "", "all", "u2"), one("tool's owner", "", "u1", "u3")
 	w.packaged, w.partnered = rapid.IntRange(0, 5).Draw(t, "packaged") == 0, rapid.Bool().Draw(t, "partnered")
 	w.manager, w.passwordApp = one("manager", "", "u1"), one("password application", "", "u0")
+	w.leaves = rapid.Bool().Draw(t, "leaves")
 	return w
 }
 
@@ -220,6 +225,15 @@ func (w world) tenant(t testing.TB) *assesstest.Case {
 func (w world) more(c *assesstest.Case, row func(...any) map[string]any, refs func([]string) []any) {
 	list := func(path string, rows ...any) { c.Files[path] = append(slices.Clone(c.Files[path]), rows...) }
 	c.Files["domains"] = []any{row("id", "case.onmicrosoft.com", "authenticationType", "Managed"), row("id", "case.example", "authenticationType", "Federated")}
+	federation := row("id", "fc", "displayName", "Provider", "passiveSignInUri", w.provider)
+	switch w.claims {
+	case "":
+	case "null":
+		federation["federatedIdpMfaBehavior"] = nil
+	default:
+		federation["federatedIdpMfaBehavior"] = w.claims
+	}
+	c.Files["domains/case.example/federationConfiguration"] = []any{federation}
 	state := map[bool]string{true: "enabled", false: "disabled"}
 	c.Files["policies/authenticationMethodsPolicy"] = []any{row("id", "authenticationMethodsPolicy", "authenticationMethodConfigurations", []any{
 		row("id", "Fido2", "state", state[w.passkeys]), row("id", "TemporaryAccessPass", "state", state[w.passes]), row("id", "X509Certificate", "state", "disabled")})}
@@ -301,6 +315,9 @@ func (w world) more(c *assesstest.Case, row func(...any) map[string]any, refs fu
 	if w.passwordApp != "" {
 		application("hr", w.passwordApp)
 		granted("hr", "cc117bb9-00cf-4eb8-b580-ea2a878fe8f7")
+		if w.leaves {
+			granted("hr", "3011c876-62b7-4ada-afa2-506cbbecc68c")
+		}
 	}
 }
 
@@ -332,6 +349,9 @@ type have struct {
 	inside                    bool // an account or an application of the tenant
 	pipeline, partner, ground bool // what is outside: the pipeline, the provider, the on-premises directory
 	issuer                    bool // the identity provider of the federated domain
+
+	blocked, hindered bool            // policies block everybody; something that sign-ins hang on is written
+	out               map[string]bool // accounts that cannot sign in
 }
 
 func (w world) signsIn(h have, user string) bool {
@@ -346,20 +366,20 @@ func (w world) acts(h have, user string) bool { return h.session[user] || w.sign
 
 // play makes every move until nothing changes. may says how open questions are
 // answered: in favour of the attacker, or not.
-func (w world) play(h have, may bool) bool {
-	for before := ""; before != fmt.Sprint(h); {
-		before = fmt.Sprint(h)
+func (w world) play(h *have, may bool) bool {
+	for before := ""; before != fmt.Sprint(*h); {
+		before = fmt.Sprint(*h)
 		for _, u := range w.users {
 			if h.credential[u] == 1 && slices.Contains(w.unregistered, u) && (may || !w.asked) {
 				h.credential[u] = 2
 			}
-			w.take(&h, u)
-			if w.acts(h, u) {
+			w.take(h, u)
+			if w.acts(*h, u) {
 				h.robots = h.robots || slices.Contains(w.appOwners, u)
 				h.groupOff = h.groupOff || w.mfa && slices.Contains(w.writers, u)
 			}
 		}
-		w.moveMore(&h, may)
+		w.moveMore(h, may)
 		h.robots = h.robots || h.roles[applications]
 		h.policyOff = h.policyOff || h.roles[conditionalAccess]
 		h.groupOff = h.groupOff || h.roles[groupsAdministrator]
@@ -386,6 +406,58 @@ func (w world) play(h have, may bool) bool {
 	return h.tier0
 }
 
+// lockOut makes the moves that take accounts out of action, once all others are made.
+func (w world) lockOut(h *have, may bool) {
+	h.out = map[string]bool{}
+	any := func(owners []string) bool {
+		return slices.ContainsFunc(owners, func(o string) bool { return w.acts(*h, o) })
+	}
+	h.blocked = h.roles[conditionalAccess]
+	groups := (w.mfa || w.asked) && (any(w.writers) || any(w.nested) || h.roles[groupsAdministrator])
+	h.hindered = may && (h.roles[methodsPolicy] || groups)
+	for _, u := range w.users {
+		sure := !slices.Contains(w.synced, u)
+		disables := h.roles[authentication] && w.resets(authentication, u, may) && (may || sure)
+		resets := may && (h.roles[helpdesk] && w.resets(helpdesk, u, true) || h.roles[authentication] && w.resets(authentication, u, true) ||
+			h.unitDesk && slices.Contains(w.unit, u) && w.resets(helpdesk, u, true) || h.hr && w.resets("", u, true) && !w.holdsNow(u))
+		if h.hr && w.leaves && w.resets("", u, may) && !w.holdsNow(u) {
+			disables = disables || may || !w.administers(u) && sure
+		}
+		withheld := h.ground && slices.Contains(w.synced, u) || may && slices.Contains(w.federated, u) && (h.issuer || h.roles[domainNames])
+		h.out[u] = h.tier0 || h.blocked || h.hindered || disables || resets || withheld
+	}
+}
+
+// rulers are the users with Global Administrator, and whether each must activate it.
+func (w world) rulers() map[string]bool {
+	list := map[string]bool{}
+	for _, h := range w.holdings {
+		if h.role == globalAdministrator {
+			list[h.user] = h.eligible
+		}
+	}
+	if w.groupRole == globalAdministrator {
+		for _, m := range w.members {
+			list[m] = false
+		}
+	}
+	return list
+}
+
+// locksOut says whether an attacker puts everybody with Global Administrator out of
+// action.
+func (w world) locksOut(h have) bool {
+	if h.tier0 || h.blocked {
+		return true
+	}
+	for u, eligible := range w.rulers() {
+		if !h.out[u] && !(eligible && h.roles[pimRules]) {
+			return false
+		}
+	}
+	return true
+}
+
 // moveMore makes the moves of what else there is in the world.
 func (w world) moveMore(h *have, may bool) {
 	by := func(owner string) bool { return owner != "" && w.acts(*h, owner) }
@@ -407,6 +479,7 @@ func (w world) moveMore(h *have, may bool) {
 			h.roles[w.groupRole] = true
 		}
 	}
+	h.issuer = h.issuer || h.ground && (w.provider == "https://idp.case.example/adfs/ls/" || may)
 	for _, u := range w.users {
 		get := func(credential int) { h.credential[u] = max(h.credential[u], credential) }
 		if h.ground && slices.Contains(w.synced, u) {
@@ -416,7 +489,8 @@ func (w world) moveMore(h *have, may bool) {
 			if h.issuer {
 				get(1)
 			}
-			if h.roles[domainNames] || h.issuer && may {
+			claimed := w.claims == "acceptIfMfaDoneByFederatedIdp" || w.claims == "enforceMfaByFederatedIdp" || may && w.claims != "rejectMfaByFederatedIdp"
+			if h.roles[domainNames] || h.issuer && claimed {
 				get(2)
 			}
 		}
@@ -491,11 +565,13 @@ func agrees(t testing.TB, rt require.TestingT, w world) *paths.Graph {
 	g := build(t, w.tenant(t))
 	require.NoError(rt, g.Verify())
 	ask := func(kind, id, attacker string, start func() have) {
+		must, may := start(), start()
 		want := model.Unknown
-		if must, may := w.play(start(), false), w.play(start(), true); must == may {
-			want = model.Of(must)
+		if surely, perhaps := w.play(&must, false), w.play(&may, true); surely == perhaps {
+			want = model.Of(surely)
 		}
 		require.Equal(rt, want, g.Verdict(model.PrincipalRef{Kind: kind, ID: id}, attacker), "%s as %s in %+v", id, attacker, w)
+		agreesOnLockouts(rt, g, w, id, attacker, must, may)
 	}
 	for _, u := range w.users {
 		for _, attacker := range everyAttacker[:5] {
@@ -525,6 +601,26 @@ func agrees(t testing.TB, rt require.TestingT, w world) *paths.Graph {
 	return g
 }
 
+// agreesOnLockouts asks who is put out of action by what was played.
+func agreesOnLockouts(rt require.TestingT, g *paths.Graph, w world, id, attacker string, must, may have) {
+	w.lockOut(&must, false)
+	w.lockOut(&may, true)
+	want := func(surely, perhaps bool) model.Truth {
+		if surely == perhaps {
+			return model.Of(surely)
+		}
+		return model.Unknown
+	}
+	for u := range w.rulers() {
+		if got, ok := g.LockoutVerdict(id, attacker, u); ok {
+			require.Equal(rt, want(must.out[u], may.out[u]), got, "%s as %s, lock-out of %s in %+v", id, attacker, u, w)
+		}
+	}
+	if got, ok := g.LockoutVerdict(id, attacker, ""); ok {
+		require.Equal(rt, want(w.locksOut(must), w.locksOut(may)), got, "%s as %s, lock-out of all in %+v", id, attacker, w)
+	}
+}
+
 // rareWorlds are those in which hops surely lead in that seldom do by chance.
 func rareWorlds() []world {
 	var list []world
@@ -549,6 +645,11 @@ func rareWorlds() []world {
 	add(func(w *world) {
 		w.holdings, w.approvers = []worldHolding{{"u0", helpdesk, true}}, []string{"u3"}
 	})
+	for _, provider := range []string{"https://idp.case.example/adfs/ls/", "https://case.okta.example/sso"} {
+		add(func(w *world) {
+			w.federated, w.provider, w.mfa, w.claims = []string{"u2"}, provider, true, "enforceMfaByFederatedIdp"
+		})
+	}
 	for _, role := range []string{authentication, domainNames, intune} {
 		add(func(w *world) {
 			w.holdings, w.mfa, w.excluded = []worldHolding{{"u0", role, false}}, true, []string{"u0"}
@@ -580,7 +681,7 @@ func TestEveryKindOfHopIsPlayed(t *testing.T) {
 	}
 	for _, edge := range []string{"usesRole", "activatesRole", "approves", "signsIn", "ownsGroup", "writesGroup", "resetsPassword", "addsMethod", "registersMethod", "ownsApplication",
 		"managesApplication", "addsCredential", "hasPermission", "assignsRole", "writesConditionalAccess", "writesPIMPolicy", "ridesSession", "federatesDomain", "federatesWorkload",
-		"controlsResource", "hostsIdentity", "runsCodeOn", "signsInOn", "syncedFrom", "vouchesFor"} {
+		"controlsResource", "hostsIdentity", "runsCodeOn", "signsInOn", "syncedFrom", "vouchesFor", "runsProvider"} {
 		require.NotZero(t, seen[edge+" "+model.Reaches], "%s never reaches: %v", edge, seen)
 	}
 	for _, edge := range []string{"actsInTheName", "requestsPackage", "administersAsPartner", "leadsOn"} {

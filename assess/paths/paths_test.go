@@ -61,8 +61,8 @@ func build(t testing.TB, c *assesstest.Case) *paths.Graph {
 // hops with where they lead.
 func describe(g *paths.Graph) string {
 	var lines []string
-	for _, p := range g.Paths() {
-		line := fmt.Sprintf("%s %s %s:", p.From.ID, p.Attacker, p.Verdict)
+	add := func(what string, p model.Path) {
+		line := what + fmt.Sprintf("%s %s %s:", p.From.ID, p.Attacker, p.Verdict)
 		for _, h := range p.Hops {
 			line += fmt.Sprintf(" %s(%s)", h.Edge, h.To.Name)
 		}
@@ -70,6 +70,21 @@ func describe(g *paths.Graph) string {
 			line += " ?" + n.Dataset
 		}
 		lines = append(lines, line)
+	}
+	for _, p := range g.Paths() {
+		add("", p)
+	}
+	for _, l := range g.Lockouts() {
+		names := "every Global Administrator"
+		if !l.Every {
+			names = ""
+			for _, t := range l.Targets {
+				names += " " + t.ID
+			}
+		}
+		for _, p := range l.Paths {
+			add("locks out "+strings.TrimSpace(names)+": ", p)
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -120,17 +120,34 @@ func (b *builder) appPower(head horn.Atom, p powers.Power) {
 // targeted powers of applications depend on the target, which the target's own
 // rules ask.
 func targeted(p powers.Power) bool {
-	return p == powers.ResetPassword || p == powers.UpdateUserAuthenticationMethods
+	return p == powers.ResetPassword || p == powers.UpdateUserAuthenticationMethods || p == powers.DisableUsers
 }
 
 func permissionHop(g grant) hop {
-	name := g.appRoleID
-	if known, ok := model.PermissionWithID(g.resourceAppID, g.appRoleID); ok {
-		name = known.Value
-	}
+	name := permissionName(g.appRoleID)
 	return hop{edge: edgeHasPermission, to: model.PrincipalRef{Kind: "permission", ID: g.appRoleID, Name: name},
 		text: "has the application permission " + name, evidence: []model.Evidence{g.evidence}}
 }
+
+// permissionName names a permission of Microsoft Graph.
+func permissionName(id string) string {
+	if known, ok := model.PermissionWithID(model.MicrosoftGraphAppID, id); ok {
+		return known.Value
+	}
+	return id
+}
+
+// permitted: an application that has a permission acts. It stands between many
+// applications and many targets, so that the rules are as many as both, not as
+// their pairs.
+func (b *builder) permittedActs(head horn.Atom, k key) {
+	for _, g := range b.granted[k.subject] {
+		b.conclude(head, surely.shown(permissionHop(g.grant)), key{kind: atomActs, subject: g.service})
+	}
+}
+
+// permittedTo is that an application with the permission acts.
+func permittedTo(permission string) key { return key{kind: atomPermitted, subject: permission} }
 
 // inUse: a holding is in use. Who is no user meets no policy for users.
 func (b *builder) inUse(head horn.Atom, k key) {

@@ -56,9 +56,55 @@ func TestDeepNestingAndLargeGroups(t *testing.T) {
 		helper := model.PrincipalRef{Kind: "user", ID: "h000299"}
 		require.Equal(t, model.False, g.Verdict(helper, access.AttackerStolenPassword), "a password of the owner is not enough: the policy asks the owner for a second factor")
 		require.Equal(t, model.True, g.Verdict(model.PrincipalRef{Kind: "user", ID: "u0"}, access.AttackerPhishedSession))
-		if members < 1000 { // the verifier goes through every start by itself
-			require.NoError(t, g.Verify())
+		require.NoError(t, g.Verify())
+	}
+}
+
+// permitted is a tenant in which an application has n owners, and n others set
+// passwords and methods.
+func permitted(t testing.TB, n int) *assesstest.Case {
+	c := large(t, 0, 1, false)
+	owners := []any{}
+	for i := range n {
+		id := fmt.Sprintf("o%06d", i)
+		c.Files["users"] = append(c.Files["users"], map[string]any{"id": id, "userPrincipalName": id + "@case.onmicrosoft.com", "accountEnabled": true, "userType": "Member",
+			"onPremisesSyncEnabled": nil, "externalUserState": nil, "isManagementRestricted": nil})
+		owners = append(owners, map[string]any{"@odata.type": "#microsoft.graph.user", "id": id})
+		service := "hr" + id
+		c.Files["servicePrincipals"] = append(c.Files["servicePrincipals"], map[string]any{"id": service, "appId": service, "displayName": service,
+			"servicePrincipalType": "ManagedIdentity", "appOwnerOrganizationId": "tenant"})
+		for _, permission := range []string{"741f803b-c850-494e-b5df-cde7c675a1ca", "50483e42-d915-4231-9639-7fdb7fd190e5"} {
+			c.Files["servicePrincipals/graph/appRoleAssignedTo"] = append(c.Files["servicePrincipals/graph/appRoleAssignedTo"],
+				map[string]any{"id": service + permission, "appRoleId": permission, "principalId": service, "resourceId": "graph"})
 		}
+	}
+	c.Files["applications/app/owners"] = owners
+	c.Files["policies/authenticationMethodsPolicy"] = []any{map[string]any{"id": "authenticationMethodsPolicy", "authenticationMethodConfigurations": []any{
+		map[string]any{"id": "Fido2", "state": "enabled"}, map[string]any{"id": "TemporaryAccessPass", "state": "disabled"}, map[string]any{"id": "X509Certificate", "state": "disabled"}}}}
+	return c
+}
+
+// Many applications that set the passwords of many users: rules are as many as
+// both together.
+func TestPermissionsOverUsersAreLinear(t *testing.T) {
+	few, many := build(t, permitted(t, 100)), build(t, permitted(t, 200))
+	require.Less(t, float64(many.Rules()), 2.1*float64(few.Rules()))
+	hr := model.PrincipalRef{Kind: "servicePrincipal", ID: "hro000007"}
+	require.Equal(t, model.True, many.Verdict(hr, paths.AttackerCredential), "it gives itself a method of an owner")
+	require.NoError(t, many.Verify())
+}
+
+func BenchmarkPermitted(b *testing.B) {
+	for _, n := range []int{1_000, 4_000} {
+		whole := tenant(b, permitted(b, n))
+		b.Run(fmt.Sprintf("users=%d/applications=%d", n, n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := paths.Build(context.Background(), whole, paths.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
@@ -73,6 +119,24 @@ func BenchmarkBuild(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// The certificates of all starts are about as large as the rules, so that checking
+// them takes a time that grows as the tenant does.
+func BenchmarkVerify(b *testing.B) {
+	for _, mfa := range []bool{true, false} {
+		for _, n := range []int{1_000, 10_000, 100_000} {
+			g := build(b, large(b, n, 5, mfa))
+			b.Run(fmt.Sprintf("mfa=%v/helpdesk=%d", mfa, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := g.Verify(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 

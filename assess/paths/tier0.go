@@ -96,10 +96,10 @@ func (g *Graph) role(list []model.Tier0Member, id string, atoms []horn.Atom) []m
 // member adds what a start controls, if a way leads from it to Tier 0.
 func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacker string, atoms []horn.Atom, declared bool) []model.Tier0Member {
 	certain := true
-	proof, ok := g.alike.prove(ref, attacker, atoms, true)
+	proof, ok := g.alike.prove(g.goal, ref, attacker, atoms, true)
 	if !ok {
 		certain = false
-		if proof, ok = g.alike.prove(ref, attacker, atoms, false); !ok {
+		if proof, ok = g.alike.prove(g.goal, ref, attacker, atoms, false); !ok {
 			return list
 		}
 	}
@@ -284,6 +284,8 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 		return g.b.intuneRef(k.subject)
 	case atomPower, atomAppPower:
 		return model.PrincipalRef{Kind: "power", ID: fmt.Sprint("power-", k.n), Name: "whoever can " + powerName(k.n)}
+	case atomPermitted:
+		return model.PrincipalRef{Kind: "permission", ID: k.subject, Name: permissionName(k.subject)}
 	case atomAnyone:
 		return anybody
 	case atomAnyService:
@@ -297,7 +299,7 @@ func (g *Graph) atomRef(a horn.Atom) model.PrincipalRef {
 	case atomHome:
 		return model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "the tenant of " + k.subject}
 	case atomIssuer:
-		return model.PrincipalRef{Kind: "identityProvider", ID: k.subject, Name: "the identity provider of " + k.subject}
+		return issuerRef(k.subject)
 	case atomOnPremises:
 		return model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}
 	}

@@ -36,15 +36,14 @@ func (b *builder) at(head horn.Atom, k key) {
 	}
 	switch credential {
 	case password:
-		b.resets(head, p)
+		b.resets(head, p, surely, hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name, credential: passwordOf(p)})
 		b.onPremises(head, p)
 		b.matched(head, p)
-		b.vouched(head, p, surely)
+		b.vouched(head, p, false)
 	case secondFactor:
 		b.registers(head, p)
 		b.federates(head, p)
-		b.vouched(head, p, open(model.Need{Dataset: model.TenantDomains.Name(), Reason: model.NotCollected,
-			Detail: "whether a second factor counts that the home of " + p.Name + " asserts is not in the export (federatedIdpMfaBehavior, inboundTrust)"}))
+		b.vouched(head, p, true)
 		b.givesMethod(head, p, b.methods.pass, "temporary access pass")
 	case phishingResistant:
 		b.givesMethod(head, p, b.methods.passkey, "passkey")
@@ -95,11 +94,11 @@ func unitMembers(scope string) string {
 
 // resets adds who can reset the user's password.
 // Source of who can: [powers.ResetSource].
-func (b *builder) resets(head horn.Atom, p principals.Principal) {
-	target, shown := b.target(p), hop{edge: edgeResetsPassword, to: b.ref(p.ID), text: "resets the password of " + p.Name, credential: passwordOf(p)}
+func (b *builder) resets(head horn.Atom, p principals.Principal, whole because, shown hop) {
+	target := b.target(p)
 	// A password kept on-premises changes only with writeback.
 	// The password of a guest is kept elsewhere.
-	whole := surely.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
+	whole = whole.about(model.And(model.Or(set(p.User.OnPremisesSyncEnabled).Not(), model.Unknown), external(p.User).Not()), model.Users.Name(),
 		p.Name+": whether password writeback reaches it, or it is a guest, is not known")
 	for _, id := range b.roleIDs {
 		if len(b.byRole[id])+len(b.groupRoles[id]) == 0 {
@@ -109,15 +108,11 @@ func (b *builder) resets(head horn.Atom, p principals.Principal) {
 		answer := powers.CanReset([]powers.Actor{actor}, target)
 		b.targetedBy(head, id, p, target, answer, whole, shown)
 	}
-	for _, may := range b.permitted[powers.ResetPassword] {
-		granted := permissionHop(may.grant)
+	for _, permission := range b.permissions[powers.ResetPassword] {
 		why := whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").
 			and(unprotected(target), p.Name+": whether a role or a role-assignable group shields it is not known").
-			and(model.Unknown, granted.to.Name+" sets passwords of others only together with a role such as User Administrator, as Microsoft says: whether it does alone is not known")
-		shown := shown
-		shown.text = "uses " + granted.to.Name + " and " + shown.text
-		shown.evidence = granted.evidence
-		b.conclude(head, why.shown(shown), key{kind: atomActs, subject: may.service})
+			and(model.Unknown, permissionName(permission)+" sets passwords of others only together with a role such as User Administrator, as Microsoft says: whether it does alone is not known")
+		b.conclude(head, why.shown(shown), permittedTo(permission))
 	}
 }
 
@@ -219,20 +214,17 @@ func (b *builder) givesMethod(head horn.Atom, p principals.Principal, enabled mo
 		answer := powers.CanReset([]powers.Actor{{Role: b.roles[id].role.ID, Resets: held.Truth}}, target)
 		b.targetedBy(head, id, p, target, answer, whole.and(held.Truth, b.roles[id].role.Name+": "+held.Reason), shown, also...)
 	}
-	for _, may := range b.permitted[powers.UpdateUserAuthenticationMethods] {
-		granted := permissionHop(may.grant)
+	for _, permission := range b.permissions[powers.UpdateUserAuthenticationMethods] {
 		sure := model.Unknown // one method's permission: the method that it gives is not looked at
-		if granted.to.Name == "UserAuthenticationMethod.ReadWrite.All" {
+		if permissionName(permission) == "UserAuthenticationMethod.ReadWrite.All" {
 			sure = model.True
 		}
-		shown := shown
-		shown.text, shown.evidence = "uses "+granted.to.Name+" and "+shown.text, granted.evidence
-		b.conclude(head, whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").and(sure, granted.to.Name+": which method it gives").shown(shown), append([]key{{kind: atomActs, subject: may.service}}, also...)...)
+		b.conclude(head, whole.about(set(p.User.IsManagementRestricted).Not(), model.Users.Name(), p.Name+": whether a restricted unit shields it is not known").and(sure, permissionName(permission)+": which method it gives").shown(shown), append([]key{permittedTo(permission)}, also...)...)
 	}
 }
 
 // federates adds who can make the user's domain trust an issuer of their own,
-// whose tokens may claim a second factor.
+// whose tokens may claim a second factor: they set what counts of its claims too.
 // Source: learn.microsoft.com/entra/identity/authentication/how-to-mfa-server-migration-utility and
 // learn.microsoft.com/graph/api/resources/internaldomainfederation, federatedIdpMfaBehavior.
 func (b *builder) federates(head horn.Atom, p principals.Principal) {

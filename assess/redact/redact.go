@@ -225,7 +225,12 @@ func (r *redactor) collect(a *model.Assessment) {
 	for _, reach := range a.Reach {
 		r.collectReach(reach)
 	}
-	for _, p := range a.Paths {
+	ways := slices.Clone(a.Paths)
+	for _, l := range a.Lockouts {
+		r.refs(l.Targets...)
+		ways = append(ways, l.Paths...)
+	}
+	for _, p := range ways {
 		r.refs(p.From, p.To)
 		for _, n := range p.Nodes {
 			r.refs(n.PrincipalRef)

@@ -370,7 +370,9 @@ func hostileAssessment() *model.Assessment {
 		Reach: []model.Reach{{Principal: ref, Role: model.RoleRef{ID: name, Name: name}, Holding: name, Via: []string{name}, Scope: name,
 			From: []model.ReachFrom{{Device: name, Network: name, Verdict: name, Activation: name}}, Attackers: map[string]string{name: name}}},
 		Paths: []model.Path{{From: ref, To: ref, Attacker: name, Verdict: name, Hops: []model.Hop{{Edge: name, From: ref, To: ref, With: &ref, Requires: []string{name}, Explanation: name, Evidence: evidence}}, Unknown: needs}},
-		Cut:   &model.Cut{Hops: []model.PathHop{{Edge: name, From: ref, To: ref, Explanation: name}}},
+		Lockouts: []model.Lockout{{Targets: []model.PrincipalRef{ref, ref, ref, ref}, Perhaps: 1, Paths: []model.Path{{From: ref, To: ref, Attacker: name, Verdict: name,
+			Hops: []model.Hop{{Edge: name, From: ref, To: ref, Explanation: name, Evidence: evidence}}, Unknown: needs}}}},
+		Cut: &model.Cut{Hops: []model.PathHop{{Edge: name, From: ref, To: ref, Explanation: name}}},
 	}
 }
 

@@ -25,6 +25,7 @@ func HTML(w io.Writer, a *model.Assessment, opts Options) error {
 	p.pillars()
 	p.reach()
 	p.paths()
+	p.lockouts()
 	p.findings()
 	p.inputs()
 	p.raw("</main>\n<footer>\n")
@@ -223,7 +224,28 @@ func (p *page) paths() {
 		return
 	}
 	p.raw("<section>\n").element("h2", "Ways into Tier 0 over somebody or something else")
-	for _, way := range p.a.Paths[:min(len(p.a.Paths), maxRows)] {
+	p.ways(p.a.Paths[:min(len(p.a.Paths), maxRows)])
+	p.more(len(p.a.Paths))
+	p.removals()
+	p.raw("</section>\n")
+}
+
+// lockouts tells who can lock administrators out.
+func (p *page) lockouts() {
+	list := toldLockouts(p.a)
+	if len(list) == 0 {
+		return
+	}
+	p.raw("<section>\n").element("h2", lockoutTitle)
+	for _, l := range list {
+		p.element("p", lockoutWords(l))
+		p.ways(l.Paths)
+	}
+	p.raw("</section>\n")
+}
+
+func (p *page) ways(list []model.Path) {
+	for _, way := range list {
 		p.element("h3", refName(way.From)+" "+attackerWords(way.Attacker)+": "+pathVerdict(way))
 		p.raw("<ol>\n")
 		for _, h := range way.Hops {
@@ -235,9 +257,6 @@ func (p *page) paths() {
 		}
 		p.raw("</ol>\n")
 	}
-	p.more(len(p.a.Paths))
-	p.removals()
-	p.raw("</section>\n")
 }
 
 func (p *page) removals() {

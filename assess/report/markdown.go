@@ -20,6 +20,7 @@ func Markdown(w io.Writer, a *model.Assessment, opts Options) error {
 	m.pillars()
 	m.reach()
 	m.paths()
+	m.lockouts()
 	m.findings()
 	m.inputs()
 	m.line("---", "")
@@ -111,15 +112,32 @@ func (m *markdown) paths() {
 		return
 	}
 	m.line("## Ways into Tier 0 over somebody or something else", "")
-	for i, p := range m.a.Paths[:min(len(m.a.Paths), maxRows)] {
+	m.ways(m.a.Paths[:min(len(m.a.Paths), maxRows)])
+	m.more(len(m.a.Paths))
+	m.removals()
+}
+
+// lockouts tells who can lock administrators out.
+func (m *markdown) lockouts() {
+	list := toldLockouts(m.a)
+	if len(list) == 0 {
+		return
+	}
+	m.line("## "+lockoutTitle, "")
+	for _, l := range list {
+		m.line(mdText(lockoutWords(l)), "")
+		m.ways(l.Paths)
+	}
+}
+
+func (m *markdown) ways(list []model.Path) {
+	for i, p := range list {
 		m.line(fmt.Sprintf("%d. **%s** %s: %s", i+1, mdText(refName(p.From)), mdText(attackerWords(p.Attacker)), mdText(pathVerdict(p))))
 		for _, h := range p.Hops {
 			m.line("   - " + mdText(hopText(h)))
 		}
 	}
 	m.line("")
-	m.more(len(m.a.Paths))
-	m.removals()
 }
 
 func (m *markdown) removals() {

@@ -28,6 +28,60 @@ func (t *text) paths() {
 	}
 }
 
+// lockouts shows who can lock administrators out. Steps are told in whole where all
+// is.
+func (t *text) lockouts(whole bool) {
+	list := toldLockouts(t.a)
+	if len(list) == 0 {
+		return
+	}
+	t.title(lockoutTitle)
+	for _, l := range list {
+		t.block(2, Inert(lockoutWords(l)))
+		for i, p := range l.Paths {
+			switch {
+			case whole:
+				t.path(p)
+			case i < maxPathsShown:
+				t.block(4, sign(p)+" "+clean(p.From.Name)+" ("+attackerWords(p.Attacker)+"): "+Inert(chain(p)))
+			}
+		}
+		if more := l.Surely + l.Perhaps - len(l.Paths); whole && more > 0 {
+			t.line("  %s", t.paint(dim, fmt.Sprintf("… and %d more", more)))
+		}
+	}
+}
+
+const lockoutTitle = "Who can lock administrators out without a way into Tier 0"
+
+// toldLockouts leaves out that nobody locks out those whom nobody holds.
+func toldLockouts(a *model.Assessment) []model.Lockout {
+	return slices.DeleteFunc(slices.Clone(a.Lockouts), func(l model.Lockout) bool { return !l.Every && len(l.Paths) == 0 })
+}
+
+// lockoutWords says whom a lock-out puts out of action, and how many can.
+func lockoutWords(l model.Lockout) string {
+	const named = 3
+	names := []string{}
+	for _, t := range l.Targets[:min(len(l.Targets), named)] {
+		names = append(names, clean(cmp.Or(t.Name, t.ID)))
+	}
+	whom := strings.Join(names, ", ")
+	if more := len(l.Targets) - named; more > 0 {
+		whom += fmt.Sprintf(" and %d more", more)
+	}
+	if l.Every {
+		whom = "Every Global Administrator at once (" + whom + ")"
+	}
+	switch {
+	case l.Surely+l.Perhaps == 0:
+		return whom + ": nobody."
+	case l.Perhaps == 0:
+		return fmt.Sprintf("%s: %d surely.", whom, l.Surely)
+	}
+	return fmt.Sprintf("%s: %d surely, %d more may.", whom, l.Surely, l.Perhaps)
+}
+
 // chain names what a path leads through.
 func chain(p model.Path) string {
 	var names []string
@@ -69,6 +123,7 @@ func Paths(w io.Writer, a *model.Assessment, opts Options) error {
 		}
 		t.tier0()
 		t.remove()
+		t.lockouts(true)
 	})
 }
 
@@ -163,7 +218,7 @@ func hopWords(h model.PathHop) string {
 	return clean(cmp.Or(h.From.Name, h.From.ID)) + " " + Inert(h.Explanation)
 }
 
-// PathsDOT writes the paths as one graph in the DOT language of Graphviz.
+// PathsDOT writes the paths, and the ways of locking administrators out, as one graph in the DOT language of Graphviz.
 func PathsDOT(w io.Writer, a *model.Assessment) error {
 	var b strings.Builder
 	b.WriteString("digraph paths {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n")
@@ -174,7 +229,11 @@ func PathsDOT(w io.Writer, a *model.Assessment) error {
 			b.WriteString(line)
 		}
 	}
-	for _, p := range a.Paths {
+	ways := slices.Clone(a.Paths)
+	for _, l := range a.Lockouts {
+		ways = append(ways, l.Paths...)
+	}
+	for _, p := range ways {
 		for _, n := range p.Nodes {
 			once(fmt.Sprintf("  %s [label=%s];\n", dotID(n.PrincipalRef), dotQuote(cmp.Or(n.Name, n.ID)+"\n"+n.Kind)))
 		}

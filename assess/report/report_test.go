@@ -122,3 +122,29 @@ func TestWriteErrorsAreReported(t *testing.T) {
 	_, err := report.Lookup("xml")
 	require.ErrorContains(t, err, "text, json")
 }
+
+// TestLockouts: every form for people says whom a lock-out is about, how many can, and
+// how; of one account that nobody locks out it says nothing.
+func TestLockouts(t *testing.T) {
+	a := assessment()
+	ada, bo := model.PrincipalRef{Kind: "user", ID: "ada", Name: "Ada"}, model.PrincipalRef{Kind: "user", ID: "bo", Name: "Bo"}
+	carl := model.PrincipalRef{Kind: "user", ID: "carl", Name: "Carl"}
+	a.Lockouts = []model.Lockout{{Targets: []model.PrincipalRef{ada, bo}, Every: true, Surely: 1, Perhaps: 2, Paths: []model.Path{{From: carl, To: ada, Attacker: "stolenPassword", Verdict: model.Reaches,
+		Hops: []model.Hop{{Edge: "blocksSignIn", From: carl, To: ada, Target: 1, Explanation: "writes a policy that blocks everybody"}}}}},
+		{Targets: []model.PrincipalRef{bo}}}
+	for _, write := range []func(*bytes.Buffer) error{
+		func(b *bytes.Buffer) error { return report.Text(b, a, report.Options{}) },
+		func(b *bytes.Buffer) error { return report.Paths(b, a, report.Options{}) },
+		func(b *bytes.Buffer) error { return report.Markdown(b, a, report.Options{}) },
+		func(b *bytes.Buffer) error { return report.HTML(b, a, report.Options{}) },
+	} {
+		var out bytes.Buffer
+		require.NoError(t, write(&out))
+		require.Contains(t, out.String(), "Every Global Administrator at once (Ada, Bo): 1 surely, 2 more may.")
+		require.Contains(t, out.String(), "Carl")
+		require.NotContains(t, out.String(), "Bo: nobody")
+	}
+	var dot bytes.Buffer
+	require.NoError(t, report.PathsDOT(&dot, a))
+	require.Contains(t, dot.String(), `"user:carl" -> "user:ada" [label="blocksSignIn"]`)
+}

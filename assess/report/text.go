@@ -20,6 +20,7 @@ func Text(w io.Writer, a *model.Assessment, opts Options) error {
 		t.ladder()
 		t.reach()
 		t.paths()
+		t.lockouts(false)
 		t.first()
 		t.findings()
 		t.undecided()

@@ -52,11 +52,15 @@ func pathsCommand(ctx context.Context, args []string, s streams) error {
 	if *blast != "" {
 		return blastRadius(s, graph, *blast, *format, redactor)
 	}
-	result.Paths = slices.DeleteFunc(result.Paths, func(p model.Path) bool { return !named(*from, p.From.ID, p.From.Name) })
+	elsewhere := func(p model.Path) bool { return !named(*from, p.From.ID, p.From.Name) }
+	result.Paths = slices.DeleteFunc(result.Paths, elsewhere)
+	for i := range result.Lockouts {
+		result.Lockouts[i].Paths = slices.DeleteFunc(result.Lockouts[i].Paths, elsewhere)
+	}
 	result = hidden(redactor, result)
 	switch *format {
 	case "json":
-		return encode(s, pathsDocument{result.Paths, result.Tier0, result.ChokePoints, result.Cut})
+		return encode(s, pathsDocument{result.Paths, result.Tier0, result.ChokePoints, result.Cut, result.Lockouts})
 	case "dot":
 		return report.PathsDOT(s.out, result)
 	}
@@ -70,6 +74,7 @@ type pathsDocument struct {
 	Tier0       []model.Tier0Member `json:"tier0"`
 	ChokePoints []model.ChokePoint  `json:"chokePoints"`
 	Cut         *model.Cut          `json:"cut"`
+	Lockouts    []model.Lockout     `json:"lockouts"`
 }
 
 // blastDocument is what -blast writes as JSON.

@@ -95,7 +95,8 @@ func TestManifestTellsWhatIsThere(t *testing.T) {
 		}
 		for set, entry := range manifest.Datasets {
 			if _, there := d.rows[set]; !there {
-				check(t, entry.Status == "missing" && entry.Reason != "", "%s: %s is not there, the manifest says %+v", name, set, entry)
+				parentless := strings.Contains(set, "{id}") && entry.Status == "complete" && entry.Count == 0
+				check(t, parentless || entry.Status == "missing" && entry.Reason != "", "%s: %s is not there, the manifest says %+v", name, set, entry)
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type knowledge struct {
 	apps     map[string]string // id by appId
 	devices  map[string]device
 	units    map[string]bool // and whether management is restricted
+	domains  []string        // federated ones
 	reviews  []string
 	catalogs []string
 	intune   []string // roles of Intune
@@ -63,6 +64,7 @@ type seen struct {
 	ExtensionAttributes          map[string]any
 	PrincipalID                  string `json:"principalId"`
 	ClientID                     string `json:"clientId"`
+	AuthenticationType           string `json:"authenticationType"`
 }
 
 var guid = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
@@ -77,6 +79,10 @@ func (k *knowledge) learn(dataset, parent string, record json.RawMessage) {
 	switch dataset {
 	case model.Organizations.Name():
 		k.tenantID, k.tenantName = s.ID, s.DisplayName
+	case model.TenantDomains.Name():
+		if s.AuthenticationType != "Managed" {
+			k.domains = append(k.domains, s.ID)
+		}
 	case model.Users.Name():
 		k.users[id] = true
 	case model.Groups.Name():
@@ -261,6 +267,8 @@ func (k *knowledge) microsoftGraph() []string {
 	}
 	return []string{k.graph}
 }
+
+func (k *knowledge) federatedDomains() []string { return k.copied(&k.domains) }
 
 func (k *knowledge) allReviews() []string { return k.copied(&k.reviews) }
 

@@ -32,6 +32,7 @@ func (r *run) objects(ctx context.Context) {
 		{model.FederatedCredentials.Name(), r.known.privilegedApplications},
 		{model.DeviceOwners.Name(), r.known.workstations},
 		{model.AdministrativeUnitMembers.Name(), r.known.scopedUnits},
+		{model.DomainFederations.Name(), r.known.federatedDomains},
 		{model.AccessReviewInstances.Name(), r.known.allReviews},
 		{model.CatalogResources.Name(), r.known.allCatalogs},
 		{model.IntuneRoleLinks.Name(), r.known.allIntuneRoles},
@@ -120,13 +121,14 @@ func (r *run) conclude(f *family) {
 }
 
 // parentless reports whether a child data set has no possible parent: the list of
-// parents was read in full and is empty.
+// parents was read in full and is empty, or has no federated domain where only such
+// a one counts.
 func (r *run) parentless(dataset string) bool {
 	list, _, _ := strings.Cut(dataset, "/{id}")
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	d, ok := r.said[list]
-	return ok && d.Status == "complete" && d.Count != nil && *d.Count == 0
+	return ok && d.Status == "complete" && d.Count != nil && (*d.Count == 0 || dataset == model.DomainFederations.Name())
 }
 
 // groups reads members, owners and PIM's schedules of the groups that matter, and

@@ -1,15 +1,19 @@
 package live_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/privpath/privpath/graphsource/export"
+	"github.com/privpath/privpath/graphsource/live"
 	"github.com/privpath/privpath/graphsource/live/livetest"
 	"github.com/privpath/privpath/model"
 )
@@ -101,5 +105,47 @@ func TestRefusalOfAll(t *testing.T) {
 		require.Equal(t, 1, asked, message)
 		_, err := fs.Stat(r, "users.json")
 		require.ErrorIs(t, err, fs.ErrNotExist)
+	}
+}
+
+// TestFederation: what a domain trusts is asked of federated domains alone, and where
+// there is none, that is known in full.
+func TestFederation(t *testing.T) {
+	for _, federated := range []bool{false, true} {
+		tenant := fstest.MapFS{
+			"organization.json": {Data: []byte(`{"value":[{"id":"11111111-1111-1111-1111-111111111111"}]}`)},
+			"domains.json":      {Data: []byte(`{"value":[{"id":"a.example","authenticationType":"Managed"}]}`)}}
+		asked, count := []string(nil), 0
+		if federated {
+			tenant["domains.json"] = &fstest.MapFile{Data: []byte(`{"value":[{"id":"a.example","authenticationType":"Managed"},{"id":"b.example","authenticationType":"Federated"}]}`)}
+			tenant["domains/b.example/federationConfiguration.json"] = &fstest.MapFile{Data: []byte(`{"value":[{"id":"f","federatedIdpMfaBehavior":"rejectMfaByFederatedIdp"}]}`)}
+			asked, count = []string{"/v1.0/domains/b.example/federationConfiguration"}, 1
+		}
+		s := &livetest.Server{Tenant: tenant}
+		s.Start()
+		t.Cleanup(s.Close)
+		var calls []string
+		s.Answer = func(c livetest.Call) *livetest.Answer {
+			if strings.HasSuffix(c.Path, "/federationConfiguration") {
+				calls = append(calls, c.Path)
+			}
+			return nil
+		}
+		c, err := live.New(options(s))
+		require.NoError(t, err)
+		var packed bytes.Buffer
+		store := live.NewZip(&packed)
+		manifest, _, err := c.Collect(t.Context(), store, []string{"domains", model.DomainFederations.Name()})
+		require.NoError(t, err)
+		require.NoError(t, store.Close())
+		require.Equal(t, asked, calls)
+		said := manifest.Datasets[model.DomainFederations.Name()]
+		require.Equal(t, "complete", said.Status, said.Detail)
+		require.Equal(t, count, *said.Count)
+		source, err := export.Zip(bytes.NewReader(packed.Bytes()), int64(packed.Len()), export.Options{})
+		require.NoError(t, err)
+		read, err := source.Load(t.Context(), []string{model.DomainFederations.Name()})
+		require.NoError(t, err)
+		require.Equal(t, count, model.RowsOf(read, model.DomainFederations, nil).For("b.example").Len())
 	}
 }

@@ -185,6 +185,15 @@ export interface PathHop {
   explanation: string;
 }
 
+/** Lockout is who can put administrators out of action. */
+export interface Lockout {
+  targets: Ref[];
+  every: boolean;
+  surely: number;
+  perhaps: number;
+  paths: Path[];
+}
+
 export interface Assessment {
   tenant: { id: string; displayName: string };
   asOf: string;
@@ -209,6 +218,7 @@ export interface Assessment {
   tier0: Tier0Member[];
   chokePoints: (PathHop & { cuts: number; of: number })[];
   cut: { hops: PathHop[]; exact: boolean } | null;
+  lockouts: Lockout[];
 }
 
 // Characters that have no shape of their own but change how their neighbours
@@ -445,6 +455,16 @@ export function parse(v: unknown): Assessment {
     }),
     chokePoints: list(o.chokePoints).map((c) => ({ ...pathHop(c), cuts: number(object(c).cuts), of: number(object(c).of) })),
     cut: 'hops' in object(o.cut) ? { hops: list(object(o.cut).hops).map(pathHop), exact: object(o.cut).exact === true } : null,
+    lockouts: list(o.lockouts).map((v) => {
+      const l = object(v);
+      return {
+        targets: list(l.targets).map(ref),
+        every: l.every === true,
+        surely: number(l.surely),
+        perhaps: number(l.perhaps),
+        paths: list(l.paths).map(path),
+      };
+    }),
   };
 }
 

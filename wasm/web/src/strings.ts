@@ -526,6 +526,10 @@ const english = {
     rough: 'A smaller set may do: the search was cut short.',
     chokes: 'Choke points: one removal, and so many lose their last certain way',
     choke: (cuts: number, of: number) => `${cuts} of ${of}`,
+    lockouts: 'Who can lock administrators out without a way into Tier 0',
+    lockout: (names: string[], every: boolean, surely: number, perhaps: number) =>
+      `${every ? 'Every Global Administrator at once: ' : ''}${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}. ` +
+      (surely + perhaps === 0 ? 'Nobody.' : `${surely} surely${perhaps > 0 ? `, ${perhaps} more may` : ''}.`),
   },
 
   status: {

@@ -233,22 +233,3 @@ func (s *System) Reach(starts [][]Atom, goals []Atom) []bool {
 	}
 	return reached
 }
-
-// Closed is a set of atoms, ascending, that holds the starts, and with the
-// premises of a rule also its head. Without a goal in it, it proves that no goal
-// follows.
-type Closed []Atom
-
-// Refute gives a closed set that holds the starts and no goal, or false where a
-// goal follows.
-func (s *System) Refute(starts, goals []Atom) (Closed, bool) {
-	closed := Closed(s.Closure(starts))
-	for _, g := range goals {
-		for _, a := range closed {
-			if a == g {
-				return nil, false
-			}
-		}
-	}
-	return closed, true
-}

@@ -1,6 +1,7 @@
 package horn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -55,6 +56,46 @@ func bruteCost(rules []Rule, starts []Atom, atoms int, cost func(int) int64) []i
 	return best
 }
 
+// refute gives one closed set of its own that holds the starts and no goal, or
+// false where a goal follows.
+func (s *System) refute(starts, goals []Atom) (Closed, bool) {
+	closed := Closed(s.Closure(starts))
+	for _, g := range goals {
+		if _, found := slices.BinarySearch(closed, g); found {
+			return nil, false
+		}
+	}
+	return closed, true
+}
+
+// verifyClosed checks one set by going through all rules: that it holds every
+// start and no goal, and that no rule leads out of it.
+func verifyClosed(rules []Rule, starts, goals []Atom, closed Closed) error {
+	in := map[Atom]bool{}
+	for _, a := range closed {
+		in[a] = true
+	}
+	for _, a := range starts {
+		if !in[a] {
+			return fmt.Errorf("start %d is not in the set", a)
+		}
+	}
+	for _, g := range goals {
+		if in[g] {
+			return fmt.Errorf("goal %d is in the set", g)
+		}
+	}
+	for i, r := range rules {
+		if in[r.If] && (r.And == None || in[r.And]) && !in[r.Head] {
+			return fmt.Errorf("rule %d leads out of the set", i)
+		}
+	}
+	if !slices.IsSorted(closed) {
+		return errors.New("the set is not sorted")
+	}
+	return nil
+}
+
 type problem struct {
 	atoms  int
 	rules  []Rule
@@ -100,10 +141,10 @@ func TestReachAgreesWithBruteForce(t *testing.T) {
 			}
 			slices.Sort(want)
 			require.Equal(t, want, s.Closure(p.starts[i]))
-			closed, refuted := s.Refute(p.starts[i], p.goals)
+			closed, refuted := s.refute(p.starts[i], p.goals)
 			require.Equal(t, !reached, refuted)
 			if refuted {
-				require.NoError(t, VerifyClosed(p.rules, p.starts[i], p.goals, closed))
+				require.NoError(t, verifyClosed(p.rules, p.starts[i], p.goals, closed))
 			}
 		}
 	})
@@ -177,10 +218,134 @@ func tamper(t *rapid.T, p problem, starts []Atom, goal Atom, proof Proof) {
 
 func TestTamperedClosedSetsAreRefused(t *testing.T) {
 	rules := []Rule{{1, 0, None}, {2, 1, 3}}
-	require.NoError(t, VerifyClosed(rules, []Atom{0}, []Atom{2}, Closed{0, 1}))
+	require.NoError(t, verifyClosed(rules, []Atom{0}, []Atom{2}, Closed{0, 1}))
 	for _, wrong := range []Closed{{0}, {1}, {0, 1, 2}, {0, 1, 3}, {1, 0}, nil} {
-		require.Error(t, VerifyClosed(rules, []Atom{0}, []Atom{2}, wrong))
+		require.Error(t, verifyClosed(rules, []Atom{0}, []Atom{2}, wrong))
 	}
+}
+
+// Refutations of all starts that reach nothing are accepted, one start more is
+// not refuted, and what is spoilt is noticed.
+func TestRefutationsAreVerified(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := problems(t, 14)
+		s := p.system(t)
+		var starts [][]Atom
+		var reaching []Atom
+		for _, atoms := range p.starts {
+			if p.reached(atoms) {
+				reaching = atoms
+				continue
+			}
+			starts = append(starts, atoms)
+		}
+		r, ok := s.RefuteAll(starts, p.goals)
+		require.True(t, ok)
+		require.NoError(t, VerifyRefutations(p.rules, starts, p.goals, r))
+		if reaching != nil {
+			_, ok := s.RefuteAll(append(slices.Clone(starts), reaching), p.goals)
+			require.False(t, ok)
+			require.Error(t, VerifyRefutations(p.rules, append(slices.Clone(starts), reaching), p.goals, Refutations{r.Grounds, append(slices.Clone(r.Of), Refutation{Ground: -1})}))
+		}
+		spoil(t, p, starts, r)
+	})
+}
+
+// spoil takes atoms out of the sets one by one, and puts goals in: the verifier
+// must notice where the set no longer holds a start or is no longer closed.
+func spoil(t *rapid.T, p problem, starts [][]Atom, r Refutations) {
+	noticed := func(spoilt Refutations, what string, expect bool) {
+		if err := VerifyRefutations(p.rules, starts, p.goals, spoilt); expect {
+			require.Error(t, err, what)
+		} else {
+			require.NoError(t, err, what)
+		}
+	}
+	whole := func(one Refutation, grounds []Closed) Closed {
+		if one.Ground < 0 {
+			return one.Beside
+		}
+		list := slices.Concat(grounds[one.Ground], one.Beside)
+		slices.Sort(list)
+		return list
+	}
+	sound := func(spoilt Refutations) bool { // by the verifier of one set
+		for i, one := range spoilt.Of {
+			if verifyClosed(p.rules, starts[i], p.goals, whole(one, spoilt.Grounds)) != nil {
+				return false
+			}
+		}
+		for _, g := range spoilt.Grounds {
+			if verifyClosed(p.rules, nil, p.goals, g) != nil {
+				return false
+			}
+		}
+		return true
+	}
+	for g := range r.Grounds {
+		for i := range r.Grounds[g] {
+			spoilt := Refutations{slices.Clone(r.Grounds), r.Of}
+			spoilt.Grounds[g] = slices.Delete(slices.Clone(r.Grounds[g]), i, i+1)
+			noticed(spoilt, "an atom less in a ground", !sound(spoilt))
+		}
+		spoilt := Refutations{slices.Clone(r.Grounds), r.Of}
+		spoilt.Grounds[g] = append(slices.Clone(r.Grounds[g]), p.goals[0])
+		noticed(spoilt, "a goal in a ground", true)
+		if len(r.Grounds[g]) > 1 {
+			spoilt.Grounds[g] = slices.Clone(r.Grounds[g])
+			slices.Reverse(spoilt.Grounds[g])
+			noticed(spoilt, "a ground in another order", true)
+		}
+	}
+	for i, one := range r.Of {
+		with := func(other Refutation) Refutations {
+			of := slices.Clone(r.Of)
+			of[i] = other
+			return Refutations{r.Grounds, of}
+		}
+		for j := range one.Beside {
+			spoilt := with(Refutation{one.Ground, slices.Delete(slices.Clone(one.Beside), j, j+1)})
+			noticed(spoilt, "an atom less", !sound(spoilt))
+		}
+		noticed(with(Refutation{one.Ground, append(slices.Clone(one.Beside), p.goals[0])}), "a goal", true)
+		noticed(with(Refutation{len(r.Grounds), one.Beside}), "no such ground", true)
+		if len(starts[i]) > 0 {
+			noticed(with(Refutation{Ground: -1}), "nothing holds the start", true)
+		}
+	}
+	if len(r.Of) > 0 {
+		noticed(Refutations{r.Grounds, r.Of[1:]}, "a start less", true)
+	}
+}
+
+// Starts that reach a goal two by two, behind a hub that all have: their sets
+// share the hub and are no larger than the system.
+func TestRefutationsShareTheirGround(t *testing.T) {
+	const n, hub = 2000, 500
+	goal, first := Atom(0), Atom(1)
+	rules := []Rule{}
+	for i := range Atom(hub) {
+		rules = append(rules, Rule{first + i + 1, first + i, None})
+	}
+	var starts [][]Atom
+	own := first + hub + 1
+	for i := range Atom(n) {
+		starts = append(starts, []Atom{own + i})
+		rules = append(rules, Rule{first, own + i, None}, Rule{goal, own + i, own + (i+1)%n})
+	}
+	s, err := New(int(own)+n, rules)
+	require.NoError(t, err)
+	r, ok := s.RefuteAll(starts, []Atom{goal})
+	require.True(t, ok)
+	require.NoError(t, VerifyRefutations(rules, starts, []Atom{goal}, r))
+	size := 0
+	for _, g := range r.Grounds {
+		size += len(g)
+	}
+	for _, one := range r.Of {
+		size += len(one.Beside)
+	}
+	require.Less(t, size, 4*(int(own)+n))
 }
 
 // cutsOff reports whether removing the groups keeps every start from the goals.
@@ -301,9 +466,9 @@ func FuzzSystem(f *testing.F) {
 			if proof, ok := s.Prove(starts, 0, one); ok {
 				require.NoError(t, VerifyProof(p.rules, starts, 0, proof))
 			} else {
-				closed, ok := s.Refute(starts, p.goals)
+				closed, ok := s.refute(starts, p.goals)
 				require.True(t, ok)
-				require.NoError(t, VerifyClosed(p.rules, starts, p.goals, closed))
+				require.NoError(t, verifyClosed(p.rules, starts, p.goals, closed))
 			}
 		}
 	})

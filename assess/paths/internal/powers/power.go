@@ -8,6 +8,7 @@ const (
 	ResetPassword Power = iota
 	UpdateUserAuthenticationMethods
 	UpdateUserProperties // those that rules read
+	DisableUsers         // or delete them
 	UpdateApplicationCredentials
 	UpdateApplicationOwners
 	ManageServicePrincipalCredentials
@@ -21,6 +22,7 @@ const (
 	UpdateRolePolicies
 	UpdateGroupPolicies // PIM's rules for groups alone
 	WriteConditionalAccess
+	BlockSignIns // by policies of one's own
 	WriteSecurityDefaults
 	WriteNamedLocations
 	WriteProtectedActions
@@ -34,6 +36,7 @@ const (
 	GrantAppConsent // application permissions, to any application
 	GrantDelegated  // to any application, in the name of who signs in to it
 	DevicesUpdateExtensionAttributes
+	DisableDevices // or delete them
 	RunOnDevices
 	ManageCloudPCs
 	ReadBitLockerKeys
@@ -60,6 +63,7 @@ var catalogue = [powerCount]power{
 		"microsoft.directory/users/authenticationMethods/create",
 		"microsoft.directory/users/authenticationMethods/basic/update"}},
 	UpdateUserProperties:              {"change properties of users", []string{"microsoft.directory/users/basic/update"}},
+	DisableUsers:                      {"delete or disable users", []string{"microsoft.directory/users/delete", "microsoft.directory/users/disable"}},
 	UpdateApplicationCredentials:      {"add credentials to applications", []string{"microsoft.directory/applications/credentials/update", "microsoft.directory/applications.myOrganization/credentials/update"}},
 	UpdateApplicationOwners:           {"change owners of applications", []string{"microsoft.directory/applications/owners/update", "microsoft.directory/applications.myOrganization/owners/update"}},
 	ManageServicePrincipalCredentials: {"add credentials to service principals", []string{"microsoft.directory/servicePrincipals/credentials/update"}},
@@ -80,6 +84,8 @@ var catalogue = [powerCount]power{
 	WriteSecurityDefaults: {"change the security defaults", nil},
 	WriteConditionalAccess: {"change Conditional Access policies", []string{"microsoft.directory/conditionalAccessPolicies/basic/update",
 		"microsoft.directory/conditionalAccessPolicies/delete", "microsoft.directory/conditionalAccessPolicies/owners/update"}},
+	BlockSignIns: {"write Conditional Access policies", []string{"microsoft.directory/conditionalAccessPolicies/create",
+		"microsoft.directory/conditionalAccessPolicies/basic/update"}},
 	WriteNamedLocations: {"change named locations", []string{"microsoft.directory/namedLocations/basic/update", "microsoft.directory/namedLocations/delete"}},
 	WriteProtectedActions: {"change what protected actions demand", []string{
 		"microsoft.directory/resourceNamespaces/resourceActions/authenticationContext/update"}},
@@ -103,6 +109,7 @@ var catalogue = [powerCount]power{
 	DevicesUpdateExtensionAttributes: {"change extension attributes of devices", []string{
 		"microsoft.directory/devices/extensionAttributeSet1/update", "microsoft.directory/devices/extensionAttributeSet2/update",
 		"microsoft.directory/devices/extensionAttributeSet3/update"}},
+	DisableDevices:          {"disable or delete devices", []string{"microsoft.directory/devices/disable", "microsoft.directory/devices/delete"}},
 	RunOnDevices:            {"run code on managed devices", []string{"microsoft.intune/allEntities/update"}},
 	ManageCloudPCs:          {"manage Cloud PCs", []string{"microsoft.cloudPC/allEntities/allProperties/update"}},
 	ReadBitLockerKeys:       {"read BitLocker keys", []string{"microsoft.directory/bitlockerKeys/key/read"}},

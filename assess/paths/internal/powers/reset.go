@@ -87,29 +87,49 @@ type Answer struct {
 func CanReset(actors []Actor, target Target) Answer {
 	best := Answer{model.False, "no role that resets passwords"}
 	for _, actor := range actors {
-		answer := actor.reset(target)
-		if best.Truth == model.False || answer.Truth == model.True && best.Truth != model.True {
+		if answer := actor.over(target, resets, everyColumn...); better(answer, best) {
 			best = answer
 		}
 	}
 	return best
 }
 
-func (a Actor) reset(t Target) Answer {
+// CanDisable says the same of deleting and disabling the target, which the source
+// has in the table "Who can perform sensitive actions": its rows are those of the
+// table of resets, its columns fewer. Resets of the actor is whether its actions
+// hold [DisableUsers].
+func CanDisable(actor Actor, target Target) Answer {
+	return actor.over(target, disables, AuthenticationAdministrator, UserAdministrator)
+}
+
+func better(answer, best Answer) bool {
+	return best.Truth == model.False || answer.Truth == model.True && best.Truth != model.True
+}
+
+// deed is what a role of one of the tables does: whether it does not, and of whom is
+// not said, in words.
+type deed struct{ never, anybody, unsaid string }
+
+var (
+	resets   = deed{"the role does not reset passwords", "the role resets anybody's password", "Microsoft's table does not say whose password the role resets"}
+	disables = deed{"the role does not delete or disable users", "the role deletes and disables anybody", "Microsoft's table does not say whom the role deletes or disables"}
+)
+
+func (a Actor) over(t Target, does deed, columns ...string) Answer {
 	role := model.FoldID(a.Role)
 	switch {
 	case role == model.GlobalAdministrator, role == model.PrivilegedAuthenticationAdministrator, role == PartnerTier2Support:
-		return Answer{model.True, "the role resets anybody's password"}
-	case role == PartnerTier1Support || slices.Contains(everyColumn, role):
-		return t.resetBy(role)
+		return Answer{model.True, does.anybody}
+	case role == PartnerTier1Support || slices.Contains(columns, role):
+		return t.by(role)
 	case a.Resets == model.False:
-		return Answer{model.False, "the role does not reset passwords"}
+		return Answer{model.False, does.never}
 	}
-	return Answer{model.Unknown, "Microsoft's table does not say whose password the role resets"}
+	return Answer{model.Unknown, does.unsaid}
 }
 
-// resetBy answers for a role of the table that is limited in its targets.
-func (t Target) resetBy(actor string) Answer {
+// by answers for a role of the table that is limited in its targets.
+func (t Target) by(actor string) Answer {
 	outside := func(role string) bool { return !slices.Contains(resettable[model.FoldID(role)], actor) }
 	switch {
 	case slices.ContainsFunc(t.Roles, outside):

@@ -60,6 +60,8 @@ func TestResetTable(t *testing.T) {
 		for i, column := range columns {
 			require.Equal(t, model.Of(row.marks[i] == 'x'), can(column, row.target), "%s by column %d", row.name, i)
 			require.Equal(t, can(column, row.target), can(strings.ToUpper(column), row.target))
+			disables := model.Of(i >= 2) // the table of sensitive actions begins with AA
+			require.Equal(t, model.And(disables, can(column, row.target)), CanDisable(Actor{column, disables}, row.target).Truth, "%s disabled by column %d", row.name, i)
 		}
 	}
 }
@@ -74,6 +76,7 @@ func TestResetOutsideTheTable(t *testing.T) {
 			require.Equal(t, model.Unknown, can(silent, target))
 		}
 		require.Equal(t, model.False, CanReset([]Actor{{silent, model.False}}, plain()).Truth)
+		require.Equal(t, model.Unknown, CanDisable(Actor{silent, model.True}, admin).Truth)
 	}
 	both := []Actor{{securityOperator, model.True}, {HelpdeskAdministrator, model.True}}
 	require.Equal(t, model.True, CanReset(both, plain()).Truth)

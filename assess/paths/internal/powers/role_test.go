@@ -19,7 +19,7 @@ func TestPowers(t *testing.T) {
 	require.Equal(t, []Held{{ResetPassword, model.True, password, ""}}, Powers(role(none, "microsoft.directory/users/standard/read", password)))
 
 	wide := Powers(role(none, "microsoft.directory/users/allProperties/allTasks"))
-	require.Len(t, wide, 3, "passwords, methods and properties")
+	require.Len(t, wide, 4, "passwords, methods, properties, and the accounts themselves")
 	require.Equal(t, UpdateUserAuthenticationMethods, wide[1].Power)
 
 	owned := Powers(role(model.Value("$SubjectIsOwner"), password))

@@ -12,7 +12,8 @@ const FIRST = 20;
 export function Paths({ a }: { a: Assessment }) {
   const [all, setAll] = useState(false);
   const others = a.tier0.filter((m) => !m.declared);
-  if (a.paths.length === 0 && others.length === 0) return null;
+  const lockouts = a.lockouts.filter((l) => l.paths.length > 0);
+  if (a.paths.length === 0 && others.length === 0 && lockouts.length === 0) return null;
   const shown = all ? a.paths : a.paths.slice(0, FIRST);
   return (
     <section class="card paths" aria-labelledby="paths-title">
@@ -64,6 +65,30 @@ export function Paths({ a }: { a: Assessment }) {
               </li>
             ))}
           </ul>
+        </>
+      )}
+      {lockouts.length > 0 && (
+        <>
+          <h3>{t.paths.lockouts}</h3>
+          {lockouts.map((l, i) => (
+            <div key={i}>
+              <p class="sub">
+                {t.paths.lockout(
+                  l.targets.map((r) => r.name),
+                  l.every,
+                  l.surely,
+                  l.perhaps,
+                )}
+              </p>
+              <ul class="ways">
+                {l.paths.map((p, j) => (
+                  <li key={j}>
+                    <Way p={p} />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
         </>
       )}
     </section>
