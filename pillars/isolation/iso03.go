@@ -1,6 +1,8 @@
 package isolation
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/principals"
@@ -33,13 +35,17 @@ var iso03 = &assess.Control{
 				"https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusNotApplicable, model.StatusUnknown},
 	},
-	Requires: append([]assess.Dependency{model.Devices, kit.Workstations}, kit.AccessNeeds...),
+	Requires: append([]assess.Dependency{model.Devices, kit.Workstations, kit.Devices}, kit.AccessNeeds...),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		rule, err := assess.Value(p, kit.Workstations)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		declared, none := len(rule.Gaps()) == 0, noWorkstation(rule, assess.Rows(p, model.Devices))
+		estate, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		declared, none := len(rule.Gaps()) == 0, noWorkstation(estate, assess.Rows(p, model.Devices).Coverage())
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "reach their roles from workstations only", Bad: "can use a role from another device, or are locked out of their workstation"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
@@ -102,14 +108,7 @@ func lockout(why string) kit.HoldingAnswer {
 }
 
 // noWorkstation reports whether the tenant certainly has no workstation in use.
-func noWorkstation(rule kit.PAWRule, devices model.Rows[model.Device]) bool {
-	if devices.Coverage().State != model.Complete {
-		return false
-	}
-	for d := range devices.All() {
-		if model.Equals(d.AccountEnabled, false) != model.True && rule.Is(d) != model.False {
-			return false
-		}
-	}
-	return true
+func noWorkstation(estate *kit.Estate, read model.Coverage) bool {
+	inUse := func(d model.Device) bool { return model.Equals(d.AccountEnabled, false) != model.True }
+	return read.State == model.Complete && !slices.ContainsFunc(estate.Sure, inUse) && !slices.ContainsFunc(estate.Open, inUse)
 }

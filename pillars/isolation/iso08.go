@@ -31,7 +31,7 @@ var iso08 = &assess.Control{
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown,
 			model.StatusNotAttested, model.StatusAttestationExpired},
 	},
-	Requires: []assess.Dependency{facts.Tier0, facts.Directory, assess.BreakGlass, model.Devices, kit.Workstations,
+	Requires: []assess.Dependency{facts.Tier0, facts.Directory, assess.BreakGlass, model.Devices, kit.Workstations, kit.Devices,
 		model.ManagedDevices, model.OwnerDeclarations},
 	Wants: []assess.Dependency{model.DeviceOwners, model.CloudPCs},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
@@ -48,16 +48,19 @@ var iso08 = &assess.Control{
 		}
 		owners := readOwners(p, rule)
 		devices := assess.Rows(p, model.Devices)
-		found := estate(rule, devices)
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
 		// Another workstation may be theirs, or be shared.
-		more := len(found.open) > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
+		more := len(found.Open) > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "have a workstation of their own", Bad: "have none, or share one"})
 		for _, admin := range admins {
 			j := assess.Judgement{Ref: admin.Ref(), Exempt: admin.Emergency, Critical: admin.Critical()}
 			var detail []string
 			has, shares := model.False, model.False
-			for _, d := range found.sure {
+			for _, d := range found.Sure {
 				enabled := model.Fold(d.AccountEnabled, unknown, unknown, model.Of)
 				owns, at := owners.of(d, admin)
 				owns = model.And(enabled, owns)

@@ -36,7 +36,7 @@ var iso09 = &assess.Control{
 				"https://learn.microsoft.com/intune/intune-service/protect/device-compliance-get-started"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{model.Devices, kit.Workstations, facts.Directory, model.CompliancePolicies},
+	Requires: []assess.Dependency{model.Devices, kit.Devices, facts.Directory, model.CompliancePolicies},
 	Wants:    []assess.Dependency{model.ManagedDevices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		policies := assess.Rows(p, model.CompliancePolicies)

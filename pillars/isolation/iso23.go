@@ -35,7 +35,7 @@ var iso23 = &assess.Control{
 		References: model.References{NCSC: []string{"PAW 6"}, Docs: []string{"https://learn.microsoft.com/security/privileged-access-workstations/privileged-access-devices"}},
 		Statuses:   []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.Devices, kit.Workstations},
+	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.Devices, kit.Devices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		directory, err := assess.Value(p, facts.Directory)
 		if err != nil {
