@@ -46,12 +46,12 @@ var iso08 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		owners := readOwners(p, rule)
 		devices := assess.Rows(p, model.Devices)
 		found, err := assess.Value(p, kit.Devices)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
+		owners := readOwners(p, rule, found.Sure)
 		// Another workstation may be theirs, or be shared.
 		more := len(found.Open) > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
@@ -111,8 +111,8 @@ type owners struct {
 	kind bool
 }
 
-func readOwners(p *assess.Pass, rule kit.PAWRule) owners {
-	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices)),
+func readOwners(p *assess.Pass, rule kit.PAWRule, devices []model.Device) owners {
+	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices), devices),
 		cloud: assess.Rows(p, model.CloudPCs), needCloud: rule.FormFactor != "physical", kind: rule.FormFactor != ""}
 }
 

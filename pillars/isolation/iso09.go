@@ -47,7 +47,11 @@ var iso09 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		a := assigner{directory: directory, managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices))}
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		a := assigner{directory: directory, managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices), found.Sure)}
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "must have BitLocker, secure boot and code integrity to be compliant", Bad: "can be compliant without BitLocker, secure boot or code integrity"},
 			func(d model.Device) assess.Judgement { return a.demanded(policies, d) })

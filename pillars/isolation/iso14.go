@@ -37,10 +37,15 @@ var iso14 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.Devices, kit.Devices, model.ManagedDevices, model.DetectedApps},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		apps, managed := assess.Rows(p, model.DetectedApps), enrolmentsIn(assess.Rows(p, model.ManagedDevices))
-		if apps.Coverage().Reason == model.NotLicensed || managed.Coverage().Reason == model.NotLicensed {
+		apps, records := assess.Rows(p, model.DetectedApps), assess.Rows(p, model.ManagedDevices)
+		if apps.Coverage().Reason == model.NotLicensed || records.Coverage().Reason == model.NotLicensed {
 			return assess.Fail("Intune is not licensed, so nothing says what runs on a workstation."), nil
 		}
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		managed := enrolmentsIn(records, found.Sure)
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "are free of everyday software", Bad: "carry everyday software, or an old inventory"},
 			func(d model.Device) assess.Judgement { return everydaySoftware(p.AsOf(), apps, managed, d) })
