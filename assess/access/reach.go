@@ -48,7 +48,11 @@ func (e *Engine) registerStep(h principals.Holding) stepQuestion {
 // allSteps are the steps of a holding, and last the registration of a device.
 // They are read-only.
 func (e *Engine) allSteps(h principals.Holding) []stepQuestion {
-	return e.memory.steps.get(keyOf(h), func() []stepQuestion { return append(e.readSteps(h), e.readRegisterStep(h)) })
+	return e.memory.steps.get(keyOf(h), func() []stepQuestion { return e.readAllSteps(h) })
+}
+
+func (e *Engine) readAllSteps(h principals.Holding) []stepQuestion {
+	return append(e.readSteps(h), e.readRegisterStep(h))
 }
 
 func (e *Engine) readSteps(h principals.Holding) []stepQuestion {

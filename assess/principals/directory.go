@@ -45,14 +45,16 @@ type Directory struct {
 	users    map[string]*model.User
 	groups   map[string]*model.Group
 	services map[string]*model.ServicePrincipal
-	closures sync.Map // by folded group id, func() *Members
-	complete bool     // users, groups and service principals were read in full
+	complete bool // users, groups and service principals were read in full
 
 	holdings []Holding
 	gaps     []roleGap
 	licensed model.Truth
 	tier0    tier0Set
 	roles    map[string]*model.RoleDefinition
+
+	mutex    sync.RWMutex // of closures
+	closures map[string]closure
 }
 
 // Needs lists the data sets that a Directory reads.
@@ -66,7 +68,7 @@ func Needs() []interface{ Name() string } {
 
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
-	d := &Directory{tenant: t}
+	d := &Directory{tenant: t, closures: map[string]closure{}}
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)
