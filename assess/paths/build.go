@@ -40,6 +40,7 @@ type builder struct {
 	methods methods
 
 	factors registration
+	marker  marker
 }
 
 // Build reads a tenant's ways into Tier 0. It fails only when the context ends.
@@ -51,7 +52,7 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 		opts.Access = access.New(t, access.Options{Directory: opts.Directory})
 	}
 	x := readIndex(t, opts.Directory)
-	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), sources: readSources(t), methods: readMethods(t), factors: readRegistration(t, opts.Access)}
+	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), sources: readSources(t), methods: readMethods(t), factors: readRegistration(t, opts.Access), marker: readMarker(t)}
 	b.atom(key{kind: atomTier0})
 	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
 		b.atom(key{kind: k})

@@ -152,7 +152,7 @@ func (d *Directory) memberKind(o *model.DirectoryObject) Kind {
 	if _, ok := d.User(o.ID); ok {
 		return KindUser
 	}
-	if _, ok := d.services[model.FoldID(o.ID)]; ok {
+	if _, ok := d.services.Find(o.ID); ok {
 		return KindServicePrincipal
 	}
 	return model.Fold(o.Type,
