@@ -56,6 +56,7 @@ type Directory struct {
 
 	mutex    sync.RWMutex // of closures
 	closures map[string]closure
+	nesting  func() nesting
 }
 
 // Needs lists the data sets that a Directory reads.
@@ -70,6 +71,7 @@ func Needs() []interface{ Name() string } {
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
 	d := &Directory{tenant: t, closures: map[string]closure{}}
+	d.nesting = sync.OnceValue(d.readNesting)
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)

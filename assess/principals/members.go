@@ -50,6 +50,64 @@ func (d *Directory) MemberOf(id, group string) model.Truth {
 	return c.members().Has(id)
 }
 
+// MembershipsOf is [Directory.MemberOf] of one object, for whoever asks it of every
+// group: where all members of all groups were read, only the groups above the object
+// are looked at.
+func (d *Directory) MembershipsOf(id string) func(group string) model.Truth {
+	_, isGroup := d.Group(id)
+	if isGroup || !d.nesting().known {
+		return func(group string) model.Truth { return d.MemberOf(id, group) }
+	}
+	above := d.above(id)
+	return func(group string) model.Truth {
+		if _, exists := d.Group(group); !exists {
+			return d.MemberOf(id, group)
+		}
+		return model.Of(above[model.FoldID(group)])
+	}
+}
+
+// nesting says which groups each group is a member of, by folded ids; known is false
+// where the members of some group, or which of them are groups, are not.
+type nesting struct {
+	parents map[string][]string
+	known   bool
+}
+
+func (d *Directory) readNesting() nesting {
+	n, members := nesting{parents: map[string][]string{}, known: d.complete}, model.RowsOf(d.tenant, model.GroupMembers, nil)
+	for _, g := range d.groups.Rows() {
+		n.known = n.known && members.For(g.ID).Coverage().State == model.Complete
+	}
+	for row := range members.Each() {
+		if d.memberKind(row) == KindGroup {
+			_, exists := d.Group(row.ID)
+			n.known = n.known && exists
+			child := model.FoldID(row.ID)
+			n.parents[child] = append(n.parents[child], model.FoldID(row.Parent()))
+		}
+	}
+	return n
+}
+
+// above is every group, by folded id, that the object is in, however deep.
+func (d *Directory) above(id string) map[string]bool {
+	id = model.FoldID(id)
+	above, queue := map[string]bool{}, []string{}
+	for row := range model.RowsOf(d.tenant, model.GroupMembers, nil).Each() {
+		if model.FoldID(row.ID) == id {
+			queue = append(queue, model.FoldID(row.Parent()))
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		if group := queue[0]; !above[group] {
+			above[group] = true
+			queue = append(queue, d.nesting().parents[group]...)
+		}
+	}
+	return above
+}
+
 // Members gives the transitive, active members of a group that exists, nested
 // groups resolved to any depth.
 func (d *Directory) Members(group string) *Members { return d.closure(group).members() }

@@ -61,31 +61,36 @@ func (x *Index[T]) Len() int { return len(x.rows) }
 // table is a hash table of places with open addressing, the same for all types.
 type table struct {
 	slots []uint32 // the place and 1; 0 is free
+	marks []uint8  // beside each place a part of its key's hash, so that few others are fetched
 	seed  maphash.Seed
 }
 
 // newTable makes a table that n places fill to two thirds at most.
 func newTable(n int) table {
-	return table{slots: make([]uint32, 1<<bits.Len(uint(n+n/2))), seed: maphash.MakeSeed()}
+	size := 1 << bits.Len(uint(n+n/2))
+	return table{slots: make([]uint32, size), marks: make([]uint8, size), seed: maphash.MakeSeed()}
 }
 
-// slot is where the key stands, or where it would.
-func (t *table) slot(key string, keyAt func(place int) string) int {
-	mask := len(t.slots) - 1
-	i := int(maphash.String(t.seed, key)) & mask
-	for t.slots[i] != 0 && keyAt(int(t.slots[i]-1)) != key {
-		i = (i + 1) & mask
+// slot is where the key stands, or where it would, and the mark that goes with it.
+func (t *table) slot(key string, keyAt func(place int) string) (slot int, mark uint8) {
+	hash, last := maphash.String(t.seed, key), len(t.slots)-1
+	mark = uint8(hash >> 56)
+	slot = int(hash) & last
+	for t.slots[slot] != 0 && (t.marks[slot] != mark || keyAt(int(t.slots[slot]-1)) != key) {
+		slot = (slot + 1) & last
 	}
-	return i
+	return slot, mark
 }
 
 func (t *table) put(key string, place int, keyAt func(place int) string) {
-	t.slots[t.slot(key, keyAt)] = uint32(place + 1)
+	slot, mark := t.slot(key, keyAt)
+	t.slots[slot], t.marks[slot] = uint32(place+1), mark
 }
 
 func (t *table) find(key string, keyAt func(place int) string) int {
 	if key == "" {
 		return -1
 	}
-	return int(t.slots[t.slot(key, keyAt)]) - 1
+	slot, _ := t.slot(key, keyAt)
+	return int(t.slots[slot]) - 1
 }
