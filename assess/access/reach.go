@@ -147,6 +147,9 @@ func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach
 		Role:      h.Role.Ref(), Holding: "standing", Via: h.Via, Scope: h.Scope,
 		From: []model.ReachFrom{}, Attackers: map[string]string{},
 	}
+	for _, group := range h.Via {
+		reach.ViaNames = append(reach.ViaNames, e.dir.Principal(group, model.Field[model.DirectoryObject]{}).Name)
+	}
 	if h.Manner != principals.Standing || h.ViaEligible {
 		reach.Holding = "eligible"
 	}
