@@ -38,9 +38,9 @@ type builder struct {
 	demands *demands
 	sources sources
 	methods methods
+	marker  marker
 
 	factors registration
-	marker  marker
 }
 
 // Build reads a tenant's ways into Tier 0. It fails only when the context ends.
