@@ -34,8 +34,8 @@ func judgeEstate(p *assess.Pass, words assess.Words, judge func(model.Device) as
 
 // judgeOpen adds what may be workstations, as one.
 func judgeOpen(tally *assess.Tally, found *kit.Estate) {
-	if len(found.Open) > 0 {
-		tally.Judge(deviceRef(found.Open[0]), model.Unknown,
-			"whether this and %d other devices are workstations cannot be told from what was exported", len(found.Open)-1)
+	if found.Open > 0 {
+		tally.Judge(deviceRef(found.FirstOpen), model.Unknown,
+			"whether this and %d other devices are workstations cannot be told from what was exported", found.Open-1)
 	}
 }

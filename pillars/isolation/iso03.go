@@ -1,8 +1,6 @@
 package isolation
 
 import (
-	"slices"
-
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/principals"
@@ -45,7 +43,9 @@ var iso03 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		declared, none := len(rule.Gaps()) == 0, noWorkstation(estate, assess.Rows(p, model.Devices).Coverage())
+		declared := len(rule.Gaps()) == 0
+		// The tenant certainly has no workstation in use.
+		none := assess.Rows(p, model.Devices).Coverage().State == model.Complete && !estate.InUse
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "reach their roles from workstations only", Bad: "can use a role from another device, or are locked out of their workstation"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
@@ -105,10 +105,4 @@ func admitted(e *access.Engine, h principals.Holding, none bool) kit.HoldingAnsw
 
 func lockout(why string) kit.HoldingAnswer {
 	return kit.HoldingAnswer{Met: model.False, Half: model.False, Detail: "locked out: " + why}
-}
-
-// noWorkstation reports whether the tenant certainly has no workstation in use.
-func noWorkstation(estate *kit.Estate, read model.Coverage) bool {
-	inUse := func(d model.Device) bool { return model.Equals(d.AccountEnabled, false) != model.True }
-	return read.State == model.Complete && !slices.ContainsFunc(estate.Sure, inUse) && !slices.ContainsFunc(estate.Open, inUse)
 }

@@ -53,7 +53,7 @@ var iso08 = &assess.Control{
 		}
 		owners := readOwners(p, rule, found.Sure)
 		// Another workstation may be theirs, or be shared.
-		more := len(found.Open) > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
+		more := found.Open > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "have a workstation of their own", Bad: "have none, or share one"})
 		for _, admin := range admins {

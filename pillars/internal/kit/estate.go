@@ -8,11 +8,18 @@ import (
 // Estate is which of the tenant's devices are workstations by the declared rule.
 // What keeps the rule from recognising any is a gap of every control that reads it.
 type Estate struct {
-	// Sure are workstations, Open may be, both in the order of the export.
-	Sure, Open []model.Device
+	// Sure are workstations, in the order of the export.
+	Sure []model.Device
+	// Open is how many more may be, all of a tenant's devices where nothing is
+	// declared, and FirstOpen the first of these.
+	Open      int
+	FirstOpen model.Device
+	// InUse says that one of either is not known to be disabled.
+	InUse bool
 
 	rule   PAWRule
-	marked map[int]model.Truth // by the place among the devices; all others are none
+	others model.Truth         // whether devices are workstations that are not marked
+	marked map[int]model.Truth // by the place among the devices
 }
 
 // Devices is the fact of the tenant's workstations: a tenant has many devices, and
@@ -31,14 +38,22 @@ var Devices = &assess.Fact[*Estate]{
 }
 
 func (r PAWRule) among(devices model.Rows[model.Device]) *Estate {
-	e, scratch, place := &Estate{rule: r, marked: map[int]model.Truth{}}, attributes{}, 0
+	e, scratch, place := &Estate{rule: r, others: model.False, marked: map[int]model.Truth{}}, attributes{}, 0
+	if r.unread {
+		e.others = model.Unknown
+	}
 	for d := range devices.Each() {
-		switch is := r.is(d, scratch); is {
+		is := r.is(d, scratch)
+		switch is {
 		case model.True:
 			e.Sure = append(e.Sure, *d)
-			e.marked[place] = is
 		case model.Unknown:
-			e.Open = append(e.Open, *d)
+			if e.Open++; e.Open == 1 {
+				e.FirstOpen = *d
+			}
+		}
+		e.InUse = e.InUse || is != model.False && model.Equals(d.AccountEnabled, false) != model.True
+		if is != e.others {
 			e.marked[place] = is
 		}
 		place++
@@ -54,5 +69,5 @@ func (e *Estate) at(place int) model.Truth {
 	if is, ok := e.marked[place]; ok {
 		return is
 	}
-	return model.False
+	return e.others
 }
