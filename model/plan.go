@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/json"
 	"reflect"
@@ -312,105 +311,6 @@ func readTexts(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 	}
 }
 
-// slice is how Go lays out a slice.
-type slice struct {
-	first    unsafe.Pointer
-	len, cap int
-}
-
-// bytes is the memory of the elements.
-func (s slice) bytes(size uintptr) []byte {
-	return unsafe.Slice((*byte)(s.first), uintptr(s.len)*size)
-}
-
-// lists is the memory of a step for lists: room to read one into, all zero between
-// two, and the list read last.
-type lists struct {
-	room, last slice
-	busy       bool
-}
-
-const (
-	maxRoom   = 64 << 10 // bytes that are kept for the next list
-	maxShared = 4 << 10  // bytes of a list that is kept for sharing
-)
-
-func listsOf(step *jsonpull.Step) *lists {
-	if step == nil {
-		return nil
-	}
-	if step.List == nil {
-		step.List = &lists{}
-	}
-	return step.List.(*lists)
-}
-
-// readingOfSlice is how a list is read; the list of an empty array is empty and
-// not nil. It takes no more memory than it needs, and none where it is as the one
-// before.
-func readingOfSlice(t reflect.Type) reading {
-	element, size, again := readingOf(t.Elem()), t.Elem().Size(), readingByLibrary(t)
-	return func(r *jsonpull.Reader, at unsafe.Pointer, step *jsonpull.Step) {
-		list := (*slice)(at)
-		if list.len > 0 { // the name stands here twice, and encoding/json merges
-			again(r, at, nil)
-			return
-		}
-		switch r.Peek() {
-		case '[':
-		case 'n':
-			r.Null()
-			*list = slice{}
-			return
-		default:
-			mismatch(r)
-			return
-		}
-		into, memory := list, listsOf(step)
-		if memory != nil && !memory.busy {
-			into, memory.busy = &memory.room, true
-		}
-		for more := r.Array(); more; more = r.More() {
-			if into.len == into.cap {
-				reflect.NewAt(t, unsafe.Pointer(into)).Elem().Grow(1)
-			}
-			into.len++
-			element(r, unsafe.Add(into.first, uintptr(into.len-1)*size), nil)
-		}
-		switch {
-		case into.len == 0:
-			reflect.NewAt(t, at).Elem().Set(reflect.MakeSlice(t, 0, 0))
-		case into != list:
-			memory.settle(t, size, list)
-		}
-		if into != list {
-			memory.busy = false
-		}
-	}
-}
-
-// settle gives the list that was read a place of its own, or that of the one before
-// where all bytes are the same: then so is what they point at.
-func (m *lists) settle(t reflect.Type, size uintptr, list *slice) {
-	room := reflect.NewAt(t, unsafe.Pointer(&m.room)).Elem()
-	if m.last.len == m.room.len && bytes.Equal(m.last.bytes(size), m.room.bytes(size)) {
-		*list = m.last
-	} else {
-		own := reflect.MakeSlice(t, m.room.len, m.room.len)
-		reflect.Copy(own, room)
-		*list = slice{own.UnsafePointer(), m.room.len, m.room.len}
-		if uintptr(m.room.len)*size <= maxShared {
-			m.last = *list
-		}
-	}
-	if uintptr(m.room.cap)*size > maxRoom {
-		m.room = slice{}
-		return
-	}
-	room.Clear()
-	m.room.len = 0
-}
-
 func readingByLibrary(t reflect.Type) reading {
 	return func(r *jsonpull.Reader, at unsafe.Pointer, _ *jsonpull.Step) {
 		raw := r.Raw()
@@ -449,9 +349,11 @@ func readingOfField(t reflect.Type, value reflect.StructField) reading {
 			return
 		}
 		remembers := compound && step != nil
-		if remembers && r.Repeats(step) {
-			reflect.NewAt(t, at).Elem().Set(reflect.NewAt(t, step.Kept.(unsafe.Pointer)).Elem())
-			return
+		if remembers {
+			if item := r.Recall(&step.Values, step.Values.First()); item != nil {
+				reflect.NewAt(t, at).Elem().Set(reflect.NewAt(t, item.Kept.(unsafe.Pointer)).Elem())
+				return
+			}
 		}
 		from, outside := r.Offset(), r.TakeMismatch(false)
 		inner(r, unsafe.Add(at, value.Offset), step)
@@ -460,10 +362,11 @@ func readingOfField(t reflect.Type, value reflect.StructField) reading {
 			reflect.NewAt(t, at).Elem().SetZero()
 			*state = fieldUnreadable
 		}
-		if remembers && r.Remember(step, from) {
-			kept := reflect.New(t)
-			kept.Elem().Set(reflect.NewAt(t, at).Elem())
-			step.Kept = kept.UnsafePointer()
+		if !remembers {
+			return
+		}
+		if item := r.Remember(&step.Values, step.Values.First(), from); item != nil && item.Kept == nil {
+			item.Kept = kept(t, at)
 		}
 	}
 }

@@ -230,6 +230,38 @@ func TestPlanRemembersNothingWrong(t *testing.T) {
 	}
 }
 
+// Lists of elements that come again in any order, beside some that are nearly alike, of
+// another type or too deep.
+func TestPlanRemembersElements(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(19, 20))
+	d, _ := DatasetNamed(SignIns.Name())
+	elements := []string{`null`, `{}`, `{"id":1}`, `[]`, `{"id":"a","displayName":[{"b":[[]]}]}`, `{"id":"a","result":"Sys"}`, `{"id":"a" "b"}`, `{"id":"a","id":"b"}`}
+	for i := range 12 {
+		elements = append(elements, fmt.Sprintf(`{"id":"p%d","displayName":"Policy %d","enforcedGrantControls":["Mfa"],"result":%s}`, i/3, i/3, []string{`"success"`, `"notApplied"`, `null`}[i%3]))
+	}
+	var texts [][]byte
+	for i := range 600 {
+		usual := elements[len(elements)-12:]
+		var list []string
+		for range rnd.IntN(8) {
+			if element := usual[rnd.IntN(len(usual))]; rnd.IntN(40) > 0 {
+				list = append(list, element)
+			} else {
+				list = append(list, elements[rnd.IntN(len(elements))])
+			}
+		}
+		text := `{"id":"s","appliedConditionalAccessPolicies":[` + strings.Join(list, []string{",", " ,", ",\n"}[rnd.IntN(3)]) + `]}`
+		if i%20 == 19 {
+			at := rnd.IntN(len(text))
+			text = text[:at] + `x",:]}{[0\ S1`[rnd.IntN(13):][:1] + text[at:]
+		}
+		texts = append(texts, []byte(text))
+	}
+	remembered(t, d, wholeDepth, texts...)
+	remembered(t, d, 5, texts...)
+	remembered(t, d, 4, texts...)
+}
+
 // FuzzPlan does so with any text.
 func FuzzPlan(f *testing.F) {
 	rnd := rand.New(rand.NewPCG(7, 8))

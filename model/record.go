@@ -21,6 +21,18 @@ func NewObject(id, parent string, at Location) Object {
 	return Object{ID: id, row: n, place: p}
 }
 
+// Place is the list that a record stands in, and the parent that the list is of. Two
+// records that were read from one list one after the other have the same place.
+type Place struct{ of *place }
+
+// Place takes an object apart: beside its id it is its place and its number there.
+func (o Object) Place() (list Place, number uint32) { return Place{o.place}, uint32(o.row) }
+
+// Object puts an object together again.
+func (p Place) Object(id string, number uint32) Object {
+	return Object{ID: id, row: row(number), place: p.of}
+}
+
 // Parent is the id in the path of a child data set: of groups/{id}/members, the
 // group's. It is empty for a top-level data set.
 func (o Object) Parent() string {

@@ -18,6 +18,7 @@ const chunkRows = 256
 // would carry them all.
 type rowType struct {
 	record, list reflect.Type // T and []T
+	zero         any          // a T
 	size         uintptr
 	object       uintptr // where the Object lies in a record
 	plan         func() *plan
@@ -28,12 +29,20 @@ func newRowType(record reflect.Type) *rowType {
 	if !ok || object.Type != reflect.TypeFor[Object]() {
 		panic("model: " + record.Name() + " is no record: it has no Object")
 	}
-	return &rowType{record: record, list: reflect.SliceOf(record), size: record.Size(), object: object.Offset,
+	return &rowType{record: record, list: reflect.SliceOf(record), zero: reflect.Zero(record).Interface(), size: record.Size(), object: object.Offset,
 		plan: sync.OnceValue(func() *plan { return newPlan(record) })}
 }
 
 // of gives the row at an address, to read and to set.
 func (t *rowType) of(at unsafe.Pointer) reflect.Value { return reflect.NewAt(t.record, at).Elem() }
+
+// value gives the row at an address as a T, without a copy: it must not change any
+// more.
+func (t *rowType) value(at unsafe.Pointer) any {
+	value := t.zero // an interface is its type and the address of its value
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&value))[1] = at
+	return value
+}
 
 // pointer gives the row at an address as a *T.
 func (t *rowType) pointer(at unsafe.Pointer) any { return reflect.NewAt(t.record, at).Interface() }
@@ -164,10 +173,13 @@ func (b *batchRows) clear() {
 	b.len = 0
 }
 
+// renew clears the rows and leaves their memory to others.
+func (b *batchRows) renew() { b.slice = b.make(0, b.cap) }
+
 func (b *batchRows) at(i int) unsafe.Pointer { return b.rowType.at(&b.slice, i) }
 
 func (b *batchRows) values(see func(any)) {
 	for i := range b.len {
-		see(b.of(b.at(i)).Interface())
+		see(b.value(b.at(i)))
 	}
 }

@@ -298,7 +298,11 @@ func (b *Builder) Take(batch *Batch, parent string) {
 	if b.keeps(name) {
 		b.table(batch.dataset).add(parent, batch.rows.slice)
 	}
-	batch.rows.clear()
+	if len(b.observe[name]) > 0 {
+		batch.rows.renew() // who saw the records may keep them
+	} else {
+		batch.rows.clear()
+	}
 	batch.n = 0
 }
 

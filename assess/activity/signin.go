@@ -4,9 +4,10 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"iter"
-	"strconv"
+	"math/bits"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/privpath/privpath/model"
 )
@@ -63,6 +64,7 @@ type Applied struct{ Policy, Result string }
 type Reader struct {
 	chunks   [][]packed // all but the last are full
 	texts    numbers[string]
+	known    [1 << 10]text // of texts that came lately, by their hash
 	places   numbers[place]
 	users    numbers[user]
 	uses     numbers[use]
@@ -72,15 +74,14 @@ type Reader struct {
 	policies numbers[string] // two numbers of texts a policy: its id and its result
 	applied  [][]Applied     // of policies
 	scratch  []byte
-	last     lastPlace
+	lists    [1 << 8]knownList // that came lately
 }
 
-// lastPlace is where the last record stood: the next one mostly stands in the same
-// list.
-type lastPlace struct {
-	parent, dataset, file, list string // copies that are kept anyway
-	guid, indexed               bool
-	number                      uint32
+// knownList is a list of what policies did, and the number of its outcome.
+type knownList struct {
+	first  *model.AppliedPolicy
+	size   int
+	number uint32
 }
 
 // chunk is how many records are allocated at once, so that a long log is never
@@ -92,17 +93,17 @@ type packed struct {
 	id                                        [16]byte // a GUID, or the number of a text
 	seconds                                   int64
 	nanoseconds                               int32
-	index                                     uint32 // the last token of its pointer
+	index                                     uint32 // its number in its place
 	place, user, use, origin, device, outcome uint32
 }
 
 // text is the number of a text; that of "" is 0.
 type text uint32
 
-// place is where a record stands: the file and the list in it, and how id and index are to be read.
+// place is where a record stands, and whether its id is a GUID.
 type place struct {
-	parent, dataset, file, list text
-	guid, indexed               bool
+	list model.Place
+	guid bool
 }
 
 type user struct{ id, name text }
@@ -122,31 +123,6 @@ type outcome struct {
 	code                   text
 	policies               uint32
 	policiesKnown          bool
-}
-
-// numbers gives the same number to the same value.
-type numbers[T comparable] struct {
-	known map[T]uint32
-	list  []T
-}
-
-func (n *numbers[T]) of(value T) uint32 {
-	number, ok := n.known[value]
-	if !ok {
-		number = n.add(value)
-	}
-	return number
-}
-
-// add numbers a value that is new.
-func (n *numbers[T]) add(value T) uint32 {
-	if n.known == nil {
-		n.known = map[T]uint32{}
-	}
-	number := uint32(len(n.list))
-	n.known[value] = number
-	n.list = append(n.list, value)
-	return number
 }
 
 // Add reads one record.
@@ -233,50 +209,18 @@ func (r *Reader) locate(p *packed, o model.Object) {
 	if p.id, guid = parseGUID(o.ID); !guid {
 		binary.LittleEndian.PutUint32(p.id[:], uint32(r.keep(o.ID)))
 	}
-	at := o.Location()
-	list, index, indexed := cutIndex(at.Pointer)
-	p.index = index
-	here := lastPlace{o.Parent(), at.Dataset, at.File, list, guid, indexed, r.last.number}
-	if here != r.last || len(r.places.list) == 0 {
-		r.last = r.placeOf(here)
-	}
-	p.place = r.last.number
-}
-
-// placeOf numbers a place, and gives it with texts that are kept.
-func (r *Reader) placeOf(here lastPlace) lastPlace {
-	where := place{parent: r.keep(here.parent), dataset: r.keep(here.dataset), file: r.keep(here.file), guid: here.guid, indexed: here.indexed}
-	where.list = r.keep(here.list)
-	of := func(n text) string { return r.texts.list[n] }
-	return lastPlace{of(where.parent), of(where.dataset), of(where.file), of(where.list), here.guid, here.indexed, r.places.of(where)}
+	where := place{guid: guid}
+	where.list, p.index = o.Place()
+	p.place = r.places.of(where)
 }
 
 func (r *Reader) object(p *packed) model.Object {
 	where := r.places.list[p.place]
-	of := func(n text) string { return r.texts.list[n] }
-	at := model.Location{Dataset: of(where.dataset), File: of(where.file), Pointer: of(where.list)}
-	if where.indexed {
-		at.Pointer += strconv.FormatUint(uint64(p.index), 10)
-	}
-	var id string
 	if where.guid {
 		guid := formatGUID(p.id)
-		id = string(guid[:])
-	} else {
-		id = of(text(binary.LittleEndian.Uint32(p.id[:])))
+		return where.list.Object(string(guid[:]), p.index)
 	}
-	return model.NewObject(id, of(where.parent), at)
-}
-
-// cutIndex cuts the index off the end of a pointer, where it is written as
-// [strconv.FormatUint] writes it.
-func cutIndex(pointer string) (list string, index uint32, ok bool) {
-	start := strings.LastIndexByte(pointer, '/') + 1
-	n, err := strconv.ParseUint(pointer[start:], 10, 32)
-	if err != nil || pointer[start] == '0' && len(pointer) > start+1 {
-		return pointer, 0, false
-	}
-	return pointer[:start], uint32(n), true
+	return where.list.Object(r.texts.list[binary.LittleEndian.Uint32(p.id[:])], p.index)
 }
 
 // parseGUID reads a GUID in the form in which Graph writes it, and no other.
@@ -330,18 +274,29 @@ func (r *Reader) device(d model.DeviceDetail) device {
 	}
 }
 
-// policiesOf gives the number of a list of what policies did.
+// policiesOf gives the number of a list of what policies did. Lists that are alike
+// mostly are one list.
 func (r *Reader) policiesOf(list []model.AppliedPolicy) uint32 {
+	first := unsafe.SliceData(list)
+	lately := &r.lists[uint64(uintptr(unsafe.Pointer(first)))*0x9E3779B97F4A7C15>>56]
+	if lately.first != first || lately.size != len(list) || first == nil {
+		*lately = knownList{first, len(list), r.numberOf(list)}
+	}
+	return lately.number
+}
+
+func (r *Reader) numberOf(list []model.AppliedPolicy) uint32 {
 	key := r.scratch[:0]
 	for _, p := range list {
 		key = binary.LittleEndian.AppendUint32(key, uint32(r.keep(p.ID)))
 		key = binary.LittleEndian.AppendUint32(key, uint32(r.text(p.Result)))
 	}
 	r.scratch = key
-	if number, ok := r.policies.known[string(key)]; ok {
-		return number // without a copy of the key
+	number := r.policies.of(unsafe.String(unsafe.SliceData(key), len(key)))
+	if int(number) < len(r.applied) {
+		return number
 	}
-	number := r.policies.add(string(key))
+	r.policies.list[number] = string(key) // which is used again
 	var kept []Applied
 	for ; len(key) > 0; key = key[8:] {
 		kept = append(kept, Applied{r.texts.list[binary.LittleEndian.Uint32(key)], r.texts.list[binary.LittleEndian.Uint32(key[4:])]})
@@ -357,10 +312,30 @@ func (r *Reader) text(f model.Field[string]) text {
 // keep gives the number of a text, of which a copy is kept: the text itself may be
 // a part of something larger.
 func (r *Reader) keep(value string) text {
-	if number, ok := r.texts.known[value]; ok {
-		return text(number)
+	known := &r.known[hash(value)>>54]
+	if int(*known) < len(r.texts.list) && r.texts.list[*known] == value {
+		return *known
 	}
-	return text(r.texts.add(strings.Clone(value)))
+	before := len(r.texts.list)
+	*known = text(r.texts.of(value))
+	if int(*known) == before {
+		r.texts.list[before] = strings.Clone(value)
+	}
+	return *known
+}
+
+// hash is of a text's length, beginning and end.
+func hash(value string) uint64 {
+	head, tail := uint64(len(value)), uint64(0)
+	if n := len(value); n >= 8 {
+		b := unsafe.Slice(unsafe.StringData(value), n)
+		head, tail = head^binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[n-8:])
+	} else {
+		for i := range n {
+			tail = tail<<8 | uint64(value[i])
+		}
+	}
+	return (head ^ bits.RotateLeft64(tail, 29)) * 0x9E3779B97F4A7C15
 }
 
 func flag(f model.Field[bool]) model.Truth { return f.Is(func(on bool) bool { return on }) }

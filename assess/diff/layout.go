@@ -285,9 +285,9 @@ func (d *Diff) reachLines(m ReachMove) []string {
 	var lines []string
 	switch m.Held {
 	case Added:
-		lines = append(lines, "The role is held only now.")
+		lines = append(lines, "The role is held, or counts as Tier 0, only now.")
 	case Removed:
-		lines = append(lines, "The role is held no more.")
+		lines = append(lines, "The role is held, or counts as Tier 0, no more.")
 	case Undecided:
 		lines = append(lines, "It is not found any more, but what was read does not exclude it.")
 	case Decided:

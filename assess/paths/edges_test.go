@@ -14,7 +14,7 @@ import (
 var edgeCases = map[string]struct{ exists, nearly, unknown string }{
 	"usesRole":                 {"reset-owner", "role-blocked", "role-policy-unknown"},
 	"activatesRole":            {"activation-rule", "activation-approved", "activation-unknown"},
-	"activatesMembership":      {"group-eligible-member", "approval-one", "group-activation-unknown"},
+	"activatesMembership":      {"approval-two", "approval-one", "group-activation-unknown"},
 	"ridesSession":             {"activation-approved", "session-fresh", "session-unknown"},
 	"signsIn":                  {"reset-owner", "policy-in-the-way", "disabled-owner"},
 	"approves":                 {"approver-group-owner", "approver-group-none", "approver-group-unknown"},

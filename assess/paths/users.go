@@ -58,7 +58,8 @@ func (b *builder) target(p principals.Principal) powers.Target {
 	for _, i := range b.heldBy(p.ID) {
 		h := b.holdings[i]
 		switch {
-		case h.ViaEligible: // not shielded: see powers.Target
+		case h.ViaEligible:
+			t.EligibleMember = true
 		case h.Manner == principals.Eligible:
 			t.Eligible = append(t.Eligible, h.Role.ID)
 		default:
@@ -144,7 +145,7 @@ func (b *builder) targetedBy(head horn.Atom, role string, p principals.Principal
 		by(why.with(unfollowed(powers.AdministrativeUnitMembersUpdate)), "takes "+p.Name+" out of its restricted unit, and "+does, roleKey(role, tenantWide), moves)
 	}
 	reach := answer.Truth
-	if reach == model.True && len(target.Roles)+len(target.Eligible) > 0 {
+	if reach == model.True && target.Administrator() {
 		reach = model.Unknown
 	}
 	reached := whole.and(reach, entry.role.Name+", limited to an administrative unit, towards "+p.Name+": "+answer.Reason)
@@ -173,7 +174,7 @@ func unprotected(t powers.Target) model.Truth {
 	if len(t.Roles) > 0 {
 		return model.False
 	}
-	return model.And(model.Or(model.Of(len(t.Eligible) == 0 && t.Complete), model.Unknown), t.RoleAssignable.Not(), t.Restricted.Not())
+	return model.And(model.Or(model.Of(!t.Administrator() && t.Complete), model.Unknown), t.RoleAssignable.Not(), t.Restricted.Not())
 }
 
 // methods says which sign-in methods administrators can hand out.

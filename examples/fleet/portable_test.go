@@ -72,6 +72,7 @@ func TestPortableRunners(t *testing.T) {
 	for _, runner := range portableRunners {
 		out := filepath.Join(t.TempDir(), "fleet.jsonl")
 		cmd, output := commandOf(t, "-in", in, "-out", out, "-runner", runner, "-endpoint", endpoint, "-environment_type", "loopback")
+		cmd.Env = append(cmd.Environ(), "TMPDIR="+t.TempDir()) // Beam leaves an empty file there
 		require.NoError(t, cmd.Run(), output)
 		require.Equal(t, want, read(t, out), runner)
 	}

@@ -54,9 +54,10 @@ func (sc *scan) readAhead(pages []page) (stop func()) {
 			size += p.entry.size
 		}
 	}
-	if workers = min(workers, len(a.jobs)); workers < 2 || size < aheadFrom && !sc.source.eager {
+	if workers < 2 || len(a.jobs) == 0 || size < aheadFrom && !sc.source.eager {
 		return func() {}
 	}
+	workers = min(workers, len(a.jobs))
 	ctx, cancel := context.WithCancel(sc.ctx)
 	sc.ahead = a
 	var running sync.WaitGroup

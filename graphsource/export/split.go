@@ -345,12 +345,13 @@ func (s *splitter) parse(read func(r *jsonpull.Reader)) ([]byte, error) {
 	for r.AnyBytes = false; ; {
 		r.Reset(s.buf[s.pos:], false, s.depth)
 		read(r)
-		var fault *jsonpull.Error
-		if !errors.As(r.Err(), &fault) {
+		if r.Fault() == 0 {
 			from := s.pos
 			s.pos += r.Offset()
 			return s.buf[from:s.pos], nil
 		}
+		var fault *jsonpull.Error
+		errors.As(r.Err(), &fault)
 		at := s.offset() + int64(fault.Offset)
 		switch fault.Kind {
 		case jsonpull.Short:

@@ -135,7 +135,9 @@ func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error
 	}
 	defer func() { _ = rc.Close() }() // only read: every fault has shown
 	raw := &rawReader{worker: w, entry: e, src: rc, sum: sha256.New()}
-	text, encoding, skipped, err := decodeText(raw)
+	src, stop := w.ahead(raw, e.size)
+	defer stop()
+	text, encoding, skipped, err := decodeText(src)
 	if err == nil && use != nil {
 		f.Encoding = encoding
 		err = use(text)
@@ -151,10 +153,11 @@ func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error
 		}
 	}
 	if err == nil || !w.ends(err) {
-		if _, rest := io.Copy(io.Discard, raw); rest != nil && (err == nil || w.ends(rest)) {
+		if _, rest := io.Copy(io.Discard, src); rest != nil && (err == nil || w.ends(rest)) {
 			err = rest
 		}
 	}
+	stop()
 	f.Size = raw.n
 	w.digests = append(w.digests, strings.ToLower(e.path)+"\x00"+hex.EncodeToString(raw.sum.Sum(nil))+"\n")
 	return err

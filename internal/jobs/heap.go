@@ -13,7 +13,7 @@ import (
 // would be what waits for the collector.
 const (
 	heapGrowth  = 50
-	leastGrowth = 64 << 20
+	leastGrowth = 192 << 20
 )
 
 // HoldHeap has the heap grow no further than that, unless GOGC says how far. It is for

@@ -25,10 +25,12 @@ type Step struct {
 	room   int    // how much deeper than it objects and arrays could be nested
 	misses uint8  // how many values in a row were others
 
-	// Property, Kept and List are the caller's: what the name stands for, from 1 on
-	// where that is known, what raw was read as, and memory for lists.
+	// Values are its values, for who remembers what they were read as.
+	Values Memory
+
+	// Property and List are the caller's: what the name stands for, from 1 on where
+	// that is known, and memory for lists.
 	Property int
-	Kept     any
 	List     any
 }
 
@@ -142,11 +144,11 @@ func (r *Reader) content() (text []byte, plain bool) {
 	return text, !escaped && !r.AnyBytes && len(text) > 0 && (r.Suspicious == nil || !r.Suspicious[text[0]])
 }
 
-// Repeats reads a value where it is, byte for byte, the one that is remembered of the
+// repeats reads a value where it is, byte for byte, the one that is remembered of the
 // step.
-func (r *Reader) Repeats(step *Step) bool {
+func (r *Reader) repeats(step *Step) bool {
 	n, rest := len(step.raw), r.text[r.pos:]
-	if n == 0 || len(rest) <= n || rest[n] != ',' && rest[n] != '}' || string(rest[:n]) != step.raw || r.limit-len(r.open) < step.room {
+	if n == 0 || len(rest) <= n || !ends(rest[n]) || string(rest[:n]) != step.raw || r.limit-len(r.open) < step.room {
 		return false
 	}
 	r.pos += n
@@ -154,17 +156,15 @@ func (r *Reader) Repeats(step *Step) bool {
 	return true
 }
 
-// Remember notes the value that began at an offset and has just been read, and
-// reports whether it did.
-func (r *Reader) Remember(step *Step, from int) bool {
+// remember notes the value that began at an offset and has just been read.
+func (r *Reader) remember(step *Step, from int) {
 	if step.misses++; step.misses > lately && step.misses%seldom != 0 {
-		return false
+		return
 	}
 	if r.fault.Kind != 0 || r.doubtful || r.AnyBytes || r.pos-from > maxRaw {
-		return false
+		return
 	}
 	step.raw, step.room = string(r.text[from:r.pos]), r.limit-len(r.open)
-	return true
 }
 
 // SkipOf is [Reader.Skip] for the value of a step, which may be nil.
@@ -173,11 +173,15 @@ func (r *Reader) SkipOf(step *Step) {
 		r.Skip()
 		return
 	}
-	r.Peek()
-	if r.Repeats(step) {
+	first := r.Peek()
+	if r.repeats(step) {
 		return
 	}
 	from := r.pos
-	r.Skip()
-	r.Remember(step, from)
+	if first == '"' {
+		r.skipText()
+	} else {
+		r.Skip()
+	}
+	r.remember(step, from)
 }

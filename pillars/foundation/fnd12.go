@@ -23,7 +23,7 @@ var fnd12 = &assess.Control{
 		Decides: "Every user who holds a Tier 0 role should be in a restricted management unit (isManagementRestricted). Where one is not, but its roles and role-assignable groups keep Password, Helpdesk, Authentication and " +
 			"User Administrators from resetting it, that is partial; where they could reset it, it fails. " +
 			"Besides, nobody without a Tier 0 role may control Tier 0: each user or workload identity, and whatever is outside the directory, from whose full control a way leads there fails, with the first hop of it; `privpath paths` shows the whole. " +
-			"Whether direct eligibility for a role shields is documented nowhere, and unknown.",
+			"Whether eligibility shields is unknown: of a role's Microsoft says nothing, of a group's membership that it does not, and a public test that both do.",
 		Remediation: model.Remediation{
 			Summary:    "Put the administrators' accounts into a restricted management administrative unit with Tier 0 administrators only, and close the ways that `privpath paths` shows.",
 			Portal:     "Entra admin center > Roles & admins > Admin units > New > Restricted management administrative unit",

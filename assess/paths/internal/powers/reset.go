@@ -51,13 +51,17 @@ type Actor struct {
 type Target struct {
 	Roles    []string // template ids of roles active now; custom roles by their id
 	Eligible []string // the same, of roles that must first be activated
-	Complete bool     // Roles and Eligible are all that there are
-	// RoleAssignable: active member or owner of a role-assignable group. An
-	// eligible member does not count: Microsoft's "Privileged Identity Management
-	// (PIM) for Groups" warns that "the Helpdesk Administrator has permission to
-	// reset an eligible user's passwords" where activation needs no approval.
+	Complete bool     // Roles, Eligible and EligibleMember are all that there is
+	// RoleAssignable: active member or owner of a role-assignable group.
 	RoleAssignable model.Truth
+	// EligibleMember: may activate the membership of a group that holds a role.
+	EligibleMember bool
 	Restricted     model.Truth // holds a role scoped to a restricted management administrative unit
+}
+
+// Administrator says whether the target holds a role, or may activate one.
+func (t Target) Administrator() bool {
+	return len(t.Roles)+len(t.Eligible) > 0 || t.EligibleMember
 }
 
 // Answer is a truth and what decided it.
@@ -69,10 +73,14 @@ type Answer struct {
 // CanReset says whether any of the actor's roles can reset the target's
 // password: every role of the target must be in the column of one of them.
 //
-// Open: whether being eligible for a role directly, which the source's table does
-// not mention, protects. PIM for Groups (see [Target]) says that eligible members
-// are not protected; for roles no source was found, so the answer is Unknown
-// wherever it would be True without the eligible roles and False with them.
+// Open: whether what the target must first activate protects. The source's table
+// does not mention it. Microsoft's "Privileged Identity Management (PIM) for
+// Groups" warns that the Helpdesk Administrator resets an eligible member's
+// password; an administrator who tried it in July 2026, for a directly eligible
+// Global Administrator too, was refused, and asks Microsoft to correct that
+// (github.com/cisagov/ScubaGear/issues/2072, MicrosoftDocs/entra-docs/pull/2049).
+// So the answer is Unknown wherever it would be True without what is eligible and
+// False with it.
 //
 // Roles that hold the action and are not in the table (Security Operator, custom
 // roles) are Unknown towards every target: the table is silent on them.
@@ -119,7 +127,9 @@ func (t Target) resetBy(actor string) Answer {
 	case t.RoleAssignable == model.Unknown:
 		return Answer{model.Unknown, "whether the target is in a role-assignable group is not known"}
 	case slices.ContainsFunc(t.Eligible, outside):
-		return Answer{model.Unknown, "the target is eligible for a role outside the column: whether that protects is not documented"}
+		return Answer{model.Unknown, "the target is eligible for a role outside the column: whether that protects is not documented, and a public test says that it does"}
+	case t.EligibleMember:
+		return Answer{model.Unknown, "the target is eligible for the membership of a group that holds a role: Microsoft says that this does not protect, and a public test that it does"}
 	}
 	return Answer{model.True, "every role of the target is in the column"}
 }

@@ -84,6 +84,7 @@ func TestResetOutsideTheTable(t *testing.T) {
 func TestResetOfWhatIsNotKnown(t *testing.T) {
 	for name, change := range map[string]func(*Target){
 		"eligible for a protected role": func(t *Target) { t.Eligible = []string{model.GlobalAdministrator} },
+		"eligible for a group's role":   func(t *Target) { t.EligibleMember = true },
 		"roles not complete":            func(t *Target) { t.Complete = false },
 		"groups not known":              func(t *Target) { t.RoleAssignable = model.Unknown },
 		"restricted units not known":    func(t *Target) { t.Restricted = model.Unknown },
