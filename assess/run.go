@@ -44,6 +44,10 @@ type Options struct {
 	// PreviousOf gives the earlier runs once it is known whose export it is. What it
 	// gives stands in the place of Previous; nil asks nobody.
 	PreviousOf func(model.TenantInfo) []PreviousRun
+	// MaxMemoryBytes is how much of the heap may be in use, for the whole program,
+	// when a control starts; beyond it the run ends with a [MemoryError]. What the
+	// source reads it bounds itself. Default: no bound.
+	MaxMemoryBytes int64
 }
 
 // ErrNoTime says that neither the caller nor the export tells the time of the
@@ -190,7 +194,7 @@ func (r *run) evaluate(controls []*Control) ([]outcome, error) {
 	defer running.Wait()
 	for i, c := range controls {
 		places <- struct{}{}
-		if err := r.ctx.Err(); err != nil {
+		if err := r.mayGoOn(c); err != nil {
 			return nil, err
 		}
 		r.tell("evaluate", c.ID, i, len(controls))
@@ -206,6 +210,21 @@ func (r *run) evaluate(controls []*Control) ([]outcome, error) {
 	}
 	running.Wait()
 	return outcomes, r.ctx.Err()
+}
+
+// mayGoOn says why the control must not start any more.
+func (r *run) mayGoOn(c *Control) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	most := r.opts.MaxMemoryBytes
+	if most > 0 && inUse() > most {
+		runtime.GC() // what the last collection found may be gone
+		if used := inUse(); used > most {
+			return &MemoryError{Control: c.ID, Used: used, Limit: most}
+		}
+	}
+	return nil
 }
 
 // parallel is how many controls run at once.

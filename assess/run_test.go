@@ -164,6 +164,26 @@ func TestRunNeedsATimeAndStops(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+// TestRunStopsBeyondTheMemoryBound: between two controls, and not while there is room.
+func TestRunStopsBeyondTheMemoryBound(t *testing.T) {
+	var kept []byte
+	grows := func(p *assess.Pass) (assess.Verdict, error) {
+		kept = make([]byte, 128<<20)
+		runtime.GC()
+		return assess.Fail("It holds %d bytes.", len(kept)), nil
+	}
+	controls := []*assess.Control{control("X-1", grows, model.Users), control("X-2", enabled, model.Users)}
+	_, err := assess.Run(context.Background(), parse(t, ""), controls, assess.Options{MaxMemoryBytes: 4 << 30, Parallel: 1})
+	require.NoError(t, err)
+	kept = nil
+	_, err = assess.Run(context.Background(), parse(t, ""), controls, assess.Options{MaxMemoryBytes: 96 << 20, Parallel: 1})
+	var beyond *assess.MemoryError
+	require.ErrorAs(t, err, &beyond)
+	require.Equal(t, "X-2", beyond.Control)
+	require.Greater(t, beyond.Used, int64(len(kept)))
+	require.ErrorContains(t, err, "raise that option")
+}
+
 func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 	controls := []*assess.Control{control("X-2", enabled, model.Users), control("X-1", enabled, model.Users)}
 	var first []byte

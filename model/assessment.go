@@ -277,13 +277,16 @@ type Reach struct {
 	Holding   string       `json:"holding"` // standing or eligible
 	// BreakGlass marks a declared emergency account's permanent assignment, which
 	// is meant to be usable when policies fail.
-	BreakGlass bool              `json:"breakGlass,omitempty"`
-	Via        []string          `json:"via,omitempty"`
-	Scope      string            `json:"scope"`
-	From       []ReachFrom       `json:"from"`
-	Attackers  map[string]string `json:"attackers"`
-	Weakest    []Weakest         `json:"weakest,omitempty"`
-	Unknown    []Need            `json:"unknown,omitempty"`
+	BreakGlass bool `json:"breakGlass,omitempty"`
+	// Via lists the ids of the groups from the one that holds the role down to the
+	// one that the principal is a member of; ViaNames names them, in the same order.
+	Via       []string          `json:"via,omitempty"`
+	ViaNames  []string          `json:"viaNames,omitempty"`
+	Scope     string            `json:"scope"`
+	From      []ReachFrom       `json:"from"`
+	Attackers map[string]string `json:"attackers"`
+	Weakest   []Weakest         `json:"weakest,omitempty"`
+	Unknown   []Need            `json:"unknown,omitempty"`
 }
 
 // PrincipalRef names a user, group or service principal.

@@ -102,4 +102,29 @@ func (r Ref) With(evidence ...Evidence) Ref {
 func SameID(a, b string) bool { return strings.EqualFold(a, b) }
 
 // FoldID gives the form of an id used as a map key.
-func FoldID(id string) string { return strings.ToLower(id) }
+func FoldID(id string) string {
+	if folded(id) {
+		return id
+	}
+	return strings.ToLower(id)
+}
+
+// folded tells of most ids that they are their own folded form, eight bytes at a
+// time: it is asked of every id of a tenant, again and again.
+func folded(id string) bool {
+	const ones = 0x0101010101010101
+	for ; len(id) >= 8; id = id[8:] {
+		w := uint64(id[0]) | uint64(id[1])<<8 | uint64(id[2])<<16 | uint64(id[3])<<24 |
+			uint64(id[4])<<32 | uint64(id[5])<<40 | uint64(id[6])<<48 | uint64(id[7])<<56
+		// The high bit of a byte: not ASCII, or from A on and not behind Z.
+		if (w|(w+(0x80-'A')*ones)&^(w+(0x80-'Z'-1)*ones))&(0x80*ones) != 0 {
+			return false
+		}
+	}
+	for i := range len(id) {
+		if c := id[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}

@@ -93,7 +93,7 @@ type subject struct {
 // assessments) and change (a simulated change).
 func (c call) subjectOf(of js.Value) (subject, error) {
 	options := of.Get("options")
-	s := subject{opts: assess.Options{Permission: graphsource.Permission, Progress: func(p model.Progress) {
+	s := subject{opts: assess.Options{MaxMemoryBytes: mostMemory, Permission: graphsource.Permission, Progress: func(p model.Progress) {
 		c.tell(p.Stage, p.Name, p.Done, p.Total)
 	}}}
 	var err error

@@ -107,18 +107,26 @@ func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certi
 		case enforced(p) == model.False && !applies:
 			continue // neither on nor for this: switching it on changes nothing
 		}
-		line.explain(on, applies, explain(p))
+		line.explain(on, explain(p, line.Failing))
 		cert.Because = append(cert.Because, line)
 	}
 	sorting.Stable(cert.Because, func(a, b Line) int { return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.Name, b.Name)) })
 	return cert
 }
 
-// explainer gives the oracle's words for single policies at a sign-in.
-func (e *Engine) explainer(s SignIn) func(*Policy) PolicyResult {
+// explainer gives the oracle's words for single policies at a sign-in: why each
+// does not apply in the dimensions that fail, or with none failing all that it says.
+func (e *Engine) explainer(s SignIn) func(p *Policy, failing []Dimension) []Reason {
 	o := oracle{in: e.in, s: s}
 	defaults, _ := o.securityDefaults()
-	return func(p *Policy) PolicyResult { return o.policy(p, defaults) }
+	return func(p *Policy, failing []Dimension) []Reason {
+		if len(failing) == 0 {
+			return o.policy(p, defaults).Reasons
+		}
+		return o.reasons(p, func(d Dimension) bool {
+			return slices.Contains(failing, d) || quietDimension(d) && slices.Contains(failing, dimQuiet)
+		})
+	}
 }
 
 // rank puts first what one change would repair, and of those what was meant for
@@ -161,11 +169,12 @@ func (e *Engine) metInContext(r reading, p *Policy, s *subjectView, c context, h
 }
 
 // explain puts the reason into words, with the oracle's text for each dimension.
-func (l *Line) explain(on, applies bool, result PolicyResult) {
+func (l *Line) explain(on bool, reasons []Reason) {
+	applies := len(l.Failing) == 0
 	var texts []string
 	for _, d := range l.Failing {
 		text := "its " + string(d) + " condition does not match"
-		for _, reason := range result.Reasons {
+		for _, reason := range reasons {
 			if reason.Holds != model.True && (reason.Dimension == d || d == dimQuiet && quietDimension(reason.Dimension)) {
 				text = reason.Text
 				l.Evidence = append(l.Evidence, reason.Evidence)
@@ -175,7 +184,7 @@ func (l *Line) explain(on, applies bool, result PolicyResult) {
 	}
 	switch {
 	case applies && !on:
-		for _, reason := range result.Reasons {
+		for _, reason := range reasons {
 			if reason.Dimension == DimState {
 				texts = append(texts, reason.Text)
 				l.Evidence = append(l.Evidence, reason.Evidence)
@@ -184,7 +193,7 @@ func (l *Line) explain(on, applies bool, result PolicyResult) {
 		l.Why = "it would close this way, but " + cmp.Or(strings.Join(texts, "; "), "it is not in force")
 	case applies:
 		l.Why = "it applies and is met"
-		for _, reason := range result.Reasons {
+		for _, reason := range reasons {
 			if reason.Dimension == DimGrant {
 				l.Why += ": it " + reason.Text
 			}

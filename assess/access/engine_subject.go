@@ -25,7 +25,8 @@ const (
 type subjectView struct {
 	// certain is what holds for sure. open also has what the subject may make
 	// true by activating other roles or groups, which can take it out of a policy.
-	certain, open Subject
+	certain Subject
+	open    *Subject // nil: it may make nothing else true
 	// users says for each policy whether it is for the subject, by reading.
 	users [2][]model.Truth
 	// what the subject can present, and what is accepted of it.
@@ -36,10 +37,10 @@ type subjectView struct {
 }
 
 func (s *subjectView) subject(r reading) Subject {
-	if r == most {
+	if r == most || s.open == nil {
 		return s.certain
 	}
-	return s.open
+	return *s.open
 }
 
 // groupTree knows which groups are members of which.
@@ -152,15 +153,18 @@ func (e *Engine) subjectFor(h principals.Holding, step Step) *subjectView {
 			certain.MaybeRoles = append(certain.MaybeRoles, h.Role.ID)
 		}
 	}
-	eligible := e.eligibleGroups(h.Principal.ID)
+	id, eligible := h.Principal.ID, e.eligibleGroups(h.Principal.ID)
 	member := func(group string) model.Truth {
-		truth := e.dir.MemberOf(h.Principal.ID, group)
+		truth := e.dir.MemberOf(id, group)
 		if joined != "" {
 			truth = model.Or(truth, e.groups.within(joined, group))
 		}
 		return truth
 	}
 	certain.InGroup = member
+	if len(maybe)+len(eligible) == 0 {
+		return e.viewOf(certain, nil)
+	}
 	open := certain
 	open.MaybeRoles = append(slices.Clone(certain.MaybeRoles), maybe...)
 	open.InGroup = func(group string) model.Truth {
@@ -170,7 +174,7 @@ func (e *Engine) subjectFor(h principals.Holding, step Step) *subjectView {
 		}
 		return truth
 	}
-	return e.viewOf(certain, open)
+	return e.viewOf(certain, &open)
 }
 
 // eligibleGroups lists the groups that PIM lets the principal join.
@@ -187,9 +191,10 @@ func (e *Engine) eligibleGroups(principal string) []string {
 	return list
 }
 
-// viewOf compares a subject with the users of every policy. Subjects that the
-// policies do not tell apart share one view's key, and with it all searches.
-func (e *Engine) viewOf(certain, open Subject) *subjectView {
+// viewOf compares a subject with the users of every policy; open is nil where it
+// may make nothing else true. Subjects that the policies do not tell apart share one
+// view's key, and with it all searches.
+func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
 	s := &subjectView{certain: certain, open: open}
 	trust := e.in.trust.of(certain.HomeTenant)
 	s.external = certain.Kind.In(External)
@@ -202,20 +207,34 @@ func (e *Engine) viewOf(certain, open Subject) *subjectView {
 		roles = model.Or(roles, roleEntry(role, certain))
 	}
 	s.inDefaults, s.syncAccount = roles, roleEntry(directorySync, certain)
+	s.users[most] = e.aimedAt(certain)
+	if s.users[least] = s.users[most]; open != nil {
+		s.users[least] = e.aimedAt(*open)
+	}
 	var key strings.Builder
-	for r := range s.users {
-		for _, p := range e.in.Policies {
-			truth := model.Unknown
-			if c, ok := conditionsOf(p); ok {
-				truth = usersMatch(c, s.subject(reading(r)))
-			}
-			s.users[r] = append(s.users[r], truth)
+	for _, users := range s.users {
+		for _, truth := range users {
 			key.WriteByte('0' + byte(truth))
 		}
 	}
 	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.inDefaults, s.syncAccount)
 	s.key = key.String()
+	same := e.memory.views.get(s.key, func() alikeView { return alikeView{s.key, s.users} })
+	s.key, s.users = same.key, same.users
 	return s
+}
+
+// aimedAt says for each policy whether it is for the subject.
+func (e *Engine) aimedAt(s Subject) []model.Truth {
+	users := make([]model.Truth, 0, len(e.in.Policies))
+	for _, p := range e.in.Policies {
+		truth := model.Unknown
+		if c, ok := conditionsOf(p); ok {
+			truth = usersMatch(c, s)
+		}
+		users = append(users, truth)
+	}
+	return users
 }
 
 // live gives the boxes that are for the subject.

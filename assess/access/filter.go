@@ -60,7 +60,9 @@ func (a Attribute) Spoofable() bool {
 }
 
 // Attributes lists every attribute that device filters know.
-func Attributes() []Attribute {
+func Attributes() []Attribute { return slices.Clone(attributes) }
+
+var attributes = func() []Attribute {
 	list := []Attribute{AttrDeviceID, AttrDisplayName, AttrOwnership, AttrEnrollment, AttrCompliant,
 		AttrManufacturer, AttrMDMAppID, AttrModel, AttrOS, AttrOSVersion, AttrPhysicalIDs,
 		AttrProfileType, AttrSystemLabels, AttrTrustType}
@@ -68,7 +70,7 @@ func Attributes() []Attribute {
 		list = append(list, ExtensionAttribute(n))
 	}
 	return list
-}
+}()
 
 // FilterValue is the value of a device attribute: absent (the zero value), a
 // text, a list, or one of several of them when the data does not decide. Texts

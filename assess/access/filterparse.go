@@ -224,7 +224,7 @@ func (p *filterParser) comparison() (*Filter, error) {
 		return nil, p.fail(t.at, "expected device.<attribute>, found %s", t)
 	}
 	attribute := Attribute(name)
-	if !slices.Contains(Attributes(), attribute) {
+	if !slices.Contains(attributes, attribute) {
 		return nil, p.fail(t.at, "unknown device attribute %q", name)
 	}
 	t = p.next()

@@ -94,9 +94,15 @@ func (s *deviceSpace) pawAsRead(row model.Device) model.Truth {
 // class, [Engine.Judge] answers the same, whatever is asked, here and in an engine
 // over [Inputs.Without].
 func (e *Engine) Class(h principals.Holding) string {
+	all := e.readAllSteps
+	if h.Role.ID != "" { // every user signs in plainly, and one of a class is asked about
+		all = e.allSteps
+	}
+	steps := all(h)
+	register := len(steps) - 1
 	var b strings.Builder
 	fmt.Fprint(&b, h.Principal.Kind, h.Principal.Dangling, h.Role.ID)
-	for _, q := range e.stepsOf(h) {
+	for _, q := range steps[:register] {
 		b.WriteString("|" + string(q.step))
 		b.WriteString(q.subject.key)
 		if q.step == StepJoin {
@@ -104,7 +110,7 @@ func (e *Engine) Class(h principals.Holding) string {
 		}
 		fmt.Fprint(&b, q.pim.demand)
 	}
-	b.WriteString("|" + e.registerStep(h).subject.key)
+	b.WriteString("|" + steps[register].subject.key)
 	return b.String()
 }
 

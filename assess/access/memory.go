@@ -43,7 +43,14 @@ func (m *memo[K, V]) len() int {
 // memory is what an engine keeps of what it was asked. Risk changes none of it.
 type memory struct {
 	steps    memo[holdingKey, []stepQuestion]
+	views    memo[string, alikeView] // by key
 	holdings func() []principals.Holding
+}
+
+// alikeView is what subjects that the policies do not tell apart share.
+type alikeView struct {
+	key   string
+	users [2][]model.Truth
 }
 
 // holdingKey is what the steps of a holding rest on.

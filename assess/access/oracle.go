@@ -88,23 +88,10 @@ func (o *oracle) firstFactor(d *Decision) {
 // policy explains one policy and what it demands.
 func (o *oracle) policy(p *Policy, defaults model.Truth) PolicyResult {
 	r := PolicyResult{ID: p.ID, Name: p.Name, State: p.State, Applies: model.True}
-	check := func(f oFinding) {
-		r.Applies = model.And(r.Applies, f.holds)
-		if f.holds != model.True {
-			r.Reasons = append(r.Reasons, Reason{Dimension: f.dimension, Holds: f.holds, Text: f.text,
-				Evidence: p.Evidence(f.path, f.value)})
-		}
+	r.Reasons = o.reasons(p, func(Dimension) bool { return true })
+	for _, reason := range r.Reasons {
+		r.Applies = model.And(r.Applies, reason.Holds)
 	}
-	model.Fold(p.Record.Conditions,
-		func() any { check(oMissing(DimOther, "/conditions")); return nil },
-		func() any { check(oMissing(DimOther, "/conditions")); return nil },
-		func(c model.ConditionSet) any {
-			for _, f := range o.conditions(p, c) {
-				check(f)
-			}
-			return nil
-		})
-
 	state := oState(p)
 	r.Enforced = model.And(r.Applies, state.holds)
 	if state.holds != model.True {
@@ -124,6 +111,19 @@ func (o *oracle) policy(p *Policy, defaults model.Truth) PolicyResult {
 			Text: describeDemand(r.Must, r.May), Evidence: p.Evidence("/grantControls", nil)})
 	}
 	return r
+}
+
+// reasons says what keeps a policy from applying, or may, in the dimensions that
+// are wanted.
+func (o *oracle) reasons(p *Policy, wanted func(Dimension) bool) []Reason {
+	missing := func() []oFinding { return []oFinding{oMissing(DimOther, "/conditions")} }
+	var reasons []Reason
+	for _, f := range model.Fold(p.Record.Conditions, missing, missing, func(c model.ConditionSet) []oFinding { return o.conditions(p, c, wanted) }) {
+		if f.holds != model.True {
+			reasons = append(reasons, Reason{Dimension: f.dimension, Holds: f.holds, Text: f.text, Evidence: p.Evidence(f.path, f.value)})
+		}
+	}
+	return reasons
 }
 
 // oState reads the state: only "enabled" protects (rule 3).

@@ -9,23 +9,33 @@ import (
 	"github.com/privpath/privpath/model"
 )
 
-// conditions judges every assignment and condition of a policy. All must hold
-// for the policy to apply; within a dimension an exclusion wins (rules R1, R2).
-func (o *oracle) conditions(p *Policy, c model.ConditionSet) []oFinding {
-	return []oFinding{
-		o.subject(c),
-		o.resources(c),
-		o.clientApp(c),
-		o.platform(c),
-		o.location(c),
-		o.device(p, c),
-		o.risk(DimSignInRisk, "/conditions/signInRiskLevels", c.SignInRiskLevels, o.s.SignInRisk, o.in.P2),
-		o.risk(DimUserRisk, "/conditions/userRiskLevels", c.UserRiskLevels, o.s.UserRisk, o.in.P2),
-		o.insiderRisk(c),
-		o.workloadRisk(c),
-		o.flow(c),
-		o.otherConditions(c),
+// conditions judges the assignments and conditions of a policy in the dimensions
+// that are wanted. All must hold for the policy to apply; within a dimension an
+// exclusion wins (rules R1, R2).
+func (o *oracle) conditions(p *Policy, c model.ConditionSet, wanted func(Dimension) bool) []oFinding {
+	var list []oFinding
+	judge := func(finding func() oFinding, of ...Dimension) {
+		if slices.ContainsFunc(of, wanted) {
+			list = append(list, finding())
+		}
 	}
+	judge(func() oFinding { return o.subject(c) }, DimUsers, DimWorkloads)
+	judge(func() oFinding { return o.resources(c) }, DimResources)
+	judge(func() oFinding { return o.clientApp(c) }, DimClientApp)
+	judge(func() oFinding { return o.platform(c) }, DimPlatform)
+	judge(func() oFinding { return o.location(c) }, DimLocation)
+	judge(func() oFinding { return o.device(p, c) }, DimDevice)
+	judge(func() oFinding {
+		return o.risk(DimSignInRisk, "/conditions/signInRiskLevels", c.SignInRiskLevels, o.s.SignInRisk, o.in.P2)
+	}, DimSignInRisk)
+	judge(func() oFinding {
+		return o.risk(DimUserRisk, "/conditions/userRiskLevels", c.UserRiskLevels, o.s.UserRisk, o.in.P2)
+	}, DimUserRisk)
+	judge(func() oFinding { return o.insiderRisk(c) }, DimInsiderRisk)
+	judge(func() oFinding { return o.workloadRisk(c) }, DimWorkloadRisk)
+	judge(func() oFinding { return o.flow(c) }, DimFlow)
+	judge(func() oFinding { return o.otherConditions(c) }, DimOther)
+	return list
 }
 
 // oScope joins what a dimension includes with what it excludes, and points at

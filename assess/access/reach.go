@@ -48,7 +48,11 @@ func (e *Engine) registerStep(h principals.Holding) stepQuestion {
 // allSteps are the steps of a holding, and last the registration of a device.
 // They are read-only.
 func (e *Engine) allSteps(h principals.Holding) []stepQuestion {
-	return e.memory.steps.get(keyOf(h), func() []stepQuestion { return append(e.readSteps(h), e.readRegisterStep(h)) })
+	return e.memory.steps.get(keyOf(h), func() []stepQuestion { return e.readAllSteps(h) })
+}
+
+func (e *Engine) readAllSteps(h principals.Holding) []stepQuestion {
+	return append(e.readSteps(h), e.readRegisterStep(h))
 }
 
 func (e *Engine) readSteps(h principals.Holding) []stepQuestion {
@@ -142,6 +146,9 @@ func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach
 		Principal: model.PrincipalRef{Kind: string(h.Principal.Kind), ID: h.Principal.ID, Name: h.Principal.Name},
 		Role:      h.Role.Ref(), Holding: "standing", Via: h.Via, Scope: h.Scope,
 		From: []model.ReachFrom{}, Attackers: map[string]string{},
+	}
+	for _, group := range h.Via {
+		reach.ViaNames = append(reach.ViaNames, e.dir.Principal(group, model.Field[model.DirectoryObject]{}).Name)
 	}
 	if h.Manner != principals.Standing || h.ViaEligible {
 		reach.Holding = "eligible"

@@ -31,7 +31,16 @@ func TestCertificatesStand(t *testing.T) {
 						c := e.certificate(reading(rd), a, p)
 						require.NoError(t, VerifyCertificate(e.in, c), "seed %d, reading %d, %s", seed, rd, a.step)
 						checked++
+						o := oracle{in: e.in, s: c.SignIn}
+						defaults, _ := o.securityDefaults()
 						for i, l := range c.Because {
+							if len(l.Failing) > 0 { // in the words of the whole oracle, of which a part was asked
+								whole := Line{Failing: l.Failing}
+								p := e.in.Policies[slices.IndexFunc(e.in.Policies, func(p *Policy) bool { return p.ID == l.Policy })]
+								whole.explain(true, o.policy(p, defaults).Reasons)
+								require.Equal(t, whole.Why, l.Why)
+								require.Equal(t, whole.Evidence, l.Evidence)
+							}
 							if !l.WouldStop || l.State != "enabled" || len(l.Failing) == 0 {
 								continue
 							}

@@ -218,13 +218,13 @@ func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
 		list = append(list, model.Need{Dataset: model.NamedLocations.Name(), Reason: model.NotInAPI,
 			Detail: "whether the network is a trusted one is not known"})
 	}
-	subject := s.subject.subject(least)
-	explain := e.explainer(e.signIn(subject, c))
+	o := oracle{in: e.in, s: e.signIn(s.subject.subject(least), c)}
+	defaults, _ := o.securityDefaults()
 	for i, policy := range e.in.Policies {
 		if !e.mayApply(i, s.subject, c) {
 			continue
 		}
-		p := explain(policy)
+		p := o.policy(policy, defaults)
 		if p.Applies == model.False || p.Result != ResultUnknown {
 			continue
 		}

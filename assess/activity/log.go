@@ -2,6 +2,7 @@ package activity
 
 import (
 	"cmp"
+	"encoding/binary"
 	"iter"
 	"slices"
 	"strings"
@@ -16,12 +17,10 @@ import (
 type Log struct {
 	signIns *Reader
 	order   []uint32 // of the sign-ins: by user, then time; users and times that are not known first
-	users   map[string]span
-	trail   []entry // by time; those without one first
+	users   []string // folded ids, sorted
+	first   []uint32 // where in the order each user's begin, and the end of it
+	trail   []entry  // by time; those without one first
 }
-
-// span is the part of the order that belongs to one user.
-type span struct{ from, to int }
 
 // entry is an audit by its time.
 type entry struct {
@@ -43,46 +42,66 @@ func NewLog(signIns *Reader, audits iter.Seq[*model.DirectoryAudit]) *Log {
 // orderSignIns sorts numbers, not records.
 func (l *Log) orderSignIns() {
 	r := l.signIns
-	ids := make([]string, len(r.texts.list)) // folded, of the users
-	for i := range r.Len() {
-		if n := r.userID(i); ids[n] == "" {
-			ids[n] = model.FoldID(r.texts.list[n])
-		}
-	}
-	folded := slices.Clone(ids)
-	slices.Sort(folded)
-	folded = slices.Compact(folded)
-	rank := make([]uint32, len(ids))
-	for n, id := range ids {
-		place, _ := slices.BinarySearch(folded, id)
-		rank[n] = uint32(place)
-	}
+	rank := l.rankUsers()
 	// Users by counting, then each one's own by time: in one sort a long log would
 	// cost more a record than a short one.
-	first := make([]int, len(folded)+1) // where a user's begin
+	l.first = make([]uint32, len(l.users)+1)
 	for i := range r.Len() {
-		first[rank[r.userID(i)]+1]++
+		l.first[rank[r.userID(i)]+1]++
 	}
-	for n := range folded {
-		first[n+1] += first[n]
+	for n := range l.users {
+		l.first[n+1] += l.first[n]
 	}
 	l.order = make([]uint32, r.Len())
-	next := slices.Clone(first)
+	next := slices.Clone(l.first)
 	for i := range r.Len() {
 		user := rank[r.userID(i)]
 		l.order[next[user]] = uint32(i)
 		next[user]++
 	}
-	l.users = make(map[string]span, len(folded))
-	for n, user := range folded {
-		if of := (span{first[n], first[n+1]}); of.from < of.to {
-			l.users[user] = of
-			slices.SortFunc(l.order[of.from:of.to], func(i, j uint32) int {
-				a, b := r.packed(int(i)), r.packed(int(j))
-				return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
-			})
+	for n := range l.users {
+		slices.SortFunc(l.order[l.first[n]:l.first[n+1]], func(i, j uint32) int {
+			a, b := r.packed(int(i)), r.packed(int(j))
+			return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
+		})
+	}
+}
+
+// rankUsers lists the users, and gives for each number of a text that names one the
+// user's place in the list.
+func (l *Log) rankUsers() (rank []uint32) {
+	r := l.signIns
+	rank = make([]uint32, len(r.texts.list))
+	begins := make([]uint64, len(rank)) // to compare most ids by without fetching them
+	var numbers []uint32
+	for i := range r.Len() {
+		if n := r.userID(i); rank[n] == 0 {
+			rank[n] = 1 // seen
+			begins[n] = beginOf(model.FoldID(r.texts.list[n]))
+			numbers = append(numbers, uint32(n))
 		}
 	}
+	id := func(n uint32) string { return model.FoldID(r.texts.list[n]) }
+	slices.SortFunc(numbers, func(m, n uint32) int {
+		if d := cmp.Compare(begins[m], begins[n]); d != 0 {
+			return d
+		}
+		return strings.Compare(id(m), id(n))
+	})
+	for i, n := range numbers {
+		if i == 0 || id(n) != l.users[len(l.users)-1] {
+			l.users = append(l.users, id(n))
+		}
+		rank[n] = uint32(len(l.users) - 1)
+	}
+	return rank
+}
+
+// beginOf is a text's first eight bytes, as a number that orders as they do.
+func beginOf(text string) uint64 {
+	var begin [8]byte
+	copy(begin[:], text)
+	return binary.BigEndian.Uint64(begin[:])
 }
 
 // SignIns yields all sign-ins, by user and time.
@@ -96,12 +115,34 @@ func (l *Log) SignIns() iter.Seq[SignIn] {
 	}
 }
 
+// SignInsFrom yields, by user and time, the sign-ins from devices with a deviceId
+// that is wanted, "" being none told. It is asked once a device, and what is not
+// wanted is not unpacked.
+func (l *Log) SignInsFrom(wanted func(deviceID string) bool) iter.Seq[SignIn] {
+	r := l.signIns
+	from := make([]bool, len(r.devices.list))
+	for n, d := range r.devices.list {
+		from[n] = wanted(r.texts.list[d.id])
+	}
+	return func(yield func(SignIn) bool) {
+		for _, i := range l.order {
+			if from[r.packed(int(i)).device] && !yield(r.at(int(i))) {
+				return
+			}
+		}
+	}
+}
+
 // Of lists the sign-ins of a user by time, those without a time first. Sign-ins
 // that name no user are [Log.Nameless].
 func (l *Log) Of(user string) []SignIn {
-	of := l.users[model.FoldID(user)]
-	list := make([]SignIn, 0, of.to-of.from)
-	for _, i := range l.order[of.from:of.to] {
+	n, ok := slices.BinarySearch(l.users, model.FoldID(user))
+	if !ok {
+		return nil
+	}
+	of := l.order[l.first[n]:l.first[n+1]]
+	list := make([]SignIn, 0, len(of))
+	for _, i := range of {
 		list = append(list, l.signIns.at(int(i)))
 	}
 	return list

@@ -133,7 +133,7 @@ func (a *alike) text(owner string, rule int) ruleText {
 	r := a.g.b.rules[rule]
 	edge := strconv.FormatBool(r.certain)
 	if r.hop >= 0 {
-		edge += a.g.b.hops[r.hop].edge.String()
+		edge += a.g.b.hops.at(r.hop).edge.String()
 	}
 	return ruleText{a.number(owner, r.Head), a.number(owner, r.If), a.number(owner, r.And), a.g.cost(rule), a.name(edge), int64(rule)}
 }

@@ -38,6 +38,7 @@ type builder struct {
 	demands *demands
 	sources sources
 	methods methods
+	marker  marker
 
 	factors registration
 	rulers  []string     // enabled accounts with Global Administrator, or that may be
@@ -53,7 +54,7 @@ func Build(ctx gocontext.Context, t *model.Tenant, opts Options) (*Graph, error)
 		opts.Access = access.New(t, access.Options{Directory: opts.Directory})
 	}
 	x := readIndex(t, opts.Directory)
-	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), sources: readSources(t), methods: readMethods(t), factors: readRegistration(t, opts.Access)}
+	b := &builder{net: newNet(), index: x, demands: newDemands(x, opts.Access), sources: readSources(t), methods: readMethods(t), factors: readRegistration(t, opts.Access), marker: readMarker(t)}
 	b.atom(key{kind: atomTier0})
 	for _, k := range []kind{atomAnyone, atomAnyService, atomOutside} {
 		b.atom(key{kind: k})

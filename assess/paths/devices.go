@@ -11,7 +11,8 @@ import (
 
 // device: somebody runs code on a device.
 func (b *builder) device(head horn.Atom, id string) {
-	d, to := b.devices[model.FoldID(id)], b.deviceRefOf(id)
+	d, _ := b.devices.Find(id)
+	to := b.deviceRefOf(id)
 	managed := []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}
 	b.conclude(head, surely.shown(hop{edge: edgeRunsCodeOn, to: to, text: "runs code on " + to.Name + " through its management", evidence: managed}), powerAtom(atomPower, powers.RunOnDevices))
 	b.byIntune(head, to, func(a model.IntuneRoleAssignment) model.Truth { return b.intuneScope(a, d) })
@@ -65,7 +66,8 @@ func (b *builder) isCloudPC(d *model.Device) model.Truth {
 // takeovers adds who can run code on a device of the kind that the user signs in
 // on: the session there is theirs.
 func (b *builder) takeovers(head horn.Atom, user string, place int) {
-	for _, d := range b.devicesOf[user] {
+	devices := b.devicesOf(user)
+	for _, d := range devices {
 		is := b.demands.base.IsPAW(*d)
 		if place == device {
 			is = is.Not()
@@ -76,7 +78,7 @@ func (b *builder) takeovers(head horn.Atom, user string, place int) {
 				evidence: []model.Evidence{d.Evidence("/isManaged", d.IsManaged)}}),
 			key{kind: atomDevice, subject: d.ID})
 	}
-	known := len(b.devicesOf[user]) > 0 && model.RowsOf(b.tenant, model.Devices, nil).Coverage().State == model.Complete
+	known := len(devices) > 0 && model.RowsOf(b.tenant, model.Devices, nil).Coverage().State == model.Complete
 	if known || b.managed == model.False {
 		return
 	}
@@ -125,18 +127,22 @@ func (b *builder) place(head horn.Atom, k key) {
 // access workstation, by writing what marks one.
 func (b *builder) marks(head horn.Atom, on key) {
 	workstation := model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
-	declared, _ := model.RowsOf(b.tenant, model.OwnerDeclarations, nil).Only()
-	why := because{truth: b.markedByAttribute()}.needing(model.Need{Dataset: model.OwnerDeclarations.Name(), Reason: model.Unresolved,
+	why := because{truth: b.marker.alone}.needing(model.Need{Dataset: model.OwnerDeclarations.Name(), Reason: model.Unresolved,
 		Detail: "whether an attribute alone marks a privileged access workstation is not known"})
 	b.conclude(head, why.shown(hop{edge: edgeMarksDevice, to: workstation, text: "writes the marker of a privileged access workstation onto another managed device",
-		evidence: []model.Evidence{declared.Evidence("/paw/deviceFilter", nil)}}), on, powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes))
+		evidence: []model.Evidence{b.marker.evidence}}), on, powerAtom(atomPower, powers.DevicesUpdateExtensionAttributes))
 }
 
-// markedByAttribute asks whether an extension attribute alone makes a device a
-// PAW.
-func (b *builder) markedByAttribute() model.Truth {
-	declared, _ := model.RowsOf(b.tenant, model.OwnerDeclarations, nil).Only()
-	return model.Fold(declared.PAW, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
+// marker says whether an extension attribute alone makes a device a PAW.
+type marker struct {
+	alone    model.Truth
+	evidence model.Evidence
+}
+
+func readMarker(t *model.Tenant) marker {
+	declared, _ := model.RowsOf(t, model.OwnerDeclarations, nil).Only()
+	m := marker{evidence: declared.Evidence("/paw/deviceFilter", nil)}
+	m.alone = model.Fold(declared.PAW, func() model.Truth { return model.Unknown }, func() model.Truth { return model.False },
 		func(rule model.PAWRule) model.Truth {
 			return model.Fold(rule.DeviceFilter, func() model.Truth { return model.False }, func() model.Truth { return model.False },
 				func(text string) model.Truth {
@@ -151,10 +157,11 @@ func (b *builder) markedByAttribute() model.Truth {
 					return model.Of(len(comparisons) > 0)
 				})
 		})
+	return m
 }
 
 func (b *builder) deviceRefOf(id string) model.PrincipalRef {
-	if d, ok := b.devices[model.FoldID(id)]; ok {
+	if d, ok := b.devices.Find(id); ok {
 		return deviceRef(d)
 	}
 	return model.PrincipalRef{Kind: "device", ID: id, Name: id}

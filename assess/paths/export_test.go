@@ -46,7 +46,7 @@ func (g *Graph) hopsSeen(goal horn.Atom, verdicts verdicts) []SeenHop {
 					open[int32(r.Head)] = doubt
 					continue
 				}
-				h := g.b.hops[r.hop]
+				h := *g.b.hops.at(r.hop)
 				for _, leg := range g.legs(h, s.ref) {
 					list = append(list, SeenHop{s.ref.ID, f.attacker, leg.Edge, leg.To.ID, verdict == model.True, !doubt})
 				}

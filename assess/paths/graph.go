@@ -289,10 +289,10 @@ func (g *Graph) cost(rule int) int64 {
 	cost := int64(costPart)
 	if r.hop >= 0 {
 		cost = costHop
-		if g.b.hops[r.hop].edge == edgeLeadsOn { // by label: any way that is followed says more
+		if g.b.hops.at(r.hop).edge == edgeLeadsOn { // by label: any way that is followed says more
 			cost += costOpen
 		}
-		if use := g.b.hops[r.hop].use; use != nil && use.attacker < session {
+		if use := g.b.hops.at(r.hop).use; use != nil && use.attacker < session {
 			cost += int64(use.attacker)
 		}
 	}
@@ -332,7 +332,7 @@ func (g *Graph) path(goal horn.Atom, s start, f foothold, verdict model.Truth) (
 			p.Unknown = append(p.Unknown, r.needs...)
 			continue
 		}
-		legs := g.legs(g.b.hops[r.hop], from.ref)
+		legs := g.legs(*g.b.hops.at(r.hop), from.ref)
 		rests := union(ends[r.If].demands, ends[r.And].demands)
 		for i := range legs {
 			if len(legs[i].Evidence) == 0 {
@@ -354,7 +354,7 @@ func (g *Graph) path(goal horn.Atom, s start, f foothold, verdict model.Truth) (
 		ends[r.Head] = end{arrives.To, union(arrives.Requires, arrives.RestsOn)}
 		p.Hops = follow(p.Hops, legs)
 		p.Unknown = append(p.Unknown, r.needs...)
-		p.indirect = p.indirect || !g.ownUse(g.b.hops[r.hop], s.ref)
+		p.indirect = p.indirect || !g.ownUse(*g.b.hops.at(r.hop), s.ref)
 		p.Requires = union(p.Requires, arrives.Requires)
 	}
 	p.To = ends[goal].ref

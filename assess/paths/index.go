@@ -9,6 +9,7 @@ import (
 
 	"github.com/privpath/privpath/assess/paths/internal/powers"
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/byid"
 	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
@@ -34,15 +35,15 @@ type index struct {
 	serviceIDs  []string
 	apps        map[string]model.Application // by folded object id
 	appByAppID  map[string]model.Application
-	unnamedApp  bool                         // an app registration was exported without its appId
-	unitsOf     map[string][]string          // ids of administrative units by folded member id
-	scopes      []scope                      // roles held over less than the tenant, each once
-	openUnits   []string                     // units over which roles are held, and whose members are not all known
-	byHolder    map[string][]int             // holdings by folded holder, built when first asked
-	assignable  map[string]model.Truth       // folded user id -> in or over a role-assignable group
-	anyAssigned model.Truth                  // the same for users that are not listed
-	devicesOf   map[string][]*model.Device   // by folded user id
-	devices     map[string]*model.Device     // by folded object id
+	unnamedApp  bool                   // an app registration was exported without its appId
+	unitsOf     map[string][]string    // ids of administrative units by folded member id
+	scopes      []scope                // roles held over less than the tenant, each once
+	openUnits   []string               // units over which roles are held, and whose members are not all known
+	byHolder    map[string][]int       // holdings by folded holder, built when first asked
+	assignable  map[string]model.Truth // folded user id -> in or over a role-assignable group
+	anyAssigned model.Truth            // the same for users that are not listed
+	signsInOn   userDevices
+	devices     *byid.Index[model.Device]
 	gaps        []model.Gap                  // why not every holding is known
 	intuneActs  []model.IntuneRoleAssignment // see intuneRoles
 	deviceUsers map[string][]string          // see usersOf
@@ -91,8 +92,7 @@ func readIndex(t *model.Tenant, dir *principals.Directory) *index {
 	x := &index{tenant: t, dir: dir, byRole: map[string][]int{}, roles: map[string]*roleEntry{}, groupRoles: map[string][]groupAssignment{},
 		grants: map[string][]grant{}, openGrants: map[string]model.Need{}, services: map[string]model.ServicePrincipal{},
 		apps: map[string]model.Application{}, appByAppID: map[string]model.Application{},
-		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, devicesOf: map[string][]*model.Device{},
-		devices: map[string]*model.Device{}, gaps: dir.All().Gaps()}
+		unitsOf: map[string][]string{}, assignable: map[string]model.Truth{}, gaps: dir.All().Gaps()}
 	x.readHoldings()
 	x.readRoles()
 	x.readGroupRoles()
@@ -419,52 +419,6 @@ func (x *index) assigned(user string) model.Truth {
 		return model.Or(truth, x.anyAssigned)
 	}
 	return x.anyAssigned
-}
-
-// readDevices lists the managed devices that each user signs in on: those that
-// the user registered, and those that Intune ties to the user.
-func (x *index) readDevices() {
-	owned := model.RowsOf(x.tenant, model.DeviceOwners, nil)
-	type pair struct{ user, device string }
-	added := map[pair]bool{} // one user may have enrolled every device
-	add := func(user string, d *model.Device) {
-		p := pair{model.FoldID(user), d.ID}
-		if user != "" && !added[p] {
-			added[p] = true
-			x.devicesOf[p.user] = append(x.devicesOf[p.user], d)
-		}
-	}
-	devices := model.RowsOf(x.tenant, model.Devices, nil)
-	x.managed = model.False
-	if devices.Coverage().State != model.Complete {
-		x.managed = model.Unknown
-	}
-	byDeviceID := make(map[string]*model.Device, devices.Len())
-	for d := range devices.Each() {
-		x.devices[model.FoldID(d.ID)] = d
-		d.DeviceID.Is(func(id string) bool { byDeviceID[model.FoldID(id)] = d; return true })
-		managed := model.Equals(d.IsManaged, true)
-		x.managed = model.Or(x.managed, managed)
-		if managed == model.False {
-			continue
-		}
-		for owner := range owned.For(d.ID).All() {
-			add(owner.ID, d)
-		}
-		d.RegisteredOwners.Is(func(list []model.DirectoryObject) bool {
-			for _, owner := range list {
-				add(owner.ID, d)
-			}
-			return true
-		})
-	}
-	for m := range model.RowsOf(x.tenant, model.ManagedDevices, nil).Each() {
-		x.managed = model.True
-		m.AzureADDeviceID.Is(func(id string) bool {
-			d, ok := byDeviceID[model.FoldID(id)]
-			return ok && m.UserID.Is(func(user string) bool { add(user, d); return true }) == model.True
-		})
-	}
 }
 
 // user gives a user's principal.

@@ -100,14 +100,12 @@ func (b *builder) intuneScope(a model.IntuneRoleAssignment, d *model.Device) mod
 	return model.And(in, model.Unknown)
 }
 
-// usersOf lists the users of a device, by folded id: devicesOf the other way round.
+// usersOf lists the users of a device: devicesOf the other way round.
 func (x *index) usersOf(device string) []string {
 	if x.deviceUsers == nil {
 		x.deviceUsers = map[string][]string{}
-		for user, devices := range x.devicesOf {
-			for _, d := range devices {
-				x.deviceUsers[d.ID] = append(x.deviceUsers[d.ID], user)
-			}
+		for user, d := range x.users() {
+			x.deviceUsers[d.ID] = append(x.deviceUsers[d.ID], user)
 		}
 	}
 	return x.deviceUsers[device]

@@ -98,6 +98,23 @@ type hop struct {
 	credential model.PrincipalRef
 }
 
+// hops are kept in pieces: a large graph has a quarter of a million, and is not
+// copied to make room for more.
+type hops [][]hop
+
+const hopsInPiece = 1024
+
+func (l *hops) add(h hop) int32 {
+	last := len(*l) - 1
+	if last < 0 || len((*l)[last]) == hopsInPiece {
+		*l, last = append(*l, make([]hop, 0, hopsInPiece)), last+1
+	}
+	(*l)[last] = append((*l)[last], h)
+	return int32(last*hopsInPiece + len((*l)[last]) - 1)
+}
+
+func (l hops) at(i int32) *hop { return &l[i/hopsInPiece][i%hopsInPiece] }
+
 // inUnit is an object in the reach of a role over an administrative unit; the zero
 // value is none.
 type inUnit struct{ scope, object string }
@@ -115,7 +132,7 @@ type net struct {
 	ids    map[key]horn.Atom
 	keys   []key
 	rules  []rule
-	hops   []hop
+	hops   hops
 	todo   []horn.Atom                // atoms whose rules are not built yet
 	joined map[horn.Atom][2]horn.Atom // by an atom of two atoms at once
 }
@@ -198,8 +215,7 @@ func (n *net) conclude(head horn.Atom, why because, premises ...key) {
 		r.And = ids[1]
 	}
 	if why.hop != nil {
-		r.hop = int32(len(n.hops))
-		n.hops = append(n.hops, *why.hop)
+		r.hop = n.hops.add(*why.hop)
 	}
 	n.rules = append(n.rules, r)
 }

@@ -7,13 +7,14 @@ import (
 	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/paths/internal/horn"
 	"github.com/privpath/privpath/assess/principals"
+	"github.com/privpath/privpath/internal/byid"
 	"github.com/privpath/privpath/model"
 )
 
 // registration says who has no second factor yet, and whether policies ask
 // something of whoever registers one.
 type registration struct {
-	details map[string]*model.UserRegistrationDetails // by folded user id
+	details *byid.Index[model.UserRegistrationDetails]
 	open    model.Truth
 }
 
@@ -23,10 +24,8 @@ const registerSecurityInfo = "urn:user:registersecurityinfo"
 
 func readRegistration(t *model.Tenant, engine *access.Engine) registration {
 	rows := model.RowsOf(t, model.RegistrationDetails, nil)
-	r := registration{details: make(map[string]*model.UserRegistrationDetails, rows.Len()), open: model.True}
-	for row := range rows.Each() {
-		r.details[model.FoldID(row.ID)] = row
-	}
+	r := registration{open: model.True,
+		details: byid.New(rows.Each(), rows.Len(), func(row *model.UserRegistrationDetails) string { return row.ID })}
 	if model.RowsOf(t, model.ConditionalAccessPolicies, nil).Coverage().State != model.Complete {
 		r.open = model.Unknown
 	}
@@ -49,8 +48,9 @@ func readRegistration(t *model.Tenant, engine *access.Engine) registration {
 // one of their own at the next sign-in.
 // Source: learn.microsoft.com/entra/identity/authentication/concept-registration-mfa-sspr-combined, interrupt mode.
 func (b *builder) registers(head horn.Atom, p principals.Principal) {
-	row, has := b.factors.details[model.FoldID(p.ID)], model.Unknown
-	if row != nil {
+	has := model.Unknown
+	row, found := b.factors.details.Find(p.ID)
+	if found {
 		has = model.Equals(row.IsMfaRegistered, true)
 	}
 	why := because{truth: model.And(has.Not(), b.factors.open, model.Or(external(p.User).Not(), model.Unknown))}.needing(model.Need{
@@ -61,7 +61,7 @@ func (b *builder) registers(head horn.Atom, p principals.Principal) {
 		text = "may register a second factor of its own for " + p.Name
 	}
 	shown := hop{edge: edgeRegistersMethod, to: b.ref(p.ID), text: text, evidence: []model.Evidence{p.User.Evidence("/id", p.ID)}}
-	if row != nil {
+	if found {
 		shown.evidence = []model.Evidence{row.Evidence("/isMfaRegistered", row.IsMfaRegistered)}
 	}
 	b.conclude(head, why.shown(shown),

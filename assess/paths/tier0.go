@@ -66,7 +66,7 @@ func (g *Graph) readTier0() []model.Tier0Member {
 // workstation reports whether a device is a declared privileged access
 // workstation.
 func (g *Graph) workstation(id string) bool {
-	d, ok := g.b.devices[model.FoldID(id)]
+	d, ok := g.b.devices.Find(id)
 	return ok && g.b.demands.base.IsPAW(*d) == model.True
 }
 
@@ -106,11 +106,11 @@ func (g *Graph) member(list []model.Tier0Member, ref model.PrincipalRef, attacke
 	reason, hops := "it rules the tenant by itself", 0
 	for _, rule := range proof {
 		hop := g.b.rules[rule].hop
-		if hop < 0 || g.b.hops[hop].edge == edgeSignsIn {
+		if hop < 0 || g.b.hops.at(hop).edge == edgeSignsIn {
 			continue
 		}
 		if hops == 0 {
-			reason = g.b.hops[hop].text
+			reason = g.b.hops.at(hop).text
 		}
 		hops++
 	}
@@ -183,7 +183,7 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 		if groups[i] = -1; r.hop < 0 || own[alike.owner(r.If)] {
 			continue
 		}
-		h := g.b.hops[r.hop]
+		h := g.b.hops.at(r.hop)
 		name := strings.Join([]string{h.edge.String(), h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
 		id, ok := ids[name]
 		if !ok {
@@ -253,7 +253,7 @@ func (g *Graph) Cut() *model.Cut {
 
 func (g *Graph) pathHop(rule int) model.PathHop {
 	r := g.b.rules[rule]
-	h := g.b.hops[r.hop]
+	h := g.b.hops.at(r.hop)
 	from := g.atomRef(r.If)
 	if h.from.ID != "" {
 		from = h.from

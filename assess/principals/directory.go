@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privpath/privpath/internal/byid"
 	"github.com/privpath/privpath/model"
 )
 
@@ -42,17 +43,20 @@ func (p Principal) Ref() model.Ref {
 // goroutines may ask at once.
 type Directory struct {
 	tenant   *model.Tenant
-	users    map[string]*model.User
-	groups   map[string]*model.Group
-	services map[string]*model.ServicePrincipal
-	closures sync.Map // by folded group id, func() *Members
-	complete bool     // users, groups and service principals were read in full
+	users    *byid.Index[model.User]
+	groups   *byid.Index[model.Group]
+	services *byid.Index[model.ServicePrincipal]
+	complete bool // users, groups and service principals were read in full
 
 	holdings []Holding
 	gaps     []roleGap
 	licensed model.Truth
 	tier0    tier0Set
-	roles    map[string]*model.RoleDefinition
+	roles    *byid.Index[model.RoleDefinition]
+
+	mutex    sync.RWMutex // of closures
+	closures map[string]closure
+	nesting  func() nesting
 }
 
 // Needs lists the data sets that a Directory reads.
@@ -66,7 +70,8 @@ func Needs() []interface{ Name() string } {
 
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
-	d := &Directory{tenant: t}
+	d := &Directory{tenant: t, closures: map[string]closure{}}
+	d.nesting = sync.OnceValue(d.readNesting)
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)
@@ -80,39 +85,38 @@ func Resolve(t *model.Tenant) *Directory {
 	return d
 }
 
-func index[T any](rows model.Rows[T], id func(*T) string) map[string]*T {
-	by := make(map[string]*T, rows.Len())
-	for row := range rows.Each() {
-		if key := model.FoldID(id(row)); key != "" {
-			by[key] = row
-		}
-	}
-	return by
+func index[T any](rows model.Rows[T], id func(*T) string) *byid.Index[T] {
+	return byid.New(rows.Each(), rows.Len(), id)
 }
 
 // User finds a user by object id.
 func (d *Directory) User(id string) (*model.User, bool) {
-	u, ok := d.users[model.FoldID(id)]
-	return u, ok
+	return d.users.Find(id)
 }
+
+// Users lists the tenant's users in the order of the export. They must not be
+// changed.
+func (d *Directory) Users() []*model.User { return d.users.Rows() }
+
+// Place is where in [Directory.Users] a user stands, by object id; -1 for one that
+// was not exported.
+func (d *Directory) Place(id string) int { return d.users.Place(id) }
 
 // Group finds a group by object id.
 func (d *Directory) Group(id string) (*model.Group, bool) {
-	g, ok := d.groups[model.FoldID(id)]
-	return g, ok
+	return d.groups.Find(id)
 }
 
 // Principal resolves an object id. The expanded object, where the export has
 // one, names what was not exported on its own.
 func (d *Directory) Principal(id string, expanded model.Field[model.DirectoryObject]) Principal {
-	key := model.FoldID(id)
-	if u, ok := d.users[key]; ok {
+	if u, ok := d.User(id); ok {
 		return Principal{Kind: KindUser, ID: id, Name: nameOf(id, u.UserPrincipalName, u.DisplayName), User: u, Dangling: deleted(u)}
 	}
-	if g, ok := d.groups[key]; ok {
+	if g, ok := d.Group(id); ok {
 		return Principal{Kind: KindGroup, ID: id, Name: nameOf(id, g.DisplayName), Group: g, Dangling: model.False}
 	}
-	if s, ok := d.services[key]; ok {
+	if s, ok := d.services.Find(id); ok {
 		return Principal{Kind: KindServicePrincipal, ID: id, Name: nameOf(id, s.DisplayName), ServicePrincipal: s, Dangling: model.False}
 	}
 	p := Principal{Kind: KindUnknown, ID: id, Name: id}

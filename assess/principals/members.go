@@ -10,22 +10,28 @@ import (
 // Members is the transitive, active membership of a group, as far as it is
 // known. What is listed is certain; Gaps says what may be missing.
 type Members struct {
-	via  map[string][]string // folded member id -> group ids from the start down
-	ids  []string            // member ids as exported, in order of discovery
-	refs map[string]model.DirectoryObject
-	Gaps []model.Gap
+	found map[string]member // by folded id
+	ids   []string          // member ids as exported, in order of discovery
+	Gaps  []model.Gap
+}
+
+// member is what is known of a member: the groups from the start down, and its
+// record among the members of the last.
+type member struct {
+	via []string
+	row *model.DirectoryObject
 }
 
 // IDs lists the members that are no groups, in a stable order.
 func (m *Members) IDs() []string { return m.ids }
 
 // Via lists the groups on the way to a member, the starting group first.
-func (m *Members) Via(id string) []string { return m.via[model.FoldID(id)] }
+func (m *Members) Via(id string) []string { return m.found[model.FoldID(id)].via }
 
 // Has says whether the object is a member: Unknown when it was not found and
 // not every group on the way was read in full.
 func (m *Members) Has(id string) model.Truth {
-	if _, ok := m.via[model.FoldID(id)]; ok {
+	if _, ok := m.found[model.FoldID(id)]; ok {
 		return model.True
 	}
 	if len(m.Gaps) > 0 {
@@ -37,27 +43,103 @@ func (m *Members) Has(id string) model.Truth {
 // MemberOf says whether the object is a transitive, active member of the group.
 // A reference to a group that the tenant no longer has reaches nobody.
 func (d *Directory) MemberOf(id, group string) model.Truth {
-	if d.gone(group) {
+	c := d.closure(group)
+	if c.gone {
 		return model.False
 	}
-	return d.Members(group).Has(id)
+	return c.members().Has(id)
+}
+
+// MembershipsOf is [Directory.MemberOf] of one object, for whoever asks it of every
+// group: where all members of all groups were read, only the groups above the object
+// are looked at.
+func (d *Directory) MembershipsOf(id string) func(group string) model.Truth {
+	_, isGroup := d.Group(id)
+	if isGroup || !d.nesting().known {
+		return func(group string) model.Truth { return d.MemberOf(id, group) }
+	}
+	above := d.above(id)
+	return func(group string) model.Truth {
+		if _, exists := d.Group(group); !exists {
+			return d.MemberOf(id, group)
+		}
+		return model.Of(above[model.FoldID(group)])
+	}
+}
+
+// nesting says which groups each group is a member of, by folded ids; known is false
+// where the members of some group, or which of them are groups, are not.
+type nesting struct {
+	parents map[string][]string
+	known   bool
+}
+
+func (d *Directory) readNesting() nesting {
+	n, members := nesting{parents: map[string][]string{}, known: d.complete}, model.RowsOf(d.tenant, model.GroupMembers, nil)
+	for _, g := range d.groups.Rows() {
+		n.known = n.known && members.For(g.ID).Coverage().State == model.Complete
+	}
+	for row := range members.Each() {
+		if d.memberKind(row) == KindGroup {
+			_, exists := d.Group(row.ID)
+			n.known = n.known && exists
+			child := model.FoldID(row.ID)
+			n.parents[child] = append(n.parents[child], model.FoldID(row.Parent()))
+		}
+	}
+	return n
+}
+
+// above is every group, by folded id, that the object is in, however deep.
+func (d *Directory) above(id string) map[string]bool {
+	id = model.FoldID(id)
+	above, queue := map[string]bool{}, []string{}
+	for row := range model.RowsOf(d.tenant, model.GroupMembers, nil).Each() {
+		if model.FoldID(row.ID) == id {
+			queue = append(queue, model.FoldID(row.Parent()))
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		if group := queue[0]; !above[group] {
+			above[group] = true
+			queue = append(queue, d.nesting().parents[group]...)
+		}
+	}
+	return above
 }
 
 // Members gives the transitive, active members of a group that exists, nested
 // groups resolved to any depth.
-func (d *Directory) Members(group string) *Members {
+func (d *Directory) Members(group string) *Members { return d.closure(group).members() }
+
+// closure is what is known of a group, gathered when it is first asked for.
+type closure struct {
+	gone    bool
+	members func() *Members
+}
+
+func (d *Directory) closure(group string) closure {
 	key := model.FoldID(group)
-	known, ok := d.closures.Load(key)
-	if !ok {
-		known, _ = d.closures.LoadOrStore(key, sync.OnceValue(func() *Members { return d.gather(group) }))
+	d.mutex.RLock()
+	c, ok := d.closures[key]
+	d.mutex.RUnlock()
+	if ok {
+		return c
 	}
-	return known.(func() *Members)()
+	c = closure{d.gone(group), sync.OnceValue(func() *Members { return d.gather(group) })}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if first, ok := d.closures[key]; ok {
+		return first
+	}
+	d.closures[key] = c
+	return c
 }
 
 // gather walks the groups below start breadth first, so that a cycle ends and
 // depth costs no stack.
 func (d *Directory) gather(start string) *Members {
-	m := &Members{via: map[string][]string{}, refs: map[string]model.DirectoryObject{}}
+	m := &Members{found: map[string]member{}}
 	type step struct {
 		group string
 		via   []string
@@ -71,7 +153,7 @@ func (d *Directory) gather(start string) *Members {
 		if gap != nil {
 			m.Gaps = append(m.Gaps, *gap)
 		}
-		for object := range rows.All() {
+		for object := range rows.Each() {
 			key := model.FoldID(object.ID)
 			switch d.memberKind(object) {
 			case KindGroup:
@@ -86,10 +168,9 @@ func (d *Directory) gather(start string) *Members {
 						Detail: "member " + object.ID + " was not exported, and may be a group"})
 				}
 			}
-			if _, known := m.via[key]; !known {
-				m.via[key] = next.via
+			if _, known := m.found[key]; !known {
+				m.found[key] = member{next.via, object}
 				m.ids = append(m.ids, object.ID)
-				m.refs[key] = object
 			}
 		}
 	}
@@ -122,14 +203,14 @@ func (d *Directory) gone(group string) bool {
 		model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group).Coverage().State == model.Absent
 }
 
-func (d *Directory) memberKind(o model.DirectoryObject) Kind {
+func (d *Directory) memberKind(o *model.DirectoryObject) Kind {
 	if _, ok := d.Group(o.ID); ok {
 		return KindGroup
 	}
 	if _, ok := d.User(o.ID); ok {
 		return KindUser
 	}
-	if _, ok := d.services[model.FoldID(o.ID)]; ok {
+	if _, ok := d.services.Find(o.ID); ok {
 		return KindServicePrincipal
 	}
 	return model.Fold(o.Type,

@@ -47,7 +47,7 @@ func (d *Directory) readRoles() {
 
 // Role resolves a role definition id.
 func (d *Directory) Role(id string, expanded model.Field[model.RoleDefinition]) Role {
-	definition, ok := d.roles[model.FoldID(id)]
+	definition, ok := d.roles.Find(id)
 	if !ok {
 		expanded.Is(func(r model.RoleDefinition) bool { definition = &r; return true })
 	}

@@ -259,8 +259,8 @@ func (r *redactor) collect(a *model.Assessment) {
 func (r *redactor) collectReach(reach model.Reach) {
 	r.refs(reach.Principal)
 	r.ref("role", reach.Role.ID, reach.Role.Name)
-	for _, id := range reach.Via {
-		r.add("group", id)
+	for _, group := range slices.Concat(reach.Via, reach.ViaNames) {
+		r.add("group", group)
 	}
 	for _, w := range reach.Weakest {
 		for _, b := range w.Because {

@@ -367,7 +367,7 @@ func hostileAssessment() *model.Assessment {
 			Subjects:    []model.Subject{{Kind: name, ID: name, Name: name, Status: name, Detail: name, Evidence: evidence}, {}},
 			Remediation: model.Remediation{Summary: name, Portal: name, Graph: name, PowerShell: name},
 			References:  model.References{NIST80053: []string{name}, Docs: []string{name}}, Waived: &model.Waiver{Reason: name, Owner: name, ApprovedBy: name}}},
-		Reach: []model.Reach{{Principal: ref, Role: model.RoleRef{ID: name, Name: name}, Holding: name, Via: []string{name}, Scope: name,
+		Reach: []model.Reach{{Principal: ref, Role: model.RoleRef{ID: name, Name: name}, Holding: name, Via: []string{name}, ViaNames: []string{name}, Scope: name,
 			From: []model.ReachFrom{{Device: name, Network: name, Verdict: name, Activation: name}}, Attackers: map[string]string{name: name}}},
 		Paths: []model.Path{{From: ref, To: ref, Attacker: name, Verdict: name, Hops: []model.Hop{{Edge: name, From: ref, To: ref, With: &ref, Requires: []string{name}, Explanation: name, Evidence: evidence}}, Unknown: needs}},
 		Lockouts: []model.Lockout{{Targets: []model.PrincipalRef{ref, ref, ref, ref}, Perhaps: 1, Paths: []model.Path{{From: ref, To: ref, Attacker: name, Verdict: name,

@@ -218,7 +218,7 @@ func ReachExplained(w io.Writer, a *model.Assessment, opts Options) error {
 			}
 			t.line("%s", t.paint(bold, clean(r.Principal.Name)+" · "+clean(r.Role.Name)+" ("+r.Holding+")"))
 			if len(r.Via) > 0 {
-				t.block(2, "through "+Inert(strings.Join(r.Via, " > ")))
+				t.block(2, "through "+Inert(viaText(r)))
 			}
 			for _, way := range r.Weakest {
 				t.way(way)

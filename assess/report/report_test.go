@@ -148,3 +148,21 @@ func TestLockouts(t *testing.T) {
 	require.NoError(t, report.PathsDOT(&dot, a))
 	require.Contains(t, dot.String(), `"user:carl" -> "user:ada" [label="blocksSignIn"]`)
 }
+
+// TestReachIsThroughNamedGroups: a group is told by its name, and by its id where an
+// earlier version knew no more.
+func TestReachIsThroughNamedGroups(t *testing.T) {
+	const id, name = "f053df49-0000-0000-0000-000000000001", "Helpdesk leads"
+	a := assessment()
+	require.NotEmpty(t, a.Reach)
+	write := func() string {
+		var out bytes.Buffer
+		require.NoError(t, report.ReachExplained(&out, a, report.Options{}))
+		return out.String() + render(t, "markdown", a) + render(t, "html", a)
+	}
+	a.Reach[0].Via, a.Reach[0].ViaNames = []string{id}, []string{name}
+	require.Equal(t, 3, strings.Count(write(), "through "+name))
+	require.NotContains(t, write(), id)
+	a.Reach[0].ViaNames = nil
+	require.Equal(t, 3, strings.Count(write(), "through "+id))
+}

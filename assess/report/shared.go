@@ -185,12 +185,21 @@ func holdingText(r model.Reach) string {
 		text += ", break glass"
 	}
 	if len(r.Via) > 0 {
-		text += ", through " + strings.Join(r.Via, " > ")
+		text += ", through " + viaText(r)
 	}
 	if r.Scope != "" && r.Scope != "/" {
 		text += ", over " + r.Scope
 	}
 	return text
+}
+
+// viaText names the groups that a role is held through; an assessment of an earlier
+// version has their ids alone.
+func viaText(r model.Reach) string {
+	if len(r.ViaNames) == len(r.Via) {
+		return strings.Join(r.ViaNames, " > ")
+	}
+	return strings.Join(r.Via, " > ")
 }
 
 // reachCell is the sign of use and that of activation from one place.

@@ -49,7 +49,7 @@ func assessCommand(ctx context.Context, args []string, s streams) error {
 	if err != nil {
 		return usageError{err}
 	}
-	opts := assess.Options{Permission: graphsource.Permission}
+	opts := assess.Options{MaxMemoryBytes: memoryBound(), Permission: graphsource.Permission}
 	if *asOf != "" {
 		if opts.AsOf, err = timeOf(*asOf); err != nil {
 			return usageError{fmt.Errorf("-as-of: %w", err)}

@@ -95,7 +95,7 @@ func openSide(ctx context.Context, path string, veil *veil, s streams) (jobs.Sid
 	}
 	defer closeSource()
 	show, done := progress(s)
-	read, err := jobs.Assess(ctx, veil.over(src), assess.Options{Permission: graphsource.Permission, Progress: show})
+	read, err := jobs.Assess(ctx, veil.over(src), assess.Options{MaxMemoryBytes: memoryBound(), Permission: graphsource.Permission, Progress: show})
 	done()
 	if err != nil {
 		return jobs.Side{}, fmt.Errorf("%s: %w", path, err)

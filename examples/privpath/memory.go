@@ -9,14 +9,16 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/graphsource/export"
 )
 
-// memoryBound is how much memory may be in use while an export is read: three
-// quarters of what GOMEMLIMIT or a container allows, so that an export that is too
-// large ends with a message and not with a killed process. 0: nothing limits it.
-func memoryBound() int64 {
+// memoryBound is how much memory may be in use while an export is read and assessed:
+// three quarters of what GOMEMLIMIT or a container allows, so that an export that is
+// too large ends with a message and not with a killed process. 0: nothing limits it.
+var memoryBound = sync.OnceValue(func() int64 {
 	limit := debug.SetMemoryLimit(-1)
 	if most := containerLimit("/sys/fs/cgroup", "/proc/self/cgroup"); most < limit {
 		limit = most
@@ -26,7 +28,7 @@ func memoryBound() int64 {
 		return 0
 	}
 	return limit / 4 * 3
-}
+})
 
 // containerLimit is the lowest limit of memory of Linux's control groups (version 2,
 // mounted at root) that hold the process; self lists them.
@@ -53,8 +55,9 @@ func containerLimit(root, self string) int64 {
 // withRemedy says what a user of the command line can do about a bound that only a
 // library's caller can raise.
 func withRemedy(err error) error {
-	var limit *export.LimitError
-	if errors.As(err, &limit) && limit.Option == "MaxMemoryBytes" {
+	var reading *export.LimitError
+	var assessing *assess.MemoryError
+	if errors.As(err, &reading) && reading.Option == "MaxMemoryBytes" || errors.As(err, &assessing) {
 		return fmt.Errorf("%w: set GOMEMLIMIT higher, or give the container more memory", err)
 	}
 	return err

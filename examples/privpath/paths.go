@@ -38,7 +38,7 @@ func pathsCommand(ctx context.Context, args []string, s streams) error {
 	}
 	defer closeSource()
 	var graph *facts.PrivilegePaths
-	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{pathsOnly(&graph)}, assess.Options{Permission: graphsource.Permission})
+	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{pathsOnly(&graph)}, assess.Options{MaxMemoryBytes: memoryBound(), Permission: graphsource.Permission})
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func planCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	opts := plan.Options{Steps: *steps, Simulations: *bound, Assess: assess.Options{Permission: graphsource.Permission}}
+	opts := plan.Options{Steps: *steps, Simulations: *bound, Assess: assess.Options{MaxMemoryBytes: memoryBound(), Permission: graphsource.Permission}}
 	var document any
 	var text func(io.Writer)
 	if *apply != "" {

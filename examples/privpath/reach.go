@@ -38,7 +38,7 @@ func reachCommand(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	defer closeSource()
-	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{jobs.ReachOnly}, assess.Options{Permission: graphsource.Permission})
+	result, err := assess.Run(ctx, veil.over(src), []*assess.Control{jobs.ReachOnly}, assess.Options{MaxMemoryBytes: memoryBound(), Permission: graphsource.Permission})
 	if err != nil {
 		return err
 	}

@@ -37,10 +37,7 @@ var ctl12 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		report := map[string]model.UserRegistrationDetails{}
-		for row := range assess.Rows(p, model.RegistrationDetails).All() {
-			report[model.FoldID(row.ID)] = row
-		}
+		report := registered(p, admins)
 		methods := assess.Rows(p, model.AuthenticationMethods)
 		certificates := certificatesAllowed(p)
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
@@ -63,6 +60,22 @@ var ctl12 = &assess.Control{
 		}
 		return kit.Share(tally), nil
 	},
+}
+
+// registered gives what the report of methods says of the administrators, by folded
+// id: it lists every user of the tenant.
+func registered(p *assess.Pass, admins []kit.Admin) map[string]model.UserRegistrationDetails {
+	report := make(map[string]model.UserRegistrationDetails, len(admins))
+	for _, admin := range admins {
+		report[model.FoldID(admin.ID)] = model.UserRegistrationDetails{}
+	}
+	for row := range assess.Rows(p, model.RegistrationDetails).Each() {
+		id := model.FoldID(row.ID)
+		if _, asked := report[id]; asked {
+			report[id] = *row
+		}
+	}
+	return report
 }
 
 // listed reads a user's own list of methods.

@@ -33,10 +33,7 @@ var ctl13 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		report := map[string]model.UserRegistrationDetails{}
-		for row := range assess.Rows(p, model.RegistrationDetails).All() {
-			report[model.FoldID(row.ID)] = row
-		}
+		report := registered(p, admins)
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "have no weak method", Bad: "have a weak method"})
 		for _, admin := range admins {

@@ -7,7 +7,7 @@ import (
 	"github.com/privpath/privpath/model"
 )
 
-// enrolments finds Intune's records of a device among those of all devices.
+// enrolments finds Intune's records of some devices among those of all devices.
 type enrolments struct {
 	model.Rows[model.ManagedDevice]
 	rows  []*model.ManagedDevice
@@ -15,20 +15,34 @@ type enrolments struct {
 	open  []int            // those that do not tell their device
 }
 
-func enrolmentsIn(managed model.Rows[model.ManagedDevice]) enrolments {
+// enrolmentsIn keeps the records of the devices that will be asked for: Intune has
+// many more.
+func enrolmentsIn(managed model.Rows[model.ManagedDevice], devices []model.Device) enrolments {
 	e := enrolments{Rows: managed, named: map[string][]int{}}
+	all := false // of a device that does not tell its deviceId each may be the record
+	for _, d := range devices {
+		all = all || !d.DeviceID.Exported()
+		d.DeviceID.Is(func(id string) bool { e.named[model.FoldID(id)] = nil; return true })
+	}
 	for m := range managed.Each() {
-		i := len(e.rows)
-		e.rows = append(e.rows, m)
 		model.Fold(m.AzureADDeviceID,
-			func() model.Truth { e.open = append(e.open, i); return model.Unknown },
+			func() model.Truth { e.open = append(e.open, e.keep(m)); return model.Unknown },
 			no,
 			func(id string) model.Truth {
-				e.named[model.FoldID(id)] = append(e.named[model.FoldID(id)], i)
+				id = model.FoldID(id)
+				if of, asked := e.named[id]; asked || all {
+					e.named[id] = append(of, e.keep(m))
+				}
 				return model.True
 			})
 	}
 	return e
+}
+
+// keep gives the place of a record among those that are kept.
+func (e *enrolments) keep(m *model.ManagedDevice) int {
+	e.rows = append(e.rows, m)
+	return len(e.rows) - 1
 }
 
 // of yields, in the order of the export, every record that [sameDevice] does not

@@ -33,13 +33,19 @@ var iso03 = &assess.Control{
 				"https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusNotApplicable, model.StatusUnknown},
 	},
-	Requires: append([]assess.Dependency{model.Devices, kit.Workstations}, kit.AccessNeeds...),
+	Requires: append([]assess.Dependency{model.Devices, kit.Workstations, kit.Devices}, kit.AccessNeeds...),
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		rule, err := assess.Value(p, kit.Workstations)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		declared, none := len(rule.Gaps()) == 0, noWorkstation(rule, assess.Rows(p, model.Devices))
+		estate, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		declared := len(rule.Gaps()) == 0
+		// The tenant certainly has no workstation in use.
+		none := assess.Rows(p, model.Devices).Coverage().State == model.Complete && !estate.InUse
 		tally, err := kit.JudgeHoldings(p, assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "reach their roles from workstations only", Bad: "can use a role from another device, or are locked out of their workstation"}, nobodyElse,
 			func(e *access.Engine, h principals.Holding) kit.HoldingAnswer {
@@ -99,17 +105,4 @@ func admitted(e *access.Engine, h principals.Holding, none bool) kit.HoldingAnsw
 
 func lockout(why string) kit.HoldingAnswer {
 	return kit.HoldingAnswer{Met: model.False, Half: model.False, Detail: "locked out: " + why}
-}
-
-// noWorkstation reports whether the tenant certainly has no workstation in use.
-func noWorkstation(rule kit.PAWRule, devices model.Rows[model.Device]) bool {
-	if devices.Coverage().State != model.Complete {
-		return false
-	}
-	for d := range devices.All() {
-		if model.Equals(d.AccountEnabled, false) != model.True && rule.Is(d) != model.False {
-			return false
-		}
-	}
-	return true
 }

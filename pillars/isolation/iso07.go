@@ -31,49 +31,29 @@ var iso07 = &assess.Control{
 		References: model.References{CISv8: []string{"12.8"}, NIST80053: []string{"CM-8"}, ISO27001: []string{"A.8.1"}},
 		Statuses:   []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{model.Devices, kit.Workstations},
+	Requires: []assess.Dependency{model.Devices, kit.Devices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		devices := assess.Rows(p, model.Devices)
 		managed := model.False
-		for d := range devices.All() {
+		for d := range devices.Each() {
 			managed = model.Or(managed, d.IsManaged.Is(func(on bool) bool { return on }))
 		}
 		if devices.Coverage().State == model.Complete && managed == model.False {
 			return assess.Fail("The tenant has no managed device, so it has no privileged access workstation."), nil
 		}
-		rule, err := assess.Value(p, kit.Workstations)
+		found, err := assess.Value(p, kit.Devices)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
 		tally := p.Tally(assess.Words{One: "workstation", Many: "workstations",
 			Good: "are cloud-joined, managed and compliant", Bad: "are not cloud-joined, managed and compliant"})
 		tally.None(assess.Fail("No enabled device of the tenant is a workstation by the declared rule."))
-		found := estate(rule, devices)
-		for _, d := range found.sure {
+		for _, d := range found.Sure {
 			tally.Add(soundness(d))
 		}
-		if len(found.open) > 0 {
-			tally.Judge(deviceRef(found.open[0]), model.Unknown,
-				"whether this and %d other devices are workstations cannot be told from what was exported", len(found.open)-1)
-		}
+		judgeOpen(tally, found)
 		return tally.Share(someSound), nil
 	},
-}
-
-// workstations are the devices that are workstations, and those that may be.
-type workstations struct{ sure, open []model.Device }
-
-func estate(rule kit.PAWRule, devices model.Rows[model.Device]) workstations {
-	var w workstations
-	for d := range devices.All() {
-		switch rule.Is(d) {
-		case model.True:
-			w.sure = append(w.sure, d)
-		case model.Unknown:
-			w.open = append(w.open, d)
-		}
-	}
-	return w
 }
 
 // soundness judges a workstation. A disabled one is out of use.

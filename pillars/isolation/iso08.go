@@ -31,7 +31,7 @@ var iso08 = &assess.Control{
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown,
 			model.StatusNotAttested, model.StatusAttestationExpired},
 	},
-	Requires: []assess.Dependency{facts.Tier0, facts.Directory, assess.BreakGlass, model.Devices, kit.Workstations,
+	Requires: []assess.Dependency{facts.Tier0, facts.Directory, assess.BreakGlass, model.Devices, kit.Workstations, kit.Devices,
 		model.ManagedDevices, model.OwnerDeclarations},
 	Wants: []assess.Dependency{model.DeviceOwners, model.CloudPCs},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
@@ -46,18 +46,21 @@ var iso08 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		owners := readOwners(p, rule)
 		devices := assess.Rows(p, model.Devices)
-		found := estate(rule, devices)
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		owners := readOwners(p, rule, found.Sure)
 		// Another workstation may be theirs, or be shared.
-		more := len(found.open) > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
+		more := found.Open > 0 || devices.Coverage().State != model.Complete || len(rule.Gaps()) > 0
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "have a workstation of their own", Bad: "have none, or share one"})
 		for _, admin := range admins {
 			j := assess.Judgement{Ref: admin.Ref(), Exempt: admin.Emergency, Critical: admin.Critical()}
 			var detail []string
 			has, shares := model.False, model.False
-			for _, d := range found.sure {
+			for _, d := range found.Sure {
 				enabled := model.Fold(d.AccountEnabled, unknown, unknown, model.Of)
 				owns, at := owners.of(d, admin)
 				owns = model.And(enabled, owns)
@@ -108,8 +111,8 @@ type owners struct {
 	kind bool
 }
 
-func readOwners(p *assess.Pass, rule kit.PAWRule) owners {
-	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices)),
+func readOwners(p *assess.Pass, rule kit.PAWRule, devices []model.Device) owners {
+	return owners{registered: assess.Rows(p, model.DeviceOwners), managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices), devices),
 		cloud: assess.Rows(p, model.CloudPCs), needCloud: rule.FormFactor != "physical", kind: rule.FormFactor != ""}
 }
 

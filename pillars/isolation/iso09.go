@@ -36,7 +36,7 @@ var iso09 = &assess.Control{
 				"https://learn.microsoft.com/intune/intune-service/protect/device-compliance-get-started"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{model.Devices, kit.Workstations, facts.Directory, model.CompliancePolicies},
+	Requires: []assess.Dependency{model.Devices, kit.Devices, facts.Directory, model.CompliancePolicies},
 	Wants:    []assess.Dependency{model.ManagedDevices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		policies := assess.Rows(p, model.CompliancePolicies)
@@ -47,7 +47,11 @@ var iso09 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		a := assigner{directory: directory, managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices))}
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		a := assigner{directory: directory, managed: enrolmentsIn(assess.Rows(p, model.ManagedDevices), found.Sure)}
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "must have BitLocker, secure boot and code integrity to be compliant", Bad: "can be compliant without BitLocker, secure boot or code integrity"},
 			func(d model.Device) assess.Judgement { return a.demanded(policies, d) })

@@ -197,11 +197,12 @@ func judgeMarkerWriters(p *assess.Pass, tally *assess.Tally, declared model.Decl
 	}
 	all := directory.All()
 	definitions := assess.Rows(p, model.RoleDefinitions)
-	if err := judgeRoleGroups(p, tally, func(role principals.Role) model.Truth { return does(role, definitions, markerRoles, markerAction) }); err != nil {
+	mark := onceARole(func(role principals.Role) model.Truth { return does(role, definitions, markerRoles, markerAction) })
+	if err := judgeRoleGroups(p, tally, mark); err != nil {
 		return err
 	}
 	for _, h := range all.Holdings {
-		writes := does(h.Role, definitions, markerRoles, markerAction)
+		writes := mark(h.Role)
 		if writes == model.False || h.Principal.Dangling == model.True {
 			continue
 		}

@@ -77,8 +77,9 @@ var iso12 = &assess.Control{
 		if len(all.Holdings) > 0 {
 			tally.None(attested) // break glass alone controls workstations
 		}
+		controlling := onceARole(func(role principals.Role) model.Truth { return does(role, definitions, deviceRoles, deviceAction) })
 		for _, h := range all.Holdings {
-			controls := controlsDevices(h.Role, definitions)
+			controls := controlling(h.Role)
 			if controls == model.False || h.Principal.Dangling == model.True {
 				continue
 			}
@@ -93,7 +94,7 @@ var iso12 = &assess.Control{
 			tally.Add(assess.Judgement{Ref: h.Principal.Ref().With(h.Evidence...).With(answer.Evidence...), Met: answer.Met, Half: answer.Met,
 				Exempt: exempt, Detail: h.Role.Name + ": " + answer.Detail, Needs: answer.Needs})
 		}
-		if err := judgeRoleGroups(p, tally, func(role principals.Role) model.Truth { return controlsDevices(role, definitions) }); err != nil {
+		if err := judgeRoleGroups(p, tally, controlling); err != nil {
 			return assess.Verdict{}, err
 		}
 		if gaps := all.Gaps(); len(gaps) > 0 {
@@ -165,9 +166,17 @@ var deviceRoles = []string{
 	"11451d60-acb2-45eb-a7d6-43d0f0125c13", // Windows 365 Administrator
 }
 
-// controlsDevices says whether the role controls workstations.
-func controlsDevices(role principals.Role, definitions model.Rows[model.RoleDefinition]) model.Truth {
-	return does(role, definitions, deviceRoles, deviceAction)
+// onceARole asks once for each role: many hold the same.
+func onceARole(question func(principals.Role) model.Truth) func(principals.Role) model.Truth {
+	answers := map[string]model.Truth{}
+	return func(role principals.Role) model.Truth {
+		answer, asked := answers[role.ID]
+		if !asked {
+			answer = question(role)
+			answers[role.ID] = answer
+		}
+		return answer
+	}
 }
 
 // does says whether the role is listed or has such an action. The definition of

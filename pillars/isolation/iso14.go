@@ -35,12 +35,17 @@ var iso14 = &assess.Control{
 		References: model.References{NIST80053: []string{"CM-7", "CM-11"}, NIS2: []string{"CIR 2024/2690 Annex 11.4"}, NCSC: []string{"PAW principle 5"}},
 		Statuses:   []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{model.Devices, kit.Workstations, model.ManagedDevices, model.DetectedApps},
+	Requires: []assess.Dependency{model.Devices, kit.Devices, model.ManagedDevices, model.DetectedApps},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		apps, managed := assess.Rows(p, model.DetectedApps), enrolmentsIn(assess.Rows(p, model.ManagedDevices))
-		if apps.Coverage().Reason == model.NotLicensed || managed.Coverage().Reason == model.NotLicensed {
+		apps, records := assess.Rows(p, model.DetectedApps), assess.Rows(p, model.ManagedDevices)
+		if apps.Coverage().Reason == model.NotLicensed || records.Coverage().Reason == model.NotLicensed {
 			return assess.Fail("Intune is not licensed, so nothing says what runs on a workstation."), nil
 		}
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		managed := enrolmentsIn(records, found.Sure)
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "are free of everyday software", Bad: "carry everyday software, or an old inventory"},
 			func(d model.Device) assess.Judgement { return everydaySoftware(p.AsOf(), apps, managed, d) })

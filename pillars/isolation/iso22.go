@@ -40,7 +40,7 @@ var iso22 = &assess.Control{
 			Docs: []string{"https://learn.microsoft.com/security/zero-trust/adopt/implement-privileged-access"}},
 		Statuses: []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.RoleRequests, model.Devices, kit.Workstations},
+	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.RoleRequests, model.Devices, kit.Devices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		if v, missing, err := kit.NoPIM(p); missing || err != nil {
 			return v, err

@@ -35,7 +35,7 @@ var iso23 = &assess.Control{
 		References: model.References{NCSC: []string{"PAW 6"}, Docs: []string{"https://learn.microsoft.com/security/privileged-access-workstations/privileged-access-devices"}},
 		Statuses:   []model.Status{model.StatusPass, model.StatusFail, model.StatusUnknown},
 	},
-	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.Devices, kit.Workstations},
+	Requires: []assess.Dependency{facts.Activity, facts.Directory, facts.Tier0, model.Devices, kit.Devices},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		directory, err := assess.Value(p, facts.Directory)
 		if err != nil {
@@ -49,7 +49,11 @@ var iso23 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		visits := visitsOf(log, daily(directory, tier0))
+		found, err := assess.Value(p, kit.Devices)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
+		visits := visitsOf(log, found.Sure, daily(directory, tier0))
 		sample := 0
 		tally, err := judgeEstate(p, assess.Words{One: "workstation", Many: "workstations",
 			Good: "are used by Tier 0 administrators only", Bad: "are used by others than Tier 0 administrators"},
@@ -105,11 +109,15 @@ type visitors struct {
 	evidence []model.Evidence
 }
 
-// visitsOf gathers sign-ins by deviceId; those that do not tell their device, and
-// are not an administrator's, are under "".
-func visitsOf(log *facts.Observation, daily func(string) model.Truth) map[string]*visitors {
+// visitsOf gathers the sign-ins from devices by deviceId; those that do not tell
+// their device, and are not an administrator's, are under "".
+func visitsOf(log *facts.Observation, devices []model.Device, daily func(string) model.Truth) map[string]*visitors {
+	asked := map[string]bool{"": true}
+	for _, d := range devices {
+		d.DeviceID.Is(func(id string) bool { asked[model.FoldID(id)] = true; return true })
+	}
 	found := map[string]*visitors{}
-	for s := range log.SignIns() {
+	for s := range log.SignInsFrom(func(device string) bool { return asked[model.FoldID(device)] }) {
 		belongs := model.And(log.Within(s.At), s.Succeeded, s.Interactive, s.Device.Identified)
 		if belongs == model.False {
 			continue

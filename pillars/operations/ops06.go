@@ -90,12 +90,13 @@ func inNoOrdinaryGroup(directory *principals.Directory, groups model.Rows[model.
 	if groups.Coverage().State != model.Complete {
 		found = model.Unknown
 	}
-	for group := range groups.All() {
+	memberOf := directory.MembershipsOf(id)
+	for group := range groups.Each() {
 		ordinary := model.Equals(group.IsAssignableToRole, true).Not()
 		if ordinary == model.False {
 			continue
 		}
-		ordinary = model.And(ordinary, directory.MemberOf(id, group.ID))
+		ordinary = model.And(ordinary, memberOf(group.ID))
 		if ordinary == model.True {
 			names = append(names, group.DisplayName.String())
 		}

@@ -79,15 +79,15 @@ func (r PAWRule) Groups() []string { return r.groups }
 // Listed reports whether devices are declared by their ids.
 func (r PAWRule) Listed() bool { return len(r.devices) > 0 }
 
-// Is says whether the device is a workstation: it matches the filter, or is in a
+// is says whether the device is a workstation: it matches the filter, or is in a
 // declared group, or is listed by its object id.
-func (r PAWRule) Is(d model.Device) model.Truth {
+func (r PAWRule) is(d *model.Device, scratch attributes) model.Truth {
 	is := model.Of(slices.ContainsFunc(r.devices, func(id string) bool { return model.SameID(id, d.ID) }))
 	for _, group := range r.groups {
 		is = model.Or(is, r.directory.MemberOf(d.ID, group))
 	}
 	if r.filter != nil {
-		is = model.Or(is, matches(r.filter, d))
+		is = model.Or(is, matches(r.filter, d, scratch))
 	}
 	if r.unread {
 		is = model.Or(is, model.Unknown)
@@ -97,9 +97,10 @@ func (r PAWRule) Is(d model.Device) model.Truth {
 
 // matches evaluates the filter on a registered device under everything that its
 // record leaves open.
-func matches(f *access.Filter, d model.Device) model.Truth {
+func matches(f *access.Filter, d *model.Device, read attributes) model.Truth {
 	first, result := true, model.Unknown
-	read := attributes(d, f)
+	clear(read)
+	read.read(d, f)
 	for _, managed := range possible(d.IsManaged) {
 		for _, compliant := range possible(d.IsCompliant) {
 			for _, hybrid := range possible(trusts(d, "ServerAd")) {
@@ -126,26 +127,30 @@ func possible(f model.Field[bool]) []bool {
 	return []bool{false, true}
 }
 
-func trusts(d model.Device, kind string) model.Field[bool] {
+func trusts(d *model.Device, kind string) model.Field[bool] {
 	return model.Fold(d.TrustType,
 		func() model.Field[bool] { return model.Field[bool]{} },
 		func() model.Field[bool] { return model.Value(false) },
 		func(t string) model.Field[bool] { return model.Value(strings.EqualFold(t, kind)) })
 }
 
-// attributes gives the attributes that a device filter reads.
-func attributes(d model.Device, f *access.Filter) map[access.Attribute]access.FilterValue {
-	values := map[access.Attribute]access.FilterValue{}
-	for _, c := range f.Comparisons() {
-		if v, ok := attribute(d, c.Attribute); ok {
-			values[c.Attribute] = v
-		}
+// attributes are what a device filter reads of a device.
+type attributes map[access.Attribute]access.FilterValue
+
+func (values attributes) read(d *model.Device, f *access.Filter) {
+	for _, part := range f.Parts {
+		values.read(d, part)
 	}
-	return values
+	if f.Kind != access.FilterCompare {
+		return
+	}
+	if v, ok := attribute(d, f.Attribute); ok {
+		values[f.Attribute] = v
+	}
 }
 
 // attribute reads one attribute from a device's record.
-func attribute(d model.Device, a access.Attribute) (access.FilterValue, bool) {
+func attribute(d *model.Device, a access.Attribute) (access.FilterValue, bool) {
 	switch a {
 	case access.AttrDeviceID:
 		return text(d.DeviceID), true

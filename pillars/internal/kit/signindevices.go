@@ -11,25 +11,27 @@ import (
 type SignInDevices map[string]model.Truth
 
 // SignInDeviceNeeds is what [ReadSignInDevices] requires.
-var SignInDeviceNeeds = []assess.Dependency{Workstations, model.Devices}
+var SignInDeviceNeeds = []assess.Dependency{Devices, model.Devices}
 
 // ReadSignInDevices reads the tenant's devices. Two of one deviceId that are not
 // alike leave it unknown.
 func ReadSignInDevices(p *assess.Pass) (SignInDevices, error) {
-	rule, err := assess.Value(p, Workstations)
+	estate, err := assess.Value(p, Devices)
 	if err != nil {
 		return nil, err
 	}
-	found := SignInDevices{}
-	for d := range assess.Rows(p, model.Devices).All() {
+	devices, place := assess.Rows(p, model.Devices), 0
+	found := make(SignInDevices, devices.Len())
+	for d := range devices.Each() {
 		d.DeviceID.Is(func(id string) bool {
-			is, key := rule.Is(d), model.FoldID(id)
+			is, key := estate.at(place), model.FoldID(id)
 			if before, twice := found[key]; twice && before != is {
 				is = model.Unknown
 			}
 			found[key] = is
 			return true
 		})
+		place++
 	}
 	return found, nil
 }

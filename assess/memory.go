@@ -1,0 +1,27 @@
+package assess
+
+import (
+	"fmt"
+	"runtime/metrics"
+)
+
+// MemoryError says that an assessment needs more memory than [Options] allows.
+type MemoryError struct {
+	// Control is the one that was to be next.
+	Control string
+	// Used and Limit are in bytes.
+	Used, Limit int64
+}
+
+// Error names the place, the bound and what to do.
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("assess: the assessment needs more memory: %d bytes are in use before %s, beyond MaxMemoryBytes (%d); raise that option where there is more memory",
+		e.Used, e.Control, e.Limit)
+}
+
+// inUse is how much of the heap the last garbage collection found in use, in bytes.
+func inUse() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(sample[0].Value.Uint64())
+}
