@@ -29,7 +29,7 @@ export function split(wasm, cold) {
   const isCold = types.map((type, f) => type === GO && (READS_NAMES.test(names[f]) || cold(names[f])));
   const isHot = types.map((type, f) => type === GO && !isCold[f]);
   const bodies = functionBodies(sections.get(SECTION.code));
-  const moved = coldData(memory, sections.get(SECTION.code), isCold);
+  const moved = coldData(memory, sections.get(SECTION.code), names, isCold);
   const [imports, globals, enterType] = [count(SECTION.import), count(SECTION.global), count(SECTION.type)];
   const code = (absent, enter) =>
     vector([...bodies.map((body, f) => (absent[f] ? stub(f, imports + types.length) : body)), enter].map(sized));
@@ -124,13 +124,13 @@ function without(memory, ranges) {
  * stack is laid out while the function runs, and function names for stacks of text, which the rest writes. Where a
  * function is, its kind and its table's size are read before (runtime.findfunc, runtime.newproc1).
  */
-function coldData(memory, code, isCold) {
+function coldData(memory, code, called, isCold) {
   const { names, functions, end, ...bounds } = functionTable(memory);
   const parts = new Parts(memory);
   const moved = [];
   functions.forEach((f, i) => {
     for (const { what, field } of fieldsOf(memory, f)) parts.use(what, field, !isCold[i]);
-    if (isCold[i]) moved.push([f + 8, f + 40], [f + 44, functions[i + 1] ?? end]);
+    if (isCold[i]) moved.push([READ_EARLY.test(called[i]) ? f + 8 : f + 4, f + 40], [f + 44, functions[i + 1] ?? end]);
   });
   return joined([...moved, ...parts.unused(bounds), ...coldNames(memory, names), ...timeZones(memory, code, isCold)]);
 }

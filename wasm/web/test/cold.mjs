@@ -8,7 +8,11 @@ import { appended, functionBodies, program, sized, vector } from '../split.mjs';
 import { loose, pasted, startEngine, TENANTS, web, zipped } from './engine.mjs';
 
 /** WORTH is how many bytes of code an entry must cover to be worth a line. */
-const WORTH = 500;
+const WORTH = 300;
+
+/** TIMED are the packages of which the time decides what is called; DIAGNOSES is what of the runtime only a fault or a profile calls. */
+const TIMED = /^(runtime|internal\/runtime\/\w+|internal\/sync|sync)\./;
+const DIAGNOSES = /^runtime\..*(trace|print|dump|panic|fatal|throw|profil|error|frames|func\)|checkmark|checkdead|checkfinal|synctest|goroutineheader|typesequal)/i;
 
 /** RARE is what the samples call and few tenants need: the time zones, which weigh 90 KiB. */
 const RARE = ['time/tzdata.loadFromEmbeddedTZData'];
@@ -54,7 +58,8 @@ await runSamples(engine);
 
 const ran = new Set();
 names.forEach((name, f) => {
-  if (engine.instance.exports[`mark${f}`].value && !runsAtStart(name) && !RARE.includes(name)) for (const over of namesOver(name)) ran.add(over);
+  const called = engine.instance.exports[`mark${f}`].value || (TIMED.test(name) && !DIAGNOSES.test(name));
+  if (called && !runsAtStart(name) && !RARE.includes(name)) for (const over of namesOver(name)) ran.add(over);
 });
 const worth = new Map();
 functionBodies(sections.get(CODE)).forEach((body, f) => {

@@ -25,7 +25,7 @@ export function compile(wasm) {
  * startEngine starts a program, or its two parts: the rest joins when it is needed, or before that by joinRest. do
  * runs a job and yields its documents as text, or its error.
  */
-export function startEngine({ first, rest }) {
+export function startEngine({ first, rest }, onAsk = () => {}) {
   const go = new Go();
   const instance = new WebAssembly.Instance(compile(first), go.importObject);
   const engine = {
@@ -43,6 +43,7 @@ export function startEngine({ first, rest }) {
   };
   if (rest) whenNeeded(instance, () => {
     engine.asked++;
+    onAsk();
     engine.joinRest();
   });
   void go.run(instance);

@@ -5,18 +5,18 @@ import { unfold } from './unfold.js';
 import type { Bytes, Part } from './protocol.ts';
 
 /** compile compiles a part, where that was not done before: in the worker, since the page's own thread would stand still. */
-export async function compile(part: Part): Promise<WebAssembly.Module> {
+export async function compile(part: Part, signal: AbortSignal | null = null): Promise<WebAssembly.Module> {
   if (part instanceof WebAssembly.Module) return part;
-  const zipped = typeof part === 'string' ? await fetched(part) : part;
-  const inflated = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const zipped = typeof part === 'string' ? await fetched(part, signal) : new Blob([part]).stream();
+  const inflated = zipped.pipeThrough(new DecompressionStream('gzip'));
   return WebAssembly.compile(unfold(new Uint8Array(await new Response(inflated).arrayBuffer())));
 }
 
-async function fetched(address: string, signal?: AbortSignal): Promise<Bytes> {
+async function fetched(address: string, signal: AbortSignal | null): Promise<ReadableStream<Bytes>> {
   if (__SINGLE__) throw new TypeError('the single file fetches nothing');
   const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new TypeError(`a part of the program was not found: ${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
+  if (!answer.ok || !answer.body) throw new TypeError(`a part of the program was not found: ${answer.status}`);
+  return answer.body;
 }
 
 /** compileNow does the same while everything waits. */
@@ -39,7 +39,7 @@ function fetchedNow(address: string): Bytes {
 export class Rest {
   readonly #join: (module: WebAssembly.Module) => void;
   readonly #ahead = new AbortController();
-  #part: Part;
+  readonly #part: Part;
   #joined = false;
 
   /** onJoined is told what was compiled; onMissing that the program needs the rest and cannot go on. */
@@ -64,8 +64,7 @@ export class Rest {
   /** ahead gets the rest and joins it; where that fails, it is asked for again when it is needed. */
   async ahead(): Promise<void> {
     try {
-      if (typeof this.#part === 'string') this.#part = await fetched(this.#part, this.#ahead.signal);
-      this.#join(await compile(this.#part));
+      this.#join(await compile(this.#part, this.#ahead.signal));
     } catch {
       // No network, perhaps; the rest may never be needed.
     }
