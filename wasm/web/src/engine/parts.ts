@@ -28,7 +28,8 @@ function compileNow(part: Part): WebAssembly.Module {
 function fetchedNow(address: string): Bytes {
   if (__SINGLE__) throw new TypeError('the single file fetches nothing');
   const request = new XMLHttpRequest();
-  request.open('GET', address, false);
+  // Another address, since a browser lets requests for the same one wait for each other: Chromium for 20 seconds.
+  request.open('GET', `${address}?now`, false);
   request.responseType = 'arraybuffer';
   request.send();
   if (request.status !== 200) throw new TypeError(`a part of the program was not found: ${request.status}`);
@@ -72,7 +73,6 @@ export class Rest {
 
   #now(): void {
     if (this.#joined) return;
-    // A browser may let the second request for a file wait for the first, which waits for this to end.
     this.#ahead.abort();
     this.#join(compileNow(this.#part));
   }
