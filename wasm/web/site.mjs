@@ -5,9 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { gzip } from 'libdeflate';
 import { build } from 'vite';
+import { zipped } from './program.mjs';
 
 export const web = dirname(fileURLToPath(import.meta.url));
 export const root = join(web, '..', '..');
@@ -64,13 +63,6 @@ const COMMON = [
   "require-trusted-types-for 'script'",
   'trusted-types privpath-worker',
 ];
-
-/** zipped compresses for sending: what DecompressionStream inflates, and 6 to 8 % less than zlib makes. */
-export function zipped(data) {
-  const made = Buffer.from(gzip(Buffer.from(data), 12));
-  if (!gunzipSync(made).equals(Buffer.from(data))) throw new Error('what was compressed does not come back');
-  return made;
-}
 
 /** block carries gzipped data in the single file: not a script, so no hash of the policy covers it, and nothing runs it. */
 const block = (id, data) => `<script type="application/octet-stream" id="${id}">${data.toString('base64')}</script>`;
