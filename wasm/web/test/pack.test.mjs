@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { fold } from '../fold.mjs';
-import { pack } from '../pack.mjs';
+import { functionTable, memoryOf, pack } from '../pack.mjs';
 import { unfold } from '../src/engine/unfold.js';
 import { folder, goroot, linked } from './linked.mjs';
 
@@ -47,6 +47,16 @@ describe('packing', () => {
       assert.deepEqual(run(pack(linked, { lines: true }), ...args), before);
     });
   }
+
+  it('keeps the table by which the runtime finds functions', () => {
+    const buckets = (wasm) => {
+      const memory = memoryOf(wasm);
+      const { buckets, functions } = functionTable(memory);
+      return memory.subarray(buckets, buckets + 320 * functions.length);
+    };
+    assert.ok(buckets(linked).some((byte) => byte !== 0));
+    assert.ok(buckets(pack(linked)).equals(buckets(linked)));
+  });
 
   it('packs what is packed to the same bytes', () => {
     const packed = pack(linked, { lines: true });

@@ -59,7 +59,7 @@ describe('a small program in two parts', () => {
       assert.equal(whole.status, args.length ? 2 : 0);
       if (args.length) assert.match(whole.stderr, /main\.fault/);
     });
-    for (const [what, cold] of [['none', none], ['all', all], ...[1, 2, 3, 4].map((seed) => [`half ${seed}`, some(seed)])]) {
+    for (const [what, cold] of [['none', none], ['all', all], ['half 1', some(1)], ['half 2', some(2)]]) {
       for (const when of ['late', 'early']) {
         it(`says the same, ${args.length ? 'dying, ' : ''}with ${what} of its functions in the rest, which joins ${when}`, () => {
           assert.deepEqual(run(split(packed, cold), when, ...args), whole);
@@ -89,6 +89,7 @@ describe('the engine in two parts', () => {
   const whole = readFileSync(join(web, 'dist', 'privpath.wasm'));
   const parts = split(whole, coldFunctions());
   const options = { asOf: '2026-11-20T09:00:00Z' };
+  // Every tenant, plans, and random halves of the functions: minutes.
   const heavy = process.env.PRIVPATH_SPLIT === '1';
 
   /** everything is what the page can ask for. */
@@ -141,7 +142,7 @@ describe('the engine in two parts', () => {
       await same(engine, name);
       assert.equal(engine.asked, 1);
     });
-    for (const seed of heavy ? [1, 2, 3] : [1]) {
+    for (const seed of heavy ? [1, 2, 3] : []) {
       it(`answers the same on ${name} with half ${seed} of all functions in the rest, which joined before`, async () => {
         const engine = startEngine(split(whole, some(seed)));
         engine.joinRest();
