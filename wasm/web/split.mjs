@@ -163,9 +163,12 @@ function coldNames(memory, [start, end]) {
 
 /** timeZones finds Go's own (time/tzdata), a zip in one string, unless a function of the first part refers to it. */
 function timeZones(memory, code, isCold) {
-  const directory = memory.lastIndexOf('PK\x05\x06');
-  if (directory < 0) return [];
-  const start = directory - memory.readUInt32LE(directory + 12) - memory.readUInt32LE(directory + 16);
+  const end = memory.lastIndexOf('PK\x05\x06');
+  if (end < 0) return [];
+  const directory = end - memory.readUInt32LE(end + 12);
+  const start = directory - memory.readUInt32LE(end + 16);
+  // What merely looks like the end of a zip stays where it is.
+  if (memory.indexOf('PK\x01\x02', directory) !== directory || memory.indexOf('PK\x03\x04', start) !== start) return [];
   let f = 0;
   let hot = false;
   read(code, (instruction) => {
@@ -173,7 +176,7 @@ function timeZones(memory, code, isCold) {
     else if (!isCold[f] && (instruction.op === 0x41 || instruction.op === 0x42)) hot ||= constant(instruction) === start;
   });
   for (let at = 0; at + 8 <= memory.length; at += 8) hot ||= memory.readUInt32LE(at) === start && memory.readUInt32LE(at + 4) === 0;
-  return hot ? [] : [[start, directory + 22]];
+  return hot ? [] : [[start, end + 22]];
 }
 
 /** constant is what an instruction puts on the stack, if it is not negative. */
