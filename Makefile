@@ -120,7 +120,7 @@ proof:
 # narrows it ("-rows job -size S"). Half an hour and 10 GB of disk for all of it,
 # on a machine that does nothing else. The peers are optional.
 bench:
-	@[ -d examples/bench/node_modules ] || ! command -v npm >/dev/null || npm ci --prefix examples/bench --no-audit --no-fund >&2
+	@for in in examples/bench wasm/web; do [ -d $$in/node_modules ] || ! command -v npm >/dev/null || npm ci --prefix $$in --no-audit --no-fund >&2; done
 	go run ./examples/bench $(BENCH)
 
 # What the Graph SDK costs a consumer: a build with an empty cache without it, and

@@ -135,14 +135,14 @@ func (b *bench) hostile() ([]line, error) {
 	return []line{{what: "a malformed or hostile element", target: "stops at the window cap, with file and offset", measured: fmt.Sprintf("%d tests pass", passed)}}, nil
 }
 
-// weigh packs and folds a program as the page's build does, and tells what is sent
-// of it, in gzip, and what it would be without the fold.
+// weigh makes of a program what the page's build does, and tells what is sent of
+// its two parts, in gzip, and what the whole would be without all that.
 const weigh = `import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { fold } from './wasm/web/fold.mjs';
 import { pack } from './wasm/web/pack.mjs';
+import { programParts } from './wasm/web/program.mjs';
 const packed = pack(readFileSync(process.argv[1]));
-console.log(JSON.stringify([fold(packed), packed].map((b) => gzipSync(b, { level: 9 }).length)));`
+console.log(JSON.stringify([...programParts(packed).map(({ sent }) => sent.length), gzipSync(packed, { level: 9 }).length]));`
 
 // page weighs the program that the page loads.
 func (b *bench) page() ([]line, error) {
@@ -158,12 +158,13 @@ func (b *bench) page() ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	var sizes [2]float64
+	var sizes [3]float64
 	if err := json.Unmarshal(out, &sizes); err != nil {
 		return nil, err
 	}
-	sent, whole := sizes[0]/1e6, sizes[1]/1e6
-	return []line{{"the page's wasm, gzip", "≤ 1.5 MB", fmt.Sprintf("%.2f MB as it is sent, folded; %.2f MB unfolded", sent, whole), fmt.Sprintf("%.2g× of the target", sent/1.5)}}, nil
+	first, rest, whole := sizes[0]/1e6, sizes[1]/1e6, sizes[2]/1e6
+	measured := fmt.Sprintf("%.2f MB start and assess, %.2f MB follow; %.2f MB as one, unfolded", first, rest, whole)
+	return []line{{"the page's wasm, gzip", "≤ 1.5 MB", measured, fmt.Sprintf("%.2g× of the target", first/1.5)}}, nil
 }
 
 // coverage is the exact Conditional Access answer against two enumerations.

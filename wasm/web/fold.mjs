@@ -8,7 +8,7 @@
 //     mostly the same number.
 //   - The runtime's table of functions is turned, so that a column stands together, and holds differences.
 // The program is the same; what is folded is undone here and compared.
-import { HOLE, PLANES, RESUMED, fileOf, inColumns, unfold } from './src/engine/unfold.js';
+import { FIRST_BUCKET, HOLE, NOTHING, PLANES, RESUMED, fileOf, inBuckets, inColumns, unfold } from './src/engine/unfold.js';
 import { Reader, functionTable, layOut, readSections, readSegments, uleb } from './pack.mjs';
 
 const CODE = 10;
@@ -16,18 +16,18 @@ const DATA = 11;
 const SYMBOLS = 256;
 const COMMON = 20; // instructions whose operand is part of their symbol
 
-/** fold takes a program and yields what unfold makes the program of. */
-export function fold(wasm) {
-  const sections = readSections(wasm).map(({ id, body }) => ({ id, body, ...folded(id, body) }));
+/** fold takes a program, or a part of one that does not hold the table of functions, and yields what unfold makes it of. */
+export function fold(wasm, { table = true } = {}) {
+  const sections = readSections(wasm).map(({ id, body }) => ({ id, body, ...folded(id, body, table) }));
   const head = sections.flatMap(({ id, body, kind, stored }) => [Buffer.from([id]), uleb(body.length), Buffer.from([kind]), uleb(stored.length)]);
   const out = Buffer.concat([uleb(wasm.length), uleb(sections.length), ...head, wasm.subarray(0, 8), ...sections.map(({ stored }) => stored)]);
   if (!wasm.equals(unfold(out))) throw new Error('the program does not come back from its fold: see fold.mjs');
   return out;
 }
 
-function folded(id, body) {
+function folded(id, body, table) {
   if (id === CODE) return { kind: 1, stored: foldCode(body) };
-  if (id === DATA) return { kind: 2, stored: foldData(body) };
+  if (id === DATA && table) return { kind: 2, stored: foldData(body) };
   return { kind: 0, stored: body };
 }
 
@@ -114,7 +114,7 @@ const withOperand = (i) => ({ ...i, literal: Buffer.concat([i.literal, i.operand
 const keyOf = ({ literal, operand }) => literal.toString('latin1') + operand.toString('latin1');
 
 /** read visits every instruction of every function, with the operation before it; END stands behind each function. */
-function read(body, visit, locals = []) {
+export function read(body, visit, locals = []) {
   const r = new Reader(body);
   const count = r.uleb();
   for (let f = 0; f < count; f++) {
@@ -212,17 +212,19 @@ function phrased(text, symbols) {
   return text;
 }
 
-/** foldData turns the table of functions: first its index, then the records that the index tells the places of. */
+/** foldData turns the table of functions: first its index, then the records that the index tells the places of. What finds a function by its address says nothing new. */
 function foldData(body) {
   const segments = readSegments(body);
-  const { index, end, functions } = functionTable(layOut(segments));
-  const segment = segments.find(({ offset, data }) => offset <= index && end <= offset + data.length);
+  const { index, end, buckets, functions } = functionTable(layOut(segments));
   const out = Buffer.from(body);
-  if (!segment) throw new Error('the table of functions is in two pieces: see fold.mjs');
-  const at = (address) => address - segment.offset + segment.at;
+  const at = (address) => {
+    const { offset, at } = segments.findLast(({ offset }) => offset <= address);
+    return address - offset + at;
+  };
   foldRows(out, functions.map(at), at(end));
   foldRows(out, functions.map((_, i) => at(index) + 8 * i), at(index) + 8 * functions.length);
-  return Buffer.concat([uleb(at(index)), uleb(functions.length), uleb(at(end)), out]);
+  inBuckets(functions.length, (_, bucket) => out.writeUInt32LE(0, at(buckets + bucket)));
+  return Buffer.concat([uleb(at(index)), uleb(functions.length), uleb(at(end)), uleb(at(buckets + FIRST_BUCKET)), out]);
 }
 
 function foldRows(out, starts, end) {
@@ -232,9 +234,10 @@ function foldRows(out, starts, end) {
   let last = 0;
   inColumns(starts, end, (at, first) => {
     const word = rows.readUInt32LE(at - starts[0]);
-    const difference = (word - (first ? 0 : last)) >>> 0;
+    if (first) last = 0;
+    const difference = word === 0 ? NOTHING : (word - last) >>> 0;
     for (let plane = 0; plane < 4; plane++) out[starts[0] + plane * count + i] = (difference >>> (8 * plane)) & 255;
-    last = word;
+    last = word || last;
     i++;
   });
 }

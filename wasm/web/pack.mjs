@@ -36,7 +36,7 @@ export function uleb(n) {
 }
 
 /** sleb encodes a number that is not negative. */
-function sleb(n) {
+export function sleb(n) {
   const out = [];
   for (; n >= 64; n = Math.floor(n / 128)) out.push((n % 128) | 128);
   return Buffer.from([...out, n]);
@@ -70,7 +70,7 @@ export function layOut(segments) {
   return memory;
 }
 
-function writeData(memory) {
+export function writeData(memory) {
   const segments = [];
   for (let at = 0; at < memory.length; ) {
     while (at < memory.length && memory[at] === 0) at++;
@@ -80,13 +80,6 @@ function writeData(memory) {
   }
   return Buffer.concat([uleb(segments.length / 5), ...segments]);
 }
-
-/** What the runtime reads for stacks of text and for signals only, by number (internal/abi/symtab.go, Go 1.20 to 1.26). */
-const UNREAD = {
-  pcdata: [0, 2, 3], // unsafe points, inlined calls, live arguments
-  funcdata: [3, 5, 6, 7], // inlined calls, arguments, live arguments, wrapped functions
-};
-const NO_FUNCDATA = 0xffffffff;
 
 /**
  * The runtime's table of functions (pcHeader, moduledata and _func in runtime/symtab.go and runtime2.go): where its
@@ -101,9 +94,9 @@ export function functionTable(memory) {
   const start = at + records;
   const functions = Array.from({ length: count }, (_, i) => start + memory.readUInt32LE(start + 8 * i + 4));
   const ordered = [72, names, units, files, tables, records].every((n, i, all) => i === 0 || all[i - 1] <= n);
-  // moduledata begins with where the header is and the slice of names; its words 40 and 41 bound the functions' data.
+  // moduledata begins with where the header is and the slice of names; its words 40 and 19 bound the functions' data.
   const module = alignedIndex(memory, Buffer.from(BigUint64Array.of(BigInt(at), BigInt(at + names), BigInt(units - names)).buffer));
-  if (names !== 72 || !ordered || module < 0 || functions[0] < start + 8 * count || functions.some((f, i) => i > 0 && f <= functions[i - 1])) {
+  if (names !== 72 || !ordered || module < 0 || word(module, 19) < word(module, 40) || functions[0] < start + 8 * count || functions.some((f, i) => i > 0 && f <= functions[i - 1])) {
     throw new Error('the function table of the program is not laid out as this build knows it: see pack.mjs');
   }
   return {
@@ -111,13 +104,27 @@ export function functionTable(memory) {
     units: [at + units, at + files],
     files: [at + files, at + tables],
     tables: [at + tables, at + records],
-    data: [word(module, 40), word(module, 41)],
+    data: [word(module, 40), word(module, 19)],
+    // Where the functions are by address.
+    buckets: word(module, 19),
     // The index of the records, two words a function, and where the records end.
     index: start,
     end: word(module, 13) + word(module, 14),
     functions,
   };
 }
+
+/** functionNames lists the names of the functions, in the order of their numbers. */
+export function functionNames(memory) {
+  const { names, functions } = functionTable(memory);
+  return functions.map((f) => {
+    const at = names[0] + memory.readUInt32LE(f + 4);
+    return memory.toString('utf8', at, memory.indexOf(0, at));
+  });
+}
+
+/** memoryOf yields what a program has in its memory when it starts. */
+export const memoryOf = (wasm) => layOut(readSegments(readSections(wasm).find(({ id }) => id === DATA).body));
 
 /** alignedIndex finds a run of bytes that begins at a whole word. */
 function alignedIndex(memory, bytes) {
@@ -126,48 +133,65 @@ function alignedIndex(memory, bytes) {
   return at;
 }
 
-/** stripLines blanks what only says files, lines, arguments and inlined calls. Offset 0 stands for no table. */
+/** stripLines blanks what only says files, lines, arguments and inlined calls. */
 function stripLines(memory) {
-  const { names, units, files, tables, data, functions } = functionTable(memory);
-  const inTables = new Parts(memory, 0);
-  const inData = new Parts(memory, NO_FUNCDATA);
+  const { names, units, files, functions, ...bounds } = functionTable(memory);
+  const parts = new Parts(memory);
+  const drop = (what, field) => {
+    parts.use(what, field, false);
+    memory.writeUInt32LE(what.none, field);
+  };
   for (const f of functions) {
-    inTables.keep(f + 16); // pcsp
-    inTables.drop(f + 20); // pcfile
-    inTables.drop(f + 24); // pcln
-    const pcdata = f + 44;
-    const funcdata = pcdata + 4 * memory.readUInt32LE(f + 28); // npcdata
-    for (let i = 0; pcdata + 4 * i < funcdata; i++) inTables.mark(pcdata + 4 * i, UNREAD.pcdata.includes(i));
-    for (let i = 0; i < memory[f + 43]; i++) inData.mark(funcdata + 4 * i, UNREAD.funcdata.includes(i));
+    drop(TABLES, f + 20); // pcfile
+    drop(TABLES, f + 24); // pcln
+    for (const { what, field, number } of fieldsOf(memory, f)) {
+      if (what.unread.includes(number)) drop(what, field);
+      else parts.use(what, field, true);
+    }
     memory.fill(0, f + 32, f + 40); // cuOffset and startLine
   }
-  inTables.blank(...tables);
-  inData.blank(...data);
+  for (const [from, to] of parts.unused(bounds)) memory.fill(0, from, to);
   memory.fill(0, ...units);
   memory.fill(0, ...files);
   shortenNames(memory.subarray(...names));
 }
 
+/**
+ * What the fields of a function's record refer to: where, what stands for none, and which of them the runtime reads for
+ * stacks of text and for signals only, by number (internal/abi/symtab.go, Go 1.20 to 1.26).
+ */
+const TABLES = { where: 'tables', none: 0, unread: [0, 2, 3] }; // unsafe points, inlined calls, live arguments
+const FUNCDATA = { where: 'data', none: 0xffffffff, unread: [3, 5, 6, 7] }; // inlined calls, arguments, live arguments, wrapped functions
+
+/** fieldsOf lists the fields of a record by which the runtime reads a stack: pcsp, and pcdata and funcdata by number. */
+export function fieldsOf(memory, f) {
+  const pcdata = f + 44;
+  const funcdata = pcdata + 4 * memory.readUInt32LE(f + 28); // npcdata
+  return [
+    { what: TABLES, field: f + 16 }, // pcsp
+    ...Array.from({ length: (funcdata - pcdata) / 4 }, (_, number) => ({ what: TABLES, field: pcdata + 4 * number, number })),
+    ...Array.from({ length: memory[f + 43] }, (_, number) => ({ what: FUNCDATA, field: funcdata + 4 * number, number })),
+  ];
+}
+
 /** Parts are what fields refer to by offset. A part reaches to the next, and equal ones are one, whatever they are for. */
-class Parts {
-  constructor(memory, none) {
-    Object.assign(this, { memory, none, kept: new Set(), dropped: new Set() });
+export class Parts {
+  constructor(memory) {
+    this.memory = memory;
+    this.used = { tables: new Map(), data: new Map() };
   }
-  mark(field, unread) {
-    if (unread) this.drop(field);
-    else this.keep(field);
+  /** use says that a field refers to a part, and whether that keeps it. */
+  use({ where, none }, field, keeps) {
+    const at = this.memory.readUInt32LE(field);
+    const used = this.used[where];
+    if (at !== none) used.set(at, used.get(at) || keeps);
   }
-  keep(field) {
-    this.kept.add(this.memory.readUInt32LE(field));
-  }
-  drop(field) {
-    this.dropped.add(this.memory.readUInt32LE(field));
-    this.memory.writeUInt32LE(this.none, field);
-  }
-  blank(start, end) {
-    const offsets = [...new Set([...this.kept, ...this.dropped])].filter((at) => at !== this.none).sort((a, b) => a - b);
-    offsets.forEach((at, i) => {
-      if (!this.kept.has(at)) this.memory.fill(0, start + at, i + 1 < offsets.length ? start + offsets[i + 1] : end);
+  /** unused lists the parts that nothing keeps, as [from, to). */
+  unused(bounds) {
+    return Object.entries(this.used).flatMap(([where, used]) => {
+      const [start, end] = bounds[where];
+      const offsets = [...used.keys()].sort((a, b) => a - b);
+      return offsets.flatMap((at, i) => (used.get(at) ? [] : [[start + at, i + 1 < offsets.length ? start + offsets[i + 1] : end]]));
     });
   }
 }

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { zipped } from './program.mjs';
 
 export const web = dirname(fileURLToPath(import.meta.url));
 export const root = join(web, '..', '..');
@@ -64,13 +64,14 @@ const COMMON = [
   'trusted-types privpath-worker',
 ];
 
-/** block carries data in the single file: not a script, so no hash of the policy covers it, and nothing runs it. */
-const block = (id, data) => `<script type="application/octet-stream" id="${id}">${gzipSync(data, { level: 9 }).toString('base64')}</script>`;
+/** block carries gzipped data in the single file: not a script, so no hash of the policy covers it, and nothing runs it. */
+const block = (id, data) => `<script type="application/octet-stream" id="${id}">${data.toString('base64')}</script>`;
 
 /** template is the page before its parts are filled in. */
 const template = () => readFileSync(join(web, 'src', 'page.html'), 'utf8');
 
-export function singleFile(page, worker, program, samples) {
+/** singleFile forms the page that holds everything; parts are the program's, gzipped, by name. */
+export function singleFile(page, worker, parts, samples) {
   const csp = [
     "default-src 'none'",
     `script-src ${hash(page.script)} 'wasm-unsafe-eval'`,
@@ -82,12 +83,12 @@ export function singleFile(page, worker, program, samples) {
     csp: meta(csp),
     style: `<style>${page.style}</style>`,
     worker: worker.script,
-    data: [block('wasm', program), ...samples.map(({ name, data }) => block(`sample-${name}`, data))].join('\n'),
+    data: [...parts.map(({ name, sent }) => block(`wasm-${name}`, sent)), ...samples.map(({ name, data }) => block(`sample-${name}`, zipped(data)))].join('\n'),
     script: `<script type="module">${page.script}</script>`,
   });
 }
 
-export function hostedSite(page, worker, program, programName, samples, single) {
+export function hostedSite(page, worker, parts, samples, single) {
   // The worker is part of the page and starts from a blob, so it inherits this policy too.
   const csp = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self'", ...COMMON];
   const js = `app-${digest(page.script, 'hex').slice(0, 12)}.js`;
@@ -103,7 +104,7 @@ export function hostedSite(page, worker, program, programName, samples, single) 
     'index.html': html,
     [js]: page.script,
     [css]: page.style,
-    [programName]: program,
+    ...Object.fromEntries(parts.map(({ file, sent }) => [file, sent])),
     ...Object.fromEntries(samples.map(({ file, data }) => [file, data])),
     'privpath.html': single,
     'privpath.html.sha256': `${digest(single, 'hex')}  privpath.html\n`,
@@ -113,9 +114,9 @@ export function hostedSite(page, worker, program, programName, samples, single) 
 }
 
 /** defines are what a page's script knows of the build that it is part of. */
-export const defines = (single, samples, url, sha) => ({
+export const defines = (single, samples, parts, sha) => ({
   __SINGLE__: String(single),
-  __WASM_URL__: JSON.stringify(url),
+  __PROGRAM__: JSON.stringify(Object.fromEntries(parts.map(({ name, file }) => [name, single ? '' : `./${file}`]))),
   __SAMPLES__: JSON.stringify(Object.fromEntries(samples.map(({ name, file }) => [name, single ? '' : `./${file}`]))),
   __OFFLINE_SHA256__: JSON.stringify(sha),
 });

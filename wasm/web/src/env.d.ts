@@ -1,7 +1,7 @@
 /** __SINGLE__ is true in the single-file build. */
 declare const __SINGLE__: boolean;
-/** __WASM_URL__ is the program's address beside the hosted page. */
-declare const __WASM_URL__: string;
+/** __PROGRAM__ is where the program's parts lie beside the hosted page. */
+declare const __PROGRAM__: { first: string; rest: string };
 /** __SAMPLES__ is where each sample tenant lies beside the hosted page; the single file holds it. */
 declare const __SAMPLES__: Record<string, string>;
 /** __OFFLINE_SHA256__ is the digest of the single file that the hosted page offers. */

@@ -243,6 +243,7 @@ function report(e: unknown, given?: { input: Input; options: Options }): void {
     problem.value = { message: t.problem[e.key] };
   } else if (e instanceof EngineError) {
     if (e.fault === 'crash') problem.value = { message: t.problem.crash, report: crashReport(e) };
+    else if (e.fault === 'network') problem.value = { message: t.problem.network };
     else if (e.fault === 'time') problem.value = given ? { message: t.problem.needsTime, needsTime: given } : { message: t.problem.otherTime };
     else problem.value = { message: e.message };
   } else if (e instanceof DOMException) {

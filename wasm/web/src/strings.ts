@@ -109,6 +109,7 @@ const english = {
     timeLabel: 'Collected at (UTC)',
     timeGo: 'Assess as of then',
     crash: 'The engine stopped because of a fault of its own, not of your data. It has been started again. The text below holds nothing of your tenant; please report it.',
+    network: 'A part of the engine could not be loaded. Assessing works without it; for this, check the connection and try again, or use the offline file, which holds everything.',
     copy: 'Copy the report',
     dismiss: 'Dismiss',
     otherTime: 'That export does not say when it was collected. Assess it on its own first, say when, and save the assessment.',

@@ -55,14 +55,20 @@ let built = process.env.PRIVPATH_BIN;
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.json': 'application/json' };
 
+/** AHEAD and NOW are how the rest of the program is asked for before it is needed, and when it is. */
+export const AHEAD = /-rest-\w+\.bin$/;
+export const NOW = /-rest-\w+\.bin\?now$/;
+
 /**
  * serve serves the hosted build on loopback with the headers that it asks for, compressed as a static host would
- * where compress is set: made once, brotli where the browser takes it.
+ * where compress is set: made once, brotli where the browser takes it. It never answers the first request that stalls
+ * names, and refuses those that refuses names.
  */
 export async function serve({ compress = false } = {}) {
   const dir = join(web, 'dist', 'hosted');
   const header = readFileSync(join(dir, '_headers'), 'utf8').match(/Content-Security-Policy: (.*)/)[1];
   const asked = [];
+  const site = { asked, stalls: null, refuses: null };
   const packed = new Map();
   const pack = (name, how) => {
     const key = `${how} ${name}`;
@@ -72,8 +78,10 @@ export async function serve({ compress = false } = {}) {
   };
   const server = createServer((req, res) => {
     asked.push(req.url);
-    const name = req.url === '/' ? 'index.html' : req.url.slice(1);
+    const name = req.url === '/' ? 'index.html' : req.url.slice(1).split('?')[0];
     if (!readdirSync(dir).includes(name)) return res.writeHead(404).end();
+    if (site.refuses?.test(req.url)) return res.writeHead(503).end();
+    if (site.stalls?.test(req.url)) return (site.stalls = null);
     const headers = { 'Content-Type': TYPES[extname(name)] ?? 'text/plain', 'Content-Security-Policy': header, 'Cache-Control': 'max-age=31536000' };
     const how = compress && ['br', 'gzip'].find((h) => req.headers['accept-encoding']?.includes(h));
     if (how) headers['Content-Encoding'] = how;
@@ -81,5 +89,5 @@ export async function serve({ compress = false } = {}) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${server.address().port}/`, asked, close: () => server.close() };
+  return Object.assign(site, { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() });
 }

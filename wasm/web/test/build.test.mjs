@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { coldFunctions } from '../cold.mjs';
+import { split } from '../split.mjs';
 import { unfold } from '../src/engine/unfold.js';
 import { singleFile, web } from './browser.mjs';
 
@@ -49,16 +51,18 @@ describe('the single file', () => {
   });
 
   it('has its scripts and data blocks and ends none early', () => {
-    assert.equal(single.match(/<script/gi).length, 6);
-    assert.equal(single.match(/<\/script/gi).length, 6);
+    assert.equal(single.match(/<script/gi).length, 7);
+    assert.equal(single.match(/<\/script/gi).length, 7);
     assert.equal(single.includes('<!--'), false);
   });
 
-  it('carries a program', () => {
-    const wasm = Buffer.from(unfold(gunzipSync(Buffer.from(between(single, 'id="wasm">', '</script>'), 'base64'))));
-    assert.equal(wasm.subarray(0, 4).toString('latin1'), '\0asm');
-    assert.ok(WebAssembly.validate(wasm));
-    assert.ok(wasm.equals(readFileSync(join(web, 'dist', 'privpath.wasm'))));
+  it('carries the program in two parts', () => {
+    const parts = split(readFileSync(join(web, 'dist', 'privpath.wasm')), coldFunctions());
+    for (const name of ['first', 'rest']) {
+      const wasm = Buffer.from(unfold(gunzipSync(Buffer.from(between(single, `id="wasm-${name}">`, '</script>'), 'base64'))));
+      assert.ok(WebAssembly.validate(wasm));
+      assert.ok(wasm.equals(parts[name]), name);
+    }
   });
 
   it('has the digest beside it', () => {
@@ -100,9 +104,11 @@ describe('the hosted site', () => {
     assert.doesNotMatch(html, /https?:\/\/(?!www\.w3\.org\/)/);
   });
 
-  it('fetches the program, in its worker, a sample and nothing else', () => {
+  it('fetches the program, in its worker, ahead or at once, a sample and nothing else', () => {
     const script = hosted(names.find((n) => n.endsWith('.js')));
-    for (const code of [script, between(html, 'id="worker">', '</script>')]) assert.equal(code.match(/\bfetch\s*\(/g).length, 1);
+    const worker = between(html, 'id="worker">', '</script>');
+    for (const code of [script, worker]) assert.equal(code.match(/\bfetch\s*\(/g).length, 1);
+    assert.deepEqual([script, worker].map((code) => (code.match(/XMLHttpRequest/g) ?? []).length), [0, 1]);
     for (const name of names.filter((n) => /\.(bin|json)$/.test(n))) assert.ok(script.includes(name), name);
   });
 

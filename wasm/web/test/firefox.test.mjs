@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { launch } from 'puppeteer-core';
-import { cli, root, scratch, serve, singleURL, writeScratch } from './browser.mjs';
+import { AHEAD, NOW, cli, root, scratch, serve, singleURL, writeScratch } from './browser.mjs';
 import { folder, zip } from './zip.mjs';
 
 const firefox = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
@@ -50,6 +50,7 @@ describe('the page in Firefox', { skip: !existsSync(firefox) && `no Firefox at $
   let site;
   before(async () => {
     site = await serve();
+    site.stalls = AHEAD; // so that the program asks for it in the midst of a job
     browser = await launch({
       browser: 'firefox',
       executablePath: firefox,
@@ -61,6 +62,7 @@ describe('the page in Firefox', { skip: !existsSync(firefox) && `no Firefox at $
   after(async () => {
     await browser?.close();
     site?.close();
+    assert.equal(site?.asked.filter((path) => NOW.test(path)).length, 1);
   });
 
   for (const name of SAMPLES) {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { audit } from './axe.mjs';
-import { cli, give, launch, privpath, root, scratch, serve, singleFile, singleURL, web, writeScratch } from './browser.mjs';
+import { AHEAD, NOW, cli, give, launch, privpath, root, scratch, serve, singleFile, singleURL, web, writeScratch } from './browser.mjs';
 import { fixture, HOSTILE } from './fixture.mjs';
 import { folder, zip } from './zip.mjs';
 
@@ -810,7 +810,7 @@ describe('the hosted site over http', () => {
   });
 
   for (const name of SAMPLES) {
-    it(`assesses the sample ${name} as the command line does, and asks for its own four files and the sample once`, async () => {
+    it(`assesses the sample ${name} as the command line does, and asks for its own files and the sample once`, async () => {
       site.asked.length = 0;
       const fresh = await launch(); // nothing is in its cache
       const page = await fresh.newPage();
@@ -819,7 +819,9 @@ describe('the hosted site over http', () => {
       await settled(page);
       same(await saved(page), cli(join(tenants, name)));
       const names = readdirSync(join(web, 'dist', 'hosted')).filter((n) => /^(app|privpath|sample)-/.test(n) && !(n.startsWith('sample-') && !n.startsWith(`sample-${name}-`)));
-      assert.deepEqual([...site.asked].sort(), ['/', ...names.map((n) => `/${n}`)].sort());
+      // The rest of the program is asked for again when it is needed before it is there.
+      const asked = site.asked.map((path) => path.replace('?now', '')).filter((path, i, all) => !AHEAD.test(path) || all.indexOf(path) === i);
+      assert.deepEqual(asked.sort(), ['/', ...names.map((n) => `/${n}`)].sort());
       await fresh.close();
     });
 
@@ -834,6 +836,70 @@ describe('the hosted site over http', () => {
       await page.close();
     });
   }
+});
+
+describe('the rest of the program, over http', () => {
+  let site;
+  let context;
+  before(async () => (site = await serve()));
+  beforeEach(async () => {
+    context = await launch(); // nothing is in its cache
+    Object.assign(site, { stalls: null, refuses: null });
+    site.asked.length = 0;
+  });
+  afterEach(() => context.close());
+  after(() => site.close());
+  const askedNow = () => site.asked.filter((path) => NOW.test(path)).length;
+  /** simple is a tenant that declares no working hours, so that no time zone is needed. */
+  const simple = () => writeScratch('simple.zip', zip(folder(join(tenants, 'pim-only')).filter(([path]) => path !== 'declarations.json')));
+
+  it('is got at once when a job needs it before it is there', async () => {
+    site.stalls = AHEAD;
+    const page = await context.newPage();
+    await page.goto(site.url);
+    const file = simple();
+    await give(page, file);
+    await settled(page);
+    assert.equal(askedNow(), 0);
+    same(await exported(page, /^Markdown/), privpath('assess', '-format', 'markdown', file));
+    assert.equal(askedNow(), 1);
+    await page.close();
+  });
+
+  it('is not there without a network, which the page says and goes on', async () => {
+    site.refuses = /-rest-/;
+    const page = await context.newPage();
+    await page.goto(site.url);
+    await page.locator('.sample').first().waitFor();
+    const file = simple();
+    for (let round = 0; round < 2; round++) {
+      await drop(page, [file]);
+      await settled(page);
+      same(await saved(page), cli(file));
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('button', { name: /^Markdown/ }).click();
+      await problem(page).getByText('could not be loaded').waitFor();
+      await audit(page, 'a part that could not be loaded');
+    }
+    site.refuses = null;
+    same(await exported(page, /^Markdown/), privpath('assess', '-format', 'markdown', file));
+    await page.close();
+  });
+
+  it('is there before it is needed, so that the page goes on without a network', async () => {
+    const page = await context.newPage();
+    await page.goto(site.url);
+    const there = () => page.workers()[0]?.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('-rest-') && e.responseEnd > 0));
+    while (!(await there())) await page.waitForTimeout(50);
+    await context.setOffline(true);
+    const file = writeScratch('offline.zip', zip(folder(join(tenants, 'mature'))));
+    await give(page, file);
+    await settled(page);
+    same(await saved(page), cli(file));
+    same(await exported(page, /^Markdown/), privpath('assess', '-format', 'markdown', file));
+    assert.equal(askedNow(), 0);
+    await page.close();
+  });
 });
 
 /** auditBoth audits a view in light and dark, wide and narrow. */

@@ -1,5 +1,5 @@
 // The page's side of the worker: one job at a time, cancelled by ending the
-// worker and starting another from the module that the first one compiled.
+// worker and starting another from what the first one compiled.
 import { program } from './wasm.ts';
 import type { Bytes, Fault, FromWorker, JobName, Jobs, Program, Progress, Results, ToWorker } from './protocol.ts';
 
@@ -75,8 +75,8 @@ export class Engine {
     try {
       return await Promise.race([run(), abort]);
     } catch (e) {
-      // After a crash or a cancel the program's state is worth nothing.
-      if (aborted || (e instanceof EngineError && e.fault === 'crash')) this.#respawn();
+      // After a cancel, a crash or a call without end the program's state is worth nothing.
+      if (aborted || (e instanceof EngineError && (e.fault === 'crash' || e.fault === 'network'))) this.#respawn();
       throw e;
     } finally {
       this.#abort = undefined;
@@ -103,8 +103,13 @@ export class Engine {
   async #start(): Promise<Worker> {
     const worker = spawn();
     const from = (this.#program ??= program());
+    // What was compiled is kept, whatever job runs when it is there.
+    worker.addEventListener('message', ({ data: m }: MessageEvent<FromWorker>) => {
+      if (m.type === 'joined') this.#program = { ...this.#program!, rest: m.module };
+    });
     try {
-      this.#program = await listen(worker, { type: 'start', program: from }, (m) => (m.type === 'ready' ? m.module : undefined));
+      const first = await listen(worker, { type: 'start', program: from }, (m) => (m.type === 'ready' ? m.module : undefined));
+      this.#program = { ...this.#program, first };
       return worker;
     } catch (e) {
       worker.terminate();

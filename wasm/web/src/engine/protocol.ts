@@ -85,16 +85,23 @@ export interface Missing {
   purpose: string;
 }
 
-/** Fault says whose turn it is after a failure: the person's, the person's for a time only, or ours. */
-export type Fault = 'input' | 'time' | 'crash';
+/** Fault says whose turn it is after a failure: the person's, the person's for a time only, the network's, or ours. */
+export type Fault = 'input' | 'time' | 'network' | 'crash';
 
-/** Program is where a worker gets the program from: its address, its gzipped bytes, or what another worker compiled. */
-export type Program = string | Bytes | WebAssembly.Module;
+/** Part is where a worker gets a part of the program from: its address, its gzipped bytes, or what was compiled before. */
+export type Part = string | Bytes | WebAssembly.Module;
+
+/** Program is in two parts: the first starts and assesses, the rest joins when it is there, or needed. */
+export interface Program {
+  first: Part;
+  rest: Part;
+}
 
 export type ToWorker = { type: 'start'; program: Program } | { type: 'job'; name: JobName; args: object };
 
 export type FromWorker =
   | { type: 'ready'; module: WebAssembly.Module }
+  | { type: 'joined'; module: WebAssembly.Module }
   | { type: 'progress'; progress: Progress }
   | { type: 'results'; results: Record<string, Bytes> }
   | { type: 'failed'; message: string; fault: Fault };

@@ -161,14 +161,26 @@ function putSleb(out, at, n) {
 }
 
 function unfoldData(input, out) {
-  const [index, count, end] = [input.uleb(), input.uleb(), input.uleb()];
+  const [index, count, end, buckets] = [input.uleb(), input.uleb(), input.uleb(), input.uleb()];
   out.set(input.bytes.subarray(input.at));
-  if (count === 0) return;
   const words = new DataView(out.buffer, out.byteOffset, out.byteLength);
   const rows = (offsets, to) => unfoldRows(out, words, offsets, to);
   rows(Array.from({ length: count }, (_, i) => index + 8 * i), index + 8 * count);
   rows(Array.from({ length: count }, (_, i) => index + words.getUint32(index + 8 * i + 4, true)), end);
+  inBuckets(count, (f, bucket) => words.setUint32(buckets + bucket - FIRST_BUCKET, f, true));
 }
+
+/**
+ * inBuckets visits where the runtime finds functions by address (findfuncbucket in runtime/symtab.go): each function has
+ * 16 buckets of 20 bytes that hold its number and zeros. The first and the last function's are cut short by segments.
+ */
+export function inBuckets(count, visit) {
+  for (let at = FIRST_BUCKET; at < FIRST_BUCKET * (count - 1); at += 20) visit(Math.floor(at / FIRST_BUCKET), at);
+}
+export const FIRST_BUCKET = 16 * 20;
+
+/** NOTHING stands for a word that is 0, so that what comes before and after it is told by their difference. */
+export const NOTHING = 0x80000000;
 
 /** inColumns visits the words of rows, column by column, and says which is the first of one: rows differ in length. */
 export function inColumns(starts, end, visit) {
@@ -187,8 +199,10 @@ function unfoldRows(out, words, starts, end) {
   let last = 0;
   inColumns(starts, end, (at, first) => {
     const difference = planes[i] | planes[count + i] << 8 | planes[2 * count + i] << 16 | planes[3 * count + i] << 24;
-    last = ((first ? 0 : last) + difference) >>> 0;
-    words.setUint32(at, last, true);
+    if (first) last = 0;
+    const word = difference === (NOTHING | 0) ? 0 : (last + difference) >>> 0;
+    words.setUint32(at, word, true);
+    last = word || last;
     i++;
   });
 }

@@ -2,7 +2,7 @@
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
-import { unfold } from './unfold.js';
+import { compile, Rest } from './parts.ts';
 import type { Bytes, Fault, FromWorker, JobName, Program, ToWorker } from './protocol.ts';
 
 /** Answer is what every exported Go function resolves to: documents or a message, never both. */
@@ -34,33 +34,22 @@ function fail({ error, fault }: Answer): void {
   scope.postMessage({ type: 'failed', message: error ?? '', fault: fault ?? 'crash' });
 }
 
-/** compile compiles the program, where that was not done before: here, since the page's own thread would stand still. */
-async function compile(program: Program): Promise<WebAssembly.Module> {
-  if (program instanceof WebAssembly.Module) return program;
-  return WebAssembly.compile(unfold(await inflated(typeof program === 'string' ? await fetched(program) : new Blob([program]).stream())));
-}
-
-async function fetched(address: string): Promise<ReadableStream<Bytes>> {
-  if (__SINGLE__) throw new TypeError('the single file fetches nothing');
-  const answer = await fetch(address);
-  if (!answer.ok || !answer.body) throw new TypeError(`the program was not found: ${answer.status}`);
-  return answer.body;
-}
-
-async function inflated(zipped: ReadableStream<Bytes>): Promise<Bytes> {
-  return new Uint8Array(await new Response(zipped.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
-}
-
 async function start(program: Program): Promise<void> {
-  const module = await compile(program);
+  const module = await compile(program.first);
   const go = new Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
   memory = instance.exports.mem as WebAssembly.Memory;
+  const rest = new Rest(
+    program.rest, instance, go.importObject,
+    (module) => scope.postMessage({ type: 'joined', module }),
+    () => fail({ fault: 'network' }),
+  );
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
   engine = scope.newPrivpath?.();
-  if (engine) scope.postMessage({ type: 'ready', module });
-  else fail({});
+  if (!engine) return fail({});
+  scope.postMessage({ type: 'ready', module });
+  void rest.ahead();
 }
 
 const onProgress: OnProgress = (stage, name, done, total) =>
