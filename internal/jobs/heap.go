@@ -12,7 +12,7 @@ import (
 // assessment holds is large and stays, and with Go's 100 per cent half of the memory
 // would be what waits for the collector.
 const (
-	heapGrowth  = 50
+	heapGrowth  = 75
 	leastGrowth = 192 << 20
 )
 
