@@ -109,7 +109,7 @@ func (b *builder) federation(domain string) (row model.DomainFederation, dataset
 			break
 		}
 	}
-	return row, at(domain), open(model.Need{Dataset: at(domain), Reason: model.NotCollected, Permission: "Domain.Read.All",
+	return row, at(domain), open(model.Need{Dataset: at(domain), Reason: model.NotCollected, Permission: "Domain-InternalFederation.Read.All",
 		Detail: "what the federation of " + domain + " trusts is not in the export"})
 }
 
@@ -132,7 +132,7 @@ func (b *builder) claims(domain string) (because, []model.Evidence) {
 		}
 		return model.Unknown
 	})
-	return because{truth: counts}.needing(model.Need{Dataset: dataset, Reason: model.Unresolved, Permission: "Domain.Read.All",
+	return because{truth: counts}.needing(model.Need{Dataset: dataset, Reason: model.Unresolved, Permission: "Domain-InternalFederation.Read.All",
 			Detail: "whether a second factor counts that the identity provider of " + domain + " asserts is not known: federatedIdpMfaBehavior is not set, or not exported"}),
 		[]model.Evidence{row.Evidence("/federatedIdpMfaBehavior", row.FederatedIdpMfaBehavior)}
 }

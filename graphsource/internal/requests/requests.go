@@ -73,7 +73,7 @@ func All() []Request {
 		both("organization", v1, "/organization?$select=id,displayName,tenantType,verifiedDomains,onPremisesSyncEnabled,assignedPlans",
 			"Organization.Read.All", "", "the tenant itself, and whether it is synchronised from on-premises"),
 		both("domains", v1, "/domains", "Domain.Read.All", "", "which domains are federated to another identity provider"),
-		both("domains/{id}/federationConfiguration", v1, "/domains/{id}/federationConfiguration", "Domain.Read.All", "", "whether a second factor counts that the identity provider of a federated domain asserts"),
+		both("domains/{id}/federationConfiguration", v1, "/domains/{id}/federationConfiguration", "Domain-InternalFederation.Read.All", "", "whether a second factor counts that the identity provider of a federated domain asserts"),
 		both("subscribedSkus", v1, "/subscribedSkus?$select=id,skuId,skuPartNumber,capabilityStatus,consumedUnits,prepaidUnits,servicePlans",
 			"LicenseAssignment.Read.All", "", "what the tenant is licensed for"),
 		both("users", v1, "/users?$select=id,userPrincipalName,displayName,accountEnabled,userType,mail,createdDateTime,deletedDateTime,lastPasswordChangeDateTime,onPremisesSyncEnabled,onPremisesImmutableId,onPremisesExtensionAttributes,isManagementRestricted,externalUserState,assignedPlans,assignedLicenses,passwordPolicies,employeeId,signInActivity&$top=500",

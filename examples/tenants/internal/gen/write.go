@@ -99,7 +99,7 @@ func (t *tenant) bundle() map[string][]byte {
 func (t *tenant) writeDirectory(b *bundle) {
 	b.list("organization", "organization", "Organization.Read.All", []rec{t.organizationRecord()})
 	b.list("domains", "domains", "Domain.Read.All", t.domainRecords())
-	b.count("domains/{id}/federationConfiguration", "Domain.Read.All", 0) // none is federated
+	b.count("domains/{id}/federationConfiguration", "Domain-InternalFederation.Read.All", 0) // none is federated
 	b.list("subscribedSkus", "subscribedSkus", "LicenseAssignment.Read.All", t.skuRecords())
 
 	holders := t.roleHolders()
