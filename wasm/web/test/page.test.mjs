@@ -658,14 +658,17 @@ describe('the page from file://', () => {
     await page.close();
   });
 
-  it('draws each way into Tier 0 as the document lays it out, and says the same in words', async () => {
+  it('draws each way into Tier 0, and of locking administrators out, as the document lays it out, and says the same in words', async () => {
     const want = JSON.parse(cli(join(tenants, 'middling')).toString());
+    const lockouts = want.lockouts.flatMap((l) => l.paths ?? []);
+    assert.ok(lockouts.length > 0 && want.paths.length <= 20);
+    const paths = [...want.paths, ...lockouts];
     const page = await open(context);
     await give(page, writeScratch('ways.json', JSON.stringify(want)));
     await settled(page);
     const ways = page.locator('.way');
-    assert.equal(await ways.count(), Math.min(want.paths.length, 20));
-    for (const [i, path] of want.paths.entries()) {
+    assert.equal(await ways.count(), paths.length);
+    for (const [i, path] of paths.entries()) {
       const way = ways.nth(i);
       await way.locator(':scope > summary').focus();
       await page.keyboard.press('Enter');
@@ -684,7 +687,7 @@ describe('the page from file://', () => {
     }
     await audit(page, 'ways into Tier 0');
     await page.getByRole('button', { name: 'Assess another' }).click();
-    await give(page, writeScratch('noways.json', JSON.stringify({ ...want, paths: undefined, tier0: undefined })));
+    await give(page, writeScratch('noways.json', JSON.stringify({ ...want, paths: undefined, tier0: undefined, lockouts: undefined })));
     await settled(page);
     assert.equal(await page.locator('.paths').count(), 0);
     await page.close();
