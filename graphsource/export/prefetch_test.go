@@ -35,6 +35,9 @@ func (t told) Read(p []byte) (int, error) {
 
 // A source is read before anybody reads from it, but for a few pieces only.
 func TestPrefetchReadsAhead(t *testing.T) {
+	if (Options{Parallel: 2}).parallel() < 2 {
+		t.Skip("on one thread nothing is read ahead")
+	}
 	src := told{zeroes{}, make(chan int, 10*prefetchAhead)}
 	ahead, stop := prefetching(src, 1000)
 	for range prefetchAhead {
