@@ -1,9 +1,6 @@
 package assess
 
-import (
-	"fmt"
-	"runtime/metrics"
-)
+import "fmt"
 
 // MemoryError says that an assessment needs more memory than [Options] allows.
 type MemoryError struct {
@@ -17,11 +14,4 @@ type MemoryError struct {
 func (e *MemoryError) Error() string {
 	return fmt.Sprintf("assess: the assessment needs more memory: %d bytes are in use before %s, beyond MaxMemoryBytes (%d); raise that option where there is more memory",
 		e.Used, e.Control, e.Limit)
-}
-
-// inUse is how much of the heap the last garbage collection found in use, in bytes.
-func inUse() int64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	return int64(sample[0].Value.Uint64())
 }

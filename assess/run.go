@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privpath/privpath/internal/liveheap"
 	"github.com/privpath/privpath/internal/sorting"
 	"github.com/privpath/privpath/model"
 )
@@ -218,9 +219,10 @@ func (r *run) mayGoOn(c *Control) error {
 		return err
 	}
 	most := r.opts.MaxMemoryBytes
-	if most > 0 && inUse() > most {
+	var memory liveheap.Gauge
+	if most > 0 && memory.InUse() > most {
 		runtime.GC() // what the last collection found may be gone
-		if used := inUse(); used > most {
+		if used := memory.InUse(); used > most {
 			return &MemoryError{Control: c.ID, Used: used, Limit: most}
 		}
 	}

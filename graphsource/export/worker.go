@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/privpath/privpath/internal/jsonpull"
+	"github.com/privpath/privpath/internal/liveheap"
 	"github.com/privpath/privpath/model"
 )
 
@@ -178,7 +179,7 @@ type rawReader struct {
 	src    io.Reader
 	sum    hash.Hash
 	n      int64
-	memory memory
+	memory liveheap.Gauge
 }
 
 func (r *rawReader) Read(p []byte) (int, error) {
@@ -199,7 +200,7 @@ func (r *rawReader) Read(p []byte) (int, error) {
 		return 0, limit("MaxTotalBytes", opts.MaxTotalBytes)
 	case r.entry.packed > 0 && r.n > 1<<20 && r.n/int64(opts.MaxRatio) > r.entry.packed:
 		return 0, limit("MaxRatio", int64(opts.MaxRatio))
-	case opts.MaxMemoryBytes > 0 && r.memory.inUse() > opts.MaxMemoryBytes:
+	case opts.MaxMemoryBytes > 0 && r.memory.InUse() > opts.MaxMemoryBytes:
 		return 0, limit(maxMemory, opts.MaxMemoryBytes)
 	}
 	return n, err

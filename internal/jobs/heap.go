@@ -4,7 +4,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
+
+	"github.com/privpath/privpath/internal/liveheap"
 )
 
 // How far the heap grows before it is collected: by leastGrowth bytes, so that a small
@@ -26,13 +27,11 @@ func HoldHeap() {
 
 // atNextCollection sets how far the heap grows, now and after each collection.
 func atNextCollection() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	debug.SetGCPercent(growth(live[0].Value.Uint64()))
+	debug.SetGCPercent(growth(new(liveheap.Gauge).InUse()))
 	runtime.SetFinalizer(new(*int), func(**int) { atNextCollection() })
 }
 
 // growth is in per cent of what is in use, as the collector wants it.
-func growth(live uint64) int {
+func growth(live int64) int {
 	return int(max(heapGrowth, min(leastGrowth*100/max(live, 1), 1000)))
 }
