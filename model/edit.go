@@ -116,7 +116,8 @@ func editedID(e Edit) string {
 }
 
 func patch(tab *table, d Dataset, index int, e Edit) error {
-	text, err := json.Marshal(tab.rows.pointer(tab.rows.at(index)))
+	at := tab.rows.row(index)
+	text, err := json.Marshal(tab.rows.pointer(at))
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func patch(tab *table, d Dataset, index int, e Edit) error {
 	if err != nil {
 		return err
 	}
-	row := tab.rows.objectOf(tab.rows.at(index))
+	row := tab.rows.objectOf(at)
 	patched := NewBatch(d)
 	if err := patched.Add(merged, row.Parent(), row.Location()); err != nil {
 		return err

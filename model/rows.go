@@ -8,10 +8,6 @@ import (
 	"unsafe"
 )
 
-// chunkRows is how many rows are allocated at once: a large table is never copied
-// to make room.
-const chunkRows = 256
-
 // rowType is what keeping rows needs to know of their record type. Rows are kept
 // by their size and copied by reflection, so that there is one table, one batch and
 // one plan for all types: Go would make a copy of the code a type, and the page
@@ -22,6 +18,7 @@ type rowType struct {
 	size         uintptr
 	object       uintptr // where the Object lies in a record
 	plan         func() *plan
+	words        func() []wordKind
 }
 
 func newRowType(record reflect.Type) *rowType {
@@ -30,7 +27,7 @@ func newRowType(record reflect.Type) *rowType {
 		panic("model: " + record.Name() + " is no record: it has no Object")
 	}
 	return &rowType{record: record, list: reflect.SliceOf(record), zero: reflect.Zero(record).Interface(), size: record.Size(), object: object.Offset,
-		plan: sync.OnceValue(func() *plan { return newPlan(record) })}
+		plan: sync.OnceValue(func() *plan { return newPlan(record) }), words: sync.OnceValue(func() []wordKind { return wordsOf(record) })}
 }
 
 // of gives the row at an address, to read and to set.
@@ -48,6 +45,9 @@ func (t *rowType) value(at unsafe.Pointer) any {
 func (t *rowType) pointer(at unsafe.Pointer) any { return reflect.NewAt(t.record, at).Interface() }
 
 func (t *rowType) objectOf(at unsafe.Pointer) *Object { return (*Object)(unsafe.Add(at, t.object)) }
+
+// new makes an empty row.
+func (t *rowType) new() unsafe.Pointer { return reflect.New(t.record).UnsafePointer() }
 
 // make makes room for rows; the memory of all of it is zero.
 func (t *rowType) make(length, capacity int) slice {
@@ -71,23 +71,54 @@ func (t *rowType) part(s slice, i, n int) slice {
 
 func (t *rowType) copy(to, from slice) { reflect.Copy(t.rows(&to), t.rows(&from)) }
 
-// chunks are the rows of a table. All chunks but the last hold chunkRows rows.
+// chunks are the rows of a table: packed, packRows at a time, and behind them fewer
+// than that which are not packed yet.
 type chunks struct {
 	*rowType
-	list []slice
-	n    int
+	packed []packed
+	tail   slice
+	n      int
+	packer *packer // of who adds; it is not there before there is anything to pack
 }
 
-func (c *chunks) at(i int) unsafe.Pointer { return c.rowType.at(&c.list[i/chunkRows], i%chunkRows) }
+// read puts a row where row is, which holds nothing yet or another row of the table.
+func (c *chunks) read(i int, row unsafe.Pointer) {
+	if i/packRows < len(c.packed) {
+		p := &c.packed[i/packRows]
+		c.of(row).Set(c.of(p.same))
+		p.unpack(i%packRows, row)
+		return
+	}
+	c.of(row).Set(c.of(c.at(&c.tail, i-packRows*len(c.packed))))
+}
 
+// row gives a copy of a row.
+func (c *chunks) row(i int) unsafe.Pointer {
+	row := c.new()
+	c.read(i, row)
+	return row
+}
+
+// all yields the rows one after the other, all at the same place: who keeps one copies
+// it.
 func (c *chunks) all() iter.Seq[unsafe.Pointer] {
 	return func(yield func(unsafe.Pointer) bool) {
-		for i := range c.list {
-			chunk := &c.list[i]
-			for j := range chunk.len {
-				if !yield(c.rowType.at(chunk, j)) {
+		if c.n == 0 {
+			return
+		}
+		row := c.new()
+		for i := range c.packed {
+			p := &c.packed[i]
+			c.of(row).Set(c.of(p.same))
+			for j := range packRows {
+				if p.unpack(j, row); !yield(row) {
 					return
 				}
+			}
+		}
+		for i := range c.tail.len {
+			if c.of(row).Set(c.of(c.at(&c.tail, i))); !yield(row) {
+				return
 			}
 		}
 	}
@@ -95,53 +126,52 @@ func (c *chunks) all() iter.Seq[unsafe.Pointer] {
 
 func (c *chunks) add(rows slice) {
 	for done := 0; done < rows.len; {
-		last := len(c.list) - 1
-		if last < 0 || c.list[last].len == chunkRows {
-			c.list = append(c.list, c.room(rows.len-done))
-			continue
+		n := min(rows.len-done, packRows-c.tail.len)
+		if c.tail.len+n > c.tail.cap {
+			c.rows(&c.tail).Grow(n)
+			c.tail.cap = min(c.tail.cap, packRows)
 		}
-		chunk := &c.list[last]
-		n := min(rows.len-done, chunkRows-chunk.len)
-		if chunk.len+n > chunk.cap {
-			c.rows(chunk).Grow(n)
-			chunk.cap = min(chunk.cap, chunkRows)
-		}
-		chunk.len += n
-		c.copy(c.part(*chunk, chunk.len-n, n), c.part(rows, done, n))
+		c.tail.len += n
+		c.copy(c.part(c.tail, c.tail.len-n, n), c.part(rows, done, n))
 		done += n
+		if c.tail.len == packRows {
+			c.pack()
+		}
 	}
 	c.n += rows.len
 }
 
-// room makes the next chunk: the first is as large as it needs to be, for most
-// tables are small.
-func (c *chunks) room(rows int) slice {
-	if len(c.list) > 0 {
-		rows = chunkRows
+// pack packs the tail.
+func (c *chunks) pack() {
+	if c.packer == nil {
+		c.packer = &packer{}
 	}
-	return c.make(0, min(rows, chunkRows))
+	c.packed = append(c.packed, c.rowType.pack(c.packer, c.tail))
+	c.rows(&c.tail).Clear()
+	c.tail.len = 0
 }
 
 func (c *chunks) clone() chunks {
-	out := chunks{rowType: c.rowType, list: slices.Clone(c.list), n: c.n}
-	for i, chunk := range out.list {
-		out.list[i] = c.make(chunk.len, chunk.len)
-		c.copy(out.list[i], chunk)
-	}
+	out := chunks{rowType: c.rowType, packed: slices.Clone(c.packed), tail: c.make(c.tail.len, c.tail.len), n: c.n}
+	c.copy(out.tail, c.tail)
 	return out
 }
 
-func (c *chunks) set(i int, row unsafe.Pointer) { c.of(c.at(i)).Set(c.of(row)) }
+func (c *chunks) set(i int, row unsafe.Pointer) { c.splice(i, slice{row, 1, 1}) }
 
-func (c *chunks) remove(i int) {
-	for ; i < c.n-1; i++ {
-		c.set(i, c.at(i+1))
-	}
-	c.of(c.at(i)).SetZero()
-	last := len(c.list) - 1
-	c.n--
-	if c.list[last].len--; c.list[last].len == 0 {
-		c.list = c.list[:last]
+func (c *chunks) remove(i int) { c.splice(i, slice{}) }
+
+// splice puts rows in the place of the i-th. Those behind it are packed anew.
+func (c *chunks) splice(i int, with slice) {
+	first := min(i/packRows, len(c.packed))
+	behind := chunks{rowType: c.rowType, packed: slices.Clone(c.packed[first:]), tail: c.tail, n: c.n - first*packRows}
+	*c = chunks{rowType: c.rowType, packed: c.packed[:first], n: first * packRows}
+	for j := range behind.n {
+		if first*packRows+j == i {
+			c.add(with)
+			continue
+		}
+		c.add(slice{behind.row(j), 1, 1})
 	}
 }
 

@@ -26,7 +26,7 @@ func TestChunks(t *testing.T) {
 		var want []User
 		for range rnd.IntN(30) {
 			var rows []User
-			for range rnd.IntN(3 * chunkRows / 2) {
+			for range rnd.IntN(3 * packRows / 2) {
 				rows = append(rows, row())
 			}
 			add(&c, rows...)
@@ -49,7 +49,7 @@ func TestChunks(t *testing.T) {
 			require.Equal(t, len(tc.want), tc.c.n)
 			var all []User
 			for row := range tc.c.all() {
-				require.Equal(t, row, tc.c.at(len(all)))
+				require.Equal(t, *(*User)(row), *(*User)(tc.c.row(len(all))))
 				all = append(all, *(*User)(row))
 			}
 			require.Equal(t, tc.want, all)

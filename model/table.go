@@ -76,7 +76,7 @@ func (t *table) below(parent string) Coverage {
 	return coverage
 }
 
-// records yields a pointer to every row.
+// records yields a pointer to every row, which is valid until the next.
 func (t *table) records() iter.Seq[any] {
 	return func(yield func(any) bool) {
 		for row := range t.rows.all() {
@@ -98,11 +98,13 @@ func (t *table) clone() *table {
 }
 
 func (t *table) find(parent, id string) int {
-	for i := range t.rows.n {
-		row := t.rows.objectOf(t.rows.at(i))
+	i := 0
+	for at := range t.rows.all() {
+		row := t.rows.objectOf(at)
 		if id != "" && SameID(row.ID, id) && strings.EqualFold(row.Parent(), parent) {
 			return i
 		}
+		i++
 	}
 	return -1
 }
@@ -141,21 +143,23 @@ func (t *table) take(other *table, match func(record any) bool) *table {
 	taken := false
 	parents, otherParents := t.parents(), other.parents()
 	insert := func() {
-		for i := range other.rows.n {
-			if at := other.rows.at(i); match(other.rows.pointer(at)) {
+		i := 0
+		for at := range other.rows.all() {
+			if match(other.rows.pointer(at)) {
 				out.add(otherParents[i], slice{at, 1, 1})
 			}
+			i++
 		}
 		taken = true
 	}
-	for i := range t.rows.n {
-		if at := t.rows.at(i); !match(t.rows.pointer(at)) {
+	i := 0
+	for at := range t.rows.all() {
+		if !match(t.rows.pointer(at)) {
 			out.add(parents[i], slice{at, 1, 1})
-			continue
-		}
-		if !taken {
+		} else if !taken {
 			insert()
 		}
+		i++
 	}
 	if !taken {
 		insert()

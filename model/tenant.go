@@ -65,12 +65,24 @@ func (v view) all() iter.Seq[unsafe.Pointer] {
 		return v.table.rows.all()
 	}
 	return func(yield func(unsafe.Pointer) bool) {
+		if len(v.picked) == 0 {
+			return
+		}
+		row := v.table.rows.new()
 		for _, i := range v.picked {
-			if !yield(v.table.rows.at(i)) {
+			if v.table.rows.read(i, row); !yield(row) {
 				return
 			}
 		}
 	}
+}
+
+// row gives a copy of the i-th row.
+func (v view) row(i int) unsafe.Pointer {
+	if !v.whole {
+		i = v.picked[i]
+	}
+	return v.table.rows.row(i)
 }
 
 func (v view) len() int {
@@ -104,8 +116,8 @@ func (r Rows[T]) All() iter.Seq[T] {
 	}
 }
 
-// Each yields the records in place, in the order of the export, for what looks
-// through many and keeps few. They must not be changed.
+// Each yields the records in the order of the export, for what looks through many and
+// keeps few: each lies where the one before it lay, and is valid until the next.
 func (r Rows[T]) Each() iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for row := range r.all() {
@@ -115,6 +127,9 @@ func (r Rows[T]) Each() iter.Seq[*T] {
 		}
 	}
 }
+
+// At gives a copy of the record that All yields as the i-th, from 0 on.
+func (r Rows[T]) At(i int) *T { return (*T)(r.row(i)) }
 
 // Len is the number of records read.
 func (r Rows[T]) Len() int { return r.len() }

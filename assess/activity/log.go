@@ -33,7 +33,8 @@ func NewLog(signIns *Reader, audits iter.Seq[*model.DirectoryAudit]) *Log {
 	l := &Log{signIns: signIns}
 	l.orderSignIns()
 	for audit := range audits {
-		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), audit})
+		kept := *audit
+		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), &kept})
 	}
 	sorting.Stable(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l

@@ -367,7 +367,7 @@ func (x *index) nestedIn(id string) []string {
 		members = whole
 	}
 	for m := range members.All() {
-		if _, ok := x.dir.Group(m.ID); ok || model.Equals(m.Type, "#microsoft.graph.group") == model.True {
+		if x.dir.HasGroup(m.ID) || model.Equals(m.Type, "#microsoft.graph.group") == model.True {
 			list = append(list, model.FoldID(m.ID))
 		}
 	}

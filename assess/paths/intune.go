@@ -104,8 +104,8 @@ func (b *builder) intuneScope(a model.IntuneRoleAssignment, d *model.Device) mod
 func (x *index) usersOf(device string) []string {
 	if x.deviceUsers == nil {
 		x.deviceUsers = map[string][]string{}
-		for user, d := range x.users() {
-			x.deviceUsers[d.ID] = append(x.deviceUsers[d.ID], user)
+		for user, device := range x.users() {
+			x.deviceUsers[device] = append(x.deviceUsers[device], user)
 		}
 	}
 	return x.deviceUsers[device]

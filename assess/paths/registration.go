@@ -25,7 +25,7 @@ const registerSecurityInfo = "urn:user:registersecurityinfo"
 func readRegistration(t *model.Tenant, engine *access.Engine) registration {
 	rows := model.RowsOf(t, model.RegistrationDetails, nil)
 	r := registration{open: model.True,
-		details: byid.New(rows.Each(), rows.Len(), func(row *model.UserRegistrationDetails) string { return row.ID })}
+		details: byid.New(rows, func(row *model.UserRegistrationDetails) string { return row.ID })}
 	if model.RowsOf(t, model.ConditionalAccessPolicies, nil).Coverage().State != model.Complete {
 		r.open = model.Unknown
 	}

@@ -28,8 +28,8 @@ func (x *index) readDevices() {
 	if devices.Coverage().State != model.Complete {
 		x.managed = model.Unknown
 	}
-	x.devices = byid.New(devices.Each(), devices.Len(), func(d *model.Device) string { return d.ID })
-	byDeviceID := byid.New(devices.Each(), devices.Len(), func(d *model.Device) (id string) {
+	x.devices = byid.New(devices, func(d *model.Device) string { return d.ID })
+	byDeviceID := byid.New(devices, func(d *model.Device) (id string) {
 		d.DeviceID.Is(func(is string) bool { id = is; return true })
 		return id
 	})
@@ -45,8 +45,9 @@ func (x *index) readDevices() {
 			x.signsInOn.others[user] = append(x.signsInOn.others[user], uint32(device))
 		}
 	}
-	for place := range x.devices.Len() {
-		d := x.devices.At(place)
+	place := -1
+	for d := range devices.Each() {
+		place++
 		managed := model.Equals(d.IsManaged, true)
 		x.managed = model.Or(x.managed, managed)
 		if managed == model.False {
@@ -75,11 +76,11 @@ func (x *index) readDevices() {
 // gatherDevices sorts devices to their users, by counting.
 func (x *index) gatherDevices(pairs []userDevice) {
 	u := &x.signsInOn
-	u.first = make([]uint32, len(x.dir.Users())+1)
+	u.first = make([]uint32, x.dir.UserCount()+1)
 	for _, p := range pairs {
 		u.first[p.user+1]++
 	}
-	for i := range x.dir.Users() {
+	for i := range x.dir.UserCount() {
 		u.first[i+1] += u.first[i]
 	}
 	u.list = make([]uint32, len(pairs))
@@ -100,24 +101,24 @@ func (x *index) devicesOf(user string) []*model.Device {
 	var devices []*model.Device
 	seen := make(map[string]bool, len(places)) // one user may have enrolled every device
 	for _, place := range places {
-		if d := x.devices.At(int(place)); !seen[d.ID] {
-			seen[d.ID] = true
-			devices = append(devices, d)
+		if id := x.devices.ID(int(place)); !seen[id] {
+			seen[id] = true
+			devices = append(devices, x.devices.At(int(place)))
 		}
 	}
 	return devices
 }
 
-// users yields every user's id with each of the user's devices, in any order and
-// perhaps more than once.
-func (x *index) users() iter.Seq2[string, *model.Device] {
+// users yields every user's id with the id of each of the user's devices, in any order
+// and perhaps more than once.
+func (x *index) users() iter.Seq2[string, string] {
 	u := &x.signsInOn
-	return func(yield func(string, *model.Device) bool) {
+	return func(yield func(user, device string) bool) {
 		each := func(user string, places []uint32) bool {
-			return !slices.ContainsFunc(places, func(place uint32) bool { return !yield(user, x.devices.At(int(place))) })
+			return !slices.ContainsFunc(places, func(place uint32) bool { return !yield(user, x.devices.ID(int(place))) })
 		}
-		for i, user := range x.dir.Users() {
-			if !each(user.ID, u.list[u.first[i]:u.first[i+1]]) {
+		for i := range x.dir.UserCount() {
+			if !each(x.dir.UserID(i), u.list[u.first[i]:u.first[i+1]]) {
 				return
 			}
 		}

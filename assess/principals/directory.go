@@ -75,9 +75,9 @@ func Resolve(t *model.Tenant) *Directory {
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)
 	services := model.RowsOf(t, model.ServicePrincipals, nil)
-	d.users = index(users, func(u *model.User) string { return u.ID })
-	d.groups = index(groups, func(g *model.Group) string { return g.ID })
-	d.services = index(services, func(s *model.ServicePrincipal) string { return s.ID })
+	d.users = byid.New(users, func(u *model.User) string { return u.ID })
+	d.groups = byid.New(groups, func(g *model.Group) string { return g.ID })
+	d.services = byid.New(services, func(s *model.ServicePrincipal) string { return s.ID })
 	d.complete = users.Coverage().State == model.Complete && groups.Coverage().State == model.Complete &&
 		services.Coverage().State == model.Complete
 	d.readRoles()
@@ -85,27 +85,37 @@ func Resolve(t *model.Tenant) *Directory {
 	return d
 }
 
-func index[T any](rows model.Rows[T], id func(*T) string) *byid.Index[T] {
-	return byid.New(rows.Each(), rows.Len(), id)
-}
-
 // User finds a user by object id.
 func (d *Directory) User(id string) (*model.User, bool) {
 	return d.users.Find(id)
 }
 
-// Users lists the tenant's users in the order of the export. They must not be
-// changed.
-func (d *Directory) Users() []*model.User { return d.users.Rows() }
+// Users lists copies of the tenant's users in the order of the export.
+func (d *Directory) Users() []*model.User {
+	users := make([]*model.User, d.users.Len())
+	for place := range users {
+		users[place] = d.users.At(place)
+	}
+	return users
+}
 
 // Place is where in [Directory.Users] a user stands, by object id; -1 for one that
 // was not exported.
 func (d *Directory) Place(id string) int { return d.users.Place(id) }
 
+// UserID is the object id of the user at a place.
+func (d *Directory) UserID(place int) string { return d.users.ID(place) }
+
+// UserCount is the number of users that were exported.
+func (d *Directory) UserCount() int { return d.users.Len() }
+
 // Group finds a group by object id.
 func (d *Directory) Group(id string) (*model.Group, bool) {
 	return d.groups.Find(id)
 }
+
+// HasGroup reports whether a group of that object id was exported.
+func (d *Directory) HasGroup(id string) bool { return d.groups.Has(id) }
 
 // Principal resolves an object id. The expanded object, where the export has
 // one, names what was not exported on its own.

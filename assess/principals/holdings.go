@@ -220,7 +220,7 @@ func (d *Directory) hold(a assignment) {
 	for _, id := range members.IDs() {
 		h := base
 		h.Via = members.Via(id)
-		h.Principal = d.Principal(id, model.Value(*members.found[model.FoldID(id)].row))
+		h.Principal = d.Principal(id, model.Value(members.found[model.FoldID(id)].row()))
 		d.holdings = append(d.holdings, d.activated(h))
 	}
 	d.holdEligibleMembers(a, base)

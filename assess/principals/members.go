@@ -15,12 +15,15 @@ type Members struct {
 	Gaps  []model.Gap
 }
 
-// member is what is known of a member: the groups from the start down, and its
-// record among the members of the last.
+// member is what is known of a member: the groups from the start down, and where its
+// record stands among the members of the last.
 type member struct {
-	via []string
-	row *model.DirectoryObject
+	via   []string
+	rows  *model.Rows[model.DirectoryObject]
+	place int
 }
+
+func (m member) row() model.DirectoryObject { return *m.rows.At(m.place) }
 
 // IDs lists the members that are no groups, in a stable order.
 func (m *Members) IDs() []string { return m.ids }
@@ -54,13 +57,12 @@ func (d *Directory) MemberOf(id, group string) model.Truth {
 // group: where all members of all groups were read, only the groups above the object
 // are looked at.
 func (d *Directory) MembershipsOf(id string) func(group string) model.Truth {
-	_, isGroup := d.Group(id)
-	if isGroup || !d.nesting().known {
+	if d.HasGroup(id) || !d.nesting().known {
 		return func(group string) model.Truth { return d.MemberOf(id, group) }
 	}
 	above := d.above(id)
 	return func(group string) model.Truth {
-		if _, exists := d.Group(group); !exists {
+		if !d.HasGroup(group) {
 			return d.MemberOf(id, group)
 		}
 		return model.Of(above[model.FoldID(group)])
@@ -76,13 +78,12 @@ type nesting struct {
 
 func (d *Directory) readNesting() nesting {
 	n, members := nesting{parents: map[string][]string{}, known: d.complete}, model.RowsOf(d.tenant, model.GroupMembers, nil)
-	for _, g := range d.groups.Rows() {
-		n.known = n.known && members.For(g.ID).Coverage().State == model.Complete
+	for place := range d.groups.Len() {
+		n.known = n.known && members.For(d.groups.ID(place)).Coverage().State == model.Complete
 	}
 	for row := range members.Each() {
 		if d.memberKind(row) == KindGroup {
-			_, exists := d.Group(row.ID)
-			n.known = n.known && exists
+			n.known = n.known && d.HasGroup(row.ID)
 			child := model.FoldID(row.ID)
 			n.parents[child] = append(n.parents[child], model.FoldID(row.Parent()))
 		}
@@ -153,7 +154,9 @@ func (d *Directory) gather(start string) *Members {
 		if gap != nil {
 			m.Gaps = append(m.Gaps, *gap)
 		}
+		place := -1
 		for object := range rows.Each() {
+			place++
 			key := model.FoldID(object.ID)
 			switch d.memberKind(object) {
 			case KindGroup:
@@ -169,7 +172,7 @@ func (d *Directory) gather(start string) *Members {
 				}
 			}
 			if _, known := m.found[key]; !known {
-				m.found[key] = member{next.via, object}
+				m.found[key] = member{next.via, &rows, place}
 				m.ids = append(m.ids, object.ID)
 			}
 		}
@@ -197,20 +200,18 @@ func (d *Directory) direct(group string) (model.Rows[model.DirectoryObject], *mo
 
 // gone says that all groups were read, and nothing was exported of this one.
 func (d *Directory) gone(group string) bool {
-	_, ok := d.Group(group)
-	return !ok && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete &&
+	return !d.HasGroup(group) && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete &&
 		model.RowsOf(d.tenant, model.GroupMembers, nil).For(group).Coverage().State == model.Absent &&
 		model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group).Coverage().State == model.Absent
 }
 
 func (d *Directory) memberKind(o *model.DirectoryObject) Kind {
-	if _, ok := d.Group(o.ID); ok {
+	switch {
+	case d.groups.Has(o.ID):
 		return KindGroup
-	}
-	if _, ok := d.User(o.ID); ok {
+	case d.users.Has(o.ID):
 		return KindUser
-	}
-	if _, ok := d.services.Find(o.ID); ok {
+	case d.services.Has(o.ID):
 		return KindServicePrincipal
 	}
 	return model.Fold(o.Type,

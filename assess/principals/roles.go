@@ -3,6 +3,7 @@ package principals
 import (
 	"slices"
 
+	"github.com/privpath/privpath/internal/byid"
 	"github.com/privpath/privpath/model"
 )
 
@@ -37,7 +38,7 @@ type tier0Set struct{ add, remove []string }
 var goals = []string{model.GlobalAdministrator, model.PrivilegedRoleAdministrator, model.PrivilegedAuthenticationAdministrator}
 
 func (d *Directory) readRoles() {
-	d.roles = index(model.RowsOf(d.tenant, model.RoleDefinitions, nil), func(r *model.RoleDefinition) string { return r.ID })
+	d.roles = byid.New(model.RowsOf(d.tenant, model.RoleDefinitions, nil), func(r *model.RoleDefinition) string { return r.ID })
 	declarations, _ := model.RowsOf(d.tenant, model.OwnerDeclarations, nil).Only()
 	declarations.Tier0.Is(func(t model.Tier0Declaration) bool {
 		d.tier0 = tier0Set{add: t.AddRoles, remove: t.RemoveRoles}

@@ -1,7 +1,8 @@
 package byid
 
 import (
-	"slices"
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,44 +15,56 @@ import (
 func TestIndexIsAMap(t *testing.T) {
 	id := rapid.OneOf(rapid.SampledFrom([]string{"", "a", "A", "É", "é", "K"}), rapid.StringMatching(`[a-cA-C]{1,3}`), rapid.StringMatching(`[0-9A-Fa-f]{8}`))
 	rapid.Check(t, func(t *rapid.T) {
-		var rows []*model.User
-		want := map[string]*model.User{}
-		for _, id := range rapid.SliceOfN(id, 0, 200).Draw(t, "ids") {
-			row := &model.User{Object: model.Object{ID: id}}
-			rows = append(rows, row)
+		ids := rapid.SliceOfN(id, 0, 600).Draw(t, "ids")
+		want := map[string]int{}
+		for place, id := range ids {
 			if key := model.FoldID(id); key != "" {
-				want[key] = row
+				want[key] = place
 			}
 		}
-		x := New(slices.Values(rows), rapid.IntRange(0, 10).Draw(t, "about"), func(u *model.User) string { return u.ID })
-		require.Equal(t, len(rows), x.Len())
-		asked := rapid.SliceOfN(id, 0, 20).Draw(t, "asked")
-		for _, row := range rows {
-			asked = append(asked, row.ID)
-		}
-		for _, id := range asked {
+		x := New(assignments(t, ids), func(m *model.AppRoleAssignment) string { return m.ID })
+		require.Equal(t, len(ids), x.Len())
+		for _, id := range append(rapid.SliceOfN(id, 0, 20).Draw(t, "asked"), ids...) {
 			got, ok := x.Find(id)
-			require.Equal(t, want[model.FoldID(id)] != nil, ok, id)
-			require.Same(t, want[model.FoldID(id)], got, id)
-			if ok {
-				require.Same(t, got, x.At(x.Place(id)))
+			place, known := want[model.FoldID(id)]
+			require.Equal(t, known, ok, id)
+			require.Equal(t, known, x.Has(id), id)
+			if !known {
+				require.Equal(t, -1, x.Place(id), id)
+				continue
 			}
+			require.Equal(t, place, x.Place(id), id)
+			require.Equal(t, ids[place], x.ID(place))
+			require.Equal(t, ids[place], got.ID)
+			require.Equal(t, fmt.Sprint(place), got.PrincipalID, "the record itself")
 		}
 	})
 }
 
 func BenchmarkIndex(b *testing.B) {
-	rows := make([]*model.User, 200_000)
-	for i := range rows {
-		rows[i] = &model.User{Object: model.Object{ID: string(rune('a'+i%26)) + string(rune(0x4e00+i%20_000)) + string(rune(0x4e00+i/20_000))}}
+	ids := make([]string, 200_000)
+	for i := range ids {
+		ids[i] = string(rune('a'+i%26)) + string(rune(0x4e00+i%20_000)) + string(rune(0x4e00+i/20_000))
 	}
+	rows := assignments(b, ids)
 	b.ReportAllocs()
 	for b.Loop() {
-		x := New(slices.Values(rows), len(rows), func(u *model.User) string { return u.ID })
-		for _, row := range rows {
-			if _, ok := x.Find(row.ID); !ok {
-				b.Fatal(row.ID)
+		x := New(rows, func(m *model.AppRoleAssignment) string { return m.ID })
+		for _, id := range ids {
+			if !x.Has(id) {
+				b.Fatal(id)
 			}
 		}
 	}
+}
+
+// assignments makes records of the ids, empty ones among them, that tell their places.
+func assignments(t require.TestingT, ids []string) model.Rows[model.AppRoleAssignment] {
+	b := model.NewBuilder()
+	for place, id := range ids {
+		raw, err := json.Marshal(map[string]string{"id": id, "principalId": fmt.Sprint(place)})
+		require.NoError(t, err)
+		require.NoError(t, b.Add(model.AppRoleAssignments.Name(), "a", model.Location{}, raw))
+	}
+	return model.RowsOf(b.Tenant(), model.AppRoleAssignments, nil)
 }

@@ -41,7 +41,8 @@ func enrolmentsIn(managed model.Rows[model.ManagedDevice], devices []model.Devic
 
 // keep gives the place of a record among those that are kept.
 func (e *enrolments) keep(m *model.ManagedDevice) int {
-	e.rows = append(e.rows, m)
+	kept := *m
+	e.rows = append(e.rows, &kept)
 	return len(e.rows) - 1
 }
 

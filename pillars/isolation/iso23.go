@@ -94,7 +94,7 @@ func daily(directory *principals.Directory, tier0 principals.View) func(id strin
 		if holds[model.FoldID(id)] {
 			return model.False
 		}
-		if _, known := directory.User(id); !known || len(tier0.Gaps()) > 0 {
+		if directory.Place(id) < 0 || len(tier0.Gaps()) > 0 {
 			return model.Unknown
 		}
 		return model.True

@@ -75,7 +75,7 @@ var ops16 = &assess.Control{
 				j.Exempt = emergency.Is(e.ref.ID)
 			case "group":
 				j.Exempt = breakGlassAlone(policies, directory, emergency, e.ref.ID)
-				if _, there := directory.Group(e.ref.ID); !there && groups {
+				if !directory.HasGroup(e.ref.ID) && groups {
 					j.Exempt, j.Detail = model.True, "no group has this id: it excludes nobody"
 				}
 			}

@@ -44,7 +44,7 @@ func ReadGroupWriters(p *assess.Pass) (GroupWriters, error) {
 
 // Gone reports that the tenant has no such group, so that it names nobody.
 func (w GroupWriters) Gone(id string) bool {
-	_, there := w.directory.Group(id)
+	there := w.directory.HasGroup(id)
 	return !there && w.groups
 }
 
@@ -56,7 +56,7 @@ func (w GroupWriters) Nested(id string) []model.Ref {
 	}
 	var list []model.Ref
 	for object := range w.members(id).All() {
-		_, nested := w.directory.Group(object.ID)
+		nested := w.directory.HasGroup(object.ID)
 		if nested || model.Equals(object.Type, "#microsoft.graph.group") == model.True {
 			list = append(list, w.Ref(object.ID).With(object.Evidence("/id", object.ID)))
 		}

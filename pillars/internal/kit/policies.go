@@ -253,7 +253,7 @@ func (r *Policies) isUser(entry string, a Admin) model.Truth {
 	case model.SameID(entry, a.ID):
 		return model.True
 	}
-	if _, ok := r.directory.User(entry); ok || isGUID(entry) {
+	if r.directory.Place(entry) >= 0 || isGUID(entry) {
 		return model.False
 	}
 	return model.Unknown // a word that we do not know
@@ -280,7 +280,7 @@ func (r *Policies) mayJoin(group string, a Admin) model.Truth {
 			continue
 		}
 		joins := model.Of(model.SameID(row.PrincipalID, a.ID))
-		if _, nested := r.directory.Group(row.PrincipalID); nested {
+		if r.directory.HasGroup(row.PrincipalID) {
 			joins = r.directory.MemberOf(a.ID, row.PrincipalID)
 		}
 		member = model.Or(member, joins)
@@ -305,7 +305,7 @@ func (r *Policies) Joiners(group string) (ids []string, all model.Truth) {
 			all = model.Unknown
 			continue
 		}
-		if _, nested := r.directory.Group(row.PrincipalID); !nested {
+		if !r.directory.HasGroup(row.PrincipalID) {
 			ids = append(ids, row.PrincipalID)
 			continue
 		}
