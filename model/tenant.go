@@ -77,12 +77,12 @@ func (v view) all() iter.Seq[unsafe.Pointer] {
 	}
 }
 
-// row gives a copy of the i-th row.
-func (v view) row(i int) unsafe.Pointer {
+// read puts the i-th row where row is.
+func (v view) read(i int, row unsafe.Pointer) {
 	if !v.whole {
 		i = v.picked[i]
 	}
-	return v.table.rows.row(i)
+	v.table.rows.read(i, row)
 }
 
 func (v view) len() int {
@@ -129,7 +129,15 @@ func (r Rows[T]) Each() iter.Seq[*T] {
 }
 
 // At gives a copy of the record that All yields as the i-th, from 0 on.
-func (r Rows[T]) At(i int) *T { return (*T)(r.row(i)) }
+func (r Rows[T]) At(i int) *T {
+	row := new(T)
+	r.Read(i, row)
+	return row
+}
+
+// Read is At for who asks for many and keeps few: it puts the record into row, which
+// holds nothing else, or one that was read before.
+func (r Rows[T]) Read(i int, row *T) { r.read(i, unsafe.Pointer(row)) }
 
 // Len is the number of records read.
 func (r Rows[T]) Len() int { return r.len() }
@@ -227,6 +235,15 @@ func walkTexts(property string, tree any, yield func(property, text string) bool
 		}
 	}
 	return true
+}
+
+// NewRows makes a complete list of records that are in memory already, as tests have
+// them. T is the record type of a data set.
+func NewRows[T any](records []T) Rows[T] {
+	t := &table{rows: chunks{rowType: newRowType(reflect.TypeFor[T]())}, covered: map[string]Coverage{"": {State: Complete}}}
+	t.count(len(records))
+	t.rows.add(slice{unsafe.Pointer(unsafe.SliceData(records)), len(records), len(records)})
+	return Rows[T]{view{table: t, whole: true, coverage: t.coverage()}}
 }
 
 // RowsOf reads a data set of the tenant; note, when not nil, is told of the

@@ -378,14 +378,14 @@ func TestJoinsAgreeWithLookingAtEveryRecord(t *testing.T) {
 		for n := range rapid.IntRange(0, 12).Draw(t, "signIns") {
 			reader.Add(model.SignIn{Object: model.Object{ID: fmt.Sprint(n)}, CreatedDateTime: drawTime(t, "created"), UserID: drawField(t, "user", "a", "A", "b", "")})
 		}
-		var audits []*model.DirectoryAudit
+		var audits []model.DirectoryAudit
 		for n := range rapid.IntRange(0, 8).Draw(t, "audits") {
-			audits = append(audits, &model.DirectoryAudit{Object: model.Object{ID: fmt.Sprint(n)}, ActivityDateTime: drawTime(t, "activity"),
+			audits = append(audits, model.DirectoryAudit{Object: model.Object{ID: fmt.Sprint(n)}, ActivityDateTime: drawTime(t, "activity"),
 				LoggedByService: drawField(t, "service", "PIM", "pim", "Core Directory"), CorrelationID: drawField(t, "correlation", "r0", "R1", ""),
 				TargetResources: drawField(t, "targets", []model.AuditTarget{{ID: drawField(t, "target", "a", "B")}, {ID: drawField(t, "target", "A", "c")}})})
 		}
 		all := slices.Collect(reader.All())
-		log := NewLog(&reader, slices.Values(audits))
+		log := NewLog(&reader, model.NewRows(audits))
 		for _, user := range []string{"a", "B", ""} {
 			want := map[string]string{}
 			for _, s := range all {
@@ -412,7 +412,7 @@ func TestJoinsAgreeWithLookingAtEveryRecord(t *testing.T) {
 
 			want = map[string]string{}
 			for _, e := range audits {
-				if belongs := model.And(near(a, e.ActivityDateTime), a.left(e)); belongs != model.False {
+				if belongs := model.And(near(a, e.ActivityDateTime), a.left(&e)); belongs != model.False {
 					want[e.ID] = belongs.String()
 				}
 			}
@@ -471,7 +471,7 @@ func BenchmarkJoin(b *testing.B) {
 				Expiration:    model.Value(model.ExpirationPattern{Type: model.Value("afterDuration"), Duration: model.Value("PT8H")})})})
 	}
 	for b.Loop() {
-		log, n := NewLog(&signIns, slices.Values[[]*model.DirectoryAudit](nil)), 0
+		log, n := NewLog(&signIns, model.NewRows[model.DirectoryAudit](nil)), 0
 		for _, a := range Activations(requests, true) {
 			n += len(log.During(a))
 		}

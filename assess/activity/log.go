@@ -19,22 +19,22 @@ type Log struct {
 	order   []uint32 // of the sign-ins: by user, then time; users and times that are not known first
 	users   []string // folded ids, sorted
 	first   []uint32 // where in the order each user's begin, and the end of it
-	trail   []entry  // by time; those without one first
+	audits  model.Rows[model.DirectoryAudit]
+	trail   []entry // by time; those without one first
 }
 
 // entry is an audit by its time.
 type entry struct {
 	at    time.Time
-	audit *model.DirectoryAudit
+	audit uint32 // its place
 }
 
 // NewLog orders sign-ins and audits. Neither may change afterwards.
-func NewLog(signIns *Reader, audits iter.Seq[*model.DirectoryAudit]) *Log {
-	l := &Log{signIns: signIns}
+func NewLog(signIns *Reader, audits model.Rows[model.DirectoryAudit]) *Log {
+	l := &Log{signIns: signIns, audits: audits, trail: make([]entry, 0, audits.Len())}
 	l.orderSignIns()
-	for audit := range audits {
-		kept := *audit
-		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), &kept})
+	for audit := range audits.Each() {
+		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), uint32(len(l.trail))})
 	}
 	sorting.Stable(l.trail, func(a, b entry) int { return a.at.Compare(b.at) })
 	return l
@@ -204,6 +204,12 @@ type Audited struct {
 	Belongs model.Truth
 }
 
+// Kept gives the entry with a copy of its record.
+func (a Audited) Kept() Audited {
+	record := *a.DirectoryAudit
+	return Audited{&record, a.Belongs}
+}
+
 // Trail lists the entries of PIM that an activation left in the audit log, with
 // those that may be: they were written between its request and its start, or
 // within of either, and carry the request's id or name its principal and role.
@@ -211,7 +217,7 @@ func (l *Log) Trail(a Activation, within time.Duration) []Audited {
 	var list []Audited
 	for e := range l.Between(earliest(a).Add(-within), latest(a).Add(within)) {
 		if belongs := model.And(e.Belongs, a.left(e.DirectoryAudit)); belongs != model.False {
-			list = append(list, Audited{e.DirectoryAudit, belongs})
+			list = append(list, Audited{e.Kept().DirectoryAudit, belongs})
 		}
 	}
 	return list
@@ -265,21 +271,26 @@ func targets(e *model.DirectoryAudit, object string) model.Truth {
 }
 
 // Between yields the audit entries from one time to another, both included, after
-// those that tell no time.
+// those that tell no time. Each is valid until the next: see [Audited.Kept].
 func (l *Log) Between(from, to time.Time) iter.Seq[Audited] {
 	at := func(t time.Time) int {
 		i, _ := slices.BinarySearchFunc(l.trail, t, func(e entry, t time.Time) int { return e.at.Compare(t) })
 		return i
 	}
 	return func(yield func(Audited) bool) {
+		audit := &model.DirectoryAudit{}
+		give := func(e entry, belongs model.Truth) bool {
+			l.audits.Read(int(e.audit), audit)
+			return yield(Audited{audit, belongs})
+		}
 		undated := at(time.Time{}.Add(1))
 		for _, e := range l.trail[:undated] {
-			if !yield(Audited{e.audit, model.Unknown}) {
+			if !give(e, model.Unknown) {
 				return
 			}
 		}
 		for i := max(undated, at(from)); i < len(l.trail) && !l.trail[i].at.After(to); i++ {
-			if !yield(Audited{l.trail[i].audit, model.True}) {
+			if !give(l.trail[i], model.True) {
 				return
 			}
 		}

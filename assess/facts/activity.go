@@ -44,7 +44,7 @@ var Activity = &assess.Fact[*Observation]{
 		requests := assess.Rows(p, model.RoleRequests)
 		collected := p.Tenant().Info().CollectedAt
 		o := &Observation{Requested: requests.Coverage(), From: p.AsOf().Add(-activity.Observed), To: p.AsOf()}
-		o.Log = activity.NewLog(signedIn, audits.Each())
+		o.Log = activity.NewLog(signedIn, audits)
 		o.Activations = activity.Activations(listed(requests), requests.Coverage().State == model.Complete)
 		o.SignedIn = activity.LogWindow(signedIn.Times(),
 			model.RowsOf(p.Tenant(), model.SignIns, nil).Coverage(), collected)

@@ -1,7 +1,6 @@
 package byid
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -22,7 +21,7 @@ func TestIndexIsAMap(t *testing.T) {
 				want[key] = place
 			}
 		}
-		x := New(assignments(t, ids), func(m *model.AppRoleAssignment) string { return m.ID })
+		x := New(assignments(ids), func(m *model.AppRoleAssignment) string { return m.ID })
 		require.Equal(t, len(ids), x.Len())
 		for _, id := range append(rapid.SliceOfN(id, 0, 20).Draw(t, "asked"), ids...) {
 			got, ok := x.Find(id)
@@ -46,7 +45,7 @@ func BenchmarkIndex(b *testing.B) {
 	for i := range ids {
 		ids[i] = string(rune('a'+i%26)) + string(rune(0x4e00+i%20_000)) + string(rune(0x4e00+i/20_000))
 	}
-	rows := assignments(b, ids)
+	rows := assignments(ids)
 	b.ReportAllocs()
 	for b.Loop() {
 		x := New(rows, func(m *model.AppRoleAssignment) string { return m.ID })
@@ -59,12 +58,10 @@ func BenchmarkIndex(b *testing.B) {
 }
 
 // assignments makes records of the ids, empty ones among them, that tell their places.
-func assignments(t require.TestingT, ids []string) model.Rows[model.AppRoleAssignment] {
-	b := model.NewBuilder()
+func assignments(ids []string) model.Rows[model.AppRoleAssignment] {
+	list := make([]model.AppRoleAssignment, len(ids))
 	for place, id := range ids {
-		raw, err := json.Marshal(map[string]string{"id": id, "principalId": fmt.Sprint(place)})
-		require.NoError(t, err)
-		require.NoError(t, b.Add(model.AppRoleAssignments.Name(), "a", model.Location{}, raw))
+		list[place] = model.AppRoleAssignment{Object: model.Object{ID: id}, PrincipalID: fmt.Sprint(place)}
 	}
-	return model.RowsOf(b.Tenant(), model.AppRoleAssignments, nil)
+	return model.NewRows(list)
 }

@@ -82,7 +82,7 @@ func givers(log *facts.Observation) []*giver {
 		}
 		id, name := actorOf(e.DirectoryAudit)
 		if gives == model.Unknown || id == "" {
-			open = append(open, e)
+			open = append(open, e.Kept())
 			continue
 		}
 		var g *giver
