@@ -8,30 +8,30 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
-
 )
 
 // Rows of every type come out of a packing word for word as they went in, whatever
 // stands in them, and what they point at is still there.
 func TestPackedRowsAreTheRows(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 26))
-	types := []*rowType{newRowType(reflect.TypeFor[oddRecord]())}
+	types := []*rowType{}
 	for _, d := range Datasets() {
 		types = append(types, d.rows)
 	}
+	for range 50 {
+		types = append(types, newRowType(reflect.TypeFor[oddRecord]()))
+	}
 	p := &packer{}
 	for _, of := range types {
-		for range 3 {
-			rows := of.make(packRows, packRows)
-			fillRows(rnd, of, rows)
-			packed := of.pack(p, rows)
-			runtime.GC()
-			got := of.new()
-			of.of(got).Set(of.of(packed.same))
-			for _, i := range rnd.Perm(packRows) {
-				packed.unpack(i, got)
-				requireSameWords(t, of, of.at(&rows, i), got)
-			}
+		rows := of.make(packRows, packRows)
+		fillRows(rnd, of, rows)
+		packed := of.pack(p, rows)
+		runtime.GC()
+		got := of.new()
+		of.of(got).Set(of.of(packed.same))
+		for _, i := range rnd.Perm(packRows) {
+			packed.unpack(i, got)
+			requireSameWords(t, of, of.at(&rows, i), got)
 		}
 	}
 }
