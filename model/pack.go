@@ -73,7 +73,7 @@ func markWords(kinds []wordKind, t reflect.Type, offset uintptr) {
 	case reflect.String:
 		kinds[at], kinds[at+1] = text, length
 	case reflect.Interface:
-		kinds[at], kinds[at+1] = address, address
+		kinds[at+1] = address // the first word is a type, which the collector does not look at
 	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		kinds[at] = address
 	case reflect.Struct:
