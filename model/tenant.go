@@ -117,7 +117,8 @@ func (r Rows[T]) All() iter.Seq[T] {
 }
 
 // Each yields the records in the order of the export, for what looks through many and
-// keeps few: each lies where the one before it lay, and is valid until the next.
+// keeps few: each lies where the one before it lay, is valid until the next, and must
+// not be changed.
 func (r Rows[T]) Each() iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for row := range r.all() {
