@@ -28,6 +28,14 @@ type Certificate struct {
 	Detail  string
 }
 
+// reading is the reading that the certificate speaks of.
+func (c *Certificate) reading() reading {
+	if c.Certain {
+		return most
+	}
+	return least
+}
+
 // Line says why one policy does not stop a sign-in.
 type Line struct {
 	Policy      string // id

@@ -54,8 +54,11 @@ type Engine struct {
 	pim       *pimIndex
 	groups    groupTree
 	roles     map[string][]principals.Holding // by folded principal id
+	mentions  *mentions
 	memory    *memory
-	frontiers *memo[string, frontier] // by search
+	frontiers *memo[string, frontier]    // by search
+	answers   *memo[string, Answer]      // by question
+	reaches   *memo[string, model.Reach] // by the questions of all steps
 }
 
 // way is a device together with the client and the flow that show it. Legacy
@@ -78,17 +81,18 @@ func legacyClient(client string) bool { return client == ClientActiveSync || cli
 // New compiles a tenant for questions.
 func New(t *model.Tenant, opts Options) *Engine {
 	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
-		signInRisk: RiskNone, userRisk: RiskNone, roles: map[string][]principals.Holding{}, memory: &memory{}, frontiers: &memo[string, frontier]{}}
+		signInRisk: RiskNone, userRisk: RiskNone, roles: map[string][]principals.Holding{}}
 	if e.in == nil {
 		e.in = Compile(t)
 	}
+	e.mentions = readMentions(e.in.Policies)
 	if e.dir == nil {
 		e.dir = principals.Resolve(t)
 	}
 	if e.bound == 0 {
 		e.bound = DefaultWorkBound
 	}
-	e.memory.holdings = sync.OnceValue(e.readHoldings)
+	e.remember()
 	e.groups = readGroupTree(t)
 	e.pim = e.readPIM()
 	for _, h := range e.dir.Holdings() {
@@ -108,7 +112,8 @@ func New(t *model.Tenant, opts Options) *Engine {
 // [RiskHigh]: what is left open to someone whom Entra ID already suspects.
 func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky := *e
-	risky.signInRisk, risky.userRisk, risky.frontiers = signIn, user, &memo[string, frontier]{}
+	risky.signInRisk, risky.userRisk = signIn, user
+	risky.forget()
 	risky.compile()
 	return &risky
 }
@@ -118,17 +123,28 @@ func (e *Engine) AtRisk(signIn, user string) *Engine {
 func (e *Engine) Without(off func(*Policy) bool) *Engine {
 	left := *e
 	left.in, left.table = e.in.Without(off), obligationTable{}
-	left.memory, left.frontiers = &memory{}, &memo[string, frontier]{}
-	left.memory.holdings = sync.OnceValue(left.readHoldings)
+	left.remember()
 	left.nameControls()
 	left.compile()
 	return &left
 }
 
+// remember starts with nothing remembered.
+func (e *Engine) remember() {
+	e.memory = &memory{}
+	e.memory.holdings = sync.OnceValue(e.readHoldings)
+	e.forget()
+}
+
+// forget drops what rests on policies and risk.
+func (e *Engine) forget() {
+	e.frontiers, e.answers, e.reaches = &memo[string, frontier]{}, &memo[string, Answer]{}, &memo[string, model.Reach]{}
+}
+
 // nameControls gives every control that we cannot see into its bit, in the order
 // of the policies, so that no answer depends on what was asked before.
 func (e *Engine) nameControls() {
-	member := &subjectView{external: model.False, secondFactor: model.True, mfaAccepted: model.True}
+	member := &subjectView{alike: &alike{external: model.False, secondFactor: model.True, mfaAccepted: model.True}}
 	for _, p := range e.in.Policies {
 		e.policyDemand(most, p, member)
 	}

@@ -27,13 +27,7 @@ type subjectView struct {
 	// true by activating other roles or groups, which can take it out of a policy.
 	certain Subject
 	open    *Subject // nil: it may make nothing else true
-	// users says for each policy whether it is for the subject, by reading.
-	users [2][]model.Truth
-	// what the subject can present, and what is accepted of it.
-	external, secondFactor             model.Truth
-	mfaAccepted, compliantOK, hybridOK model.Truth
-	inDefaults, syncAccount            model.Truth
-	key                                string
+	*alike
 }
 
 func (s *subjectView) subject(r reading) Subject {
@@ -192,10 +186,20 @@ func (e *Engine) eligibleGroups(principal string) []string {
 }
 
 // viewOf compares a subject with the users of every policy; open is nil where it
-// may make nothing else true. Subjects that the policies do not tell apart share one
-// view's key, and with it all searches.
+// may make nothing else true.
 func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
-	s := &subjectView{certain: certain, open: open}
+	key := e.mentions.of(make(keyText, 0, 128), certain)
+	if open != nil {
+		key = e.mentions.of(key, *open)
+	}
+	mentioned := string(key)
+	same := e.memory.alike.get(mentioned, func() *alike { return e.compare(mentioned, certain, open) })
+	return &subjectView{certain: certain, open: open, alike: same}
+}
+
+// compare says what the policies make of a subject.
+func (e *Engine) compare(mentioned string, certain Subject, open *Subject) *alike {
+	s := &alike{mentioned: mentioned}
 	trust := e.in.trust.of(certain.HomeTenant)
 	s.external = certain.Kind.In(External)
 	accepted := func(claim model.Truth) model.Truth { return model.Or(s.external.Not(), claim) }
@@ -219,8 +223,6 @@ func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
 	}
 	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.inDefaults, s.syncAccount)
 	s.key = key.String()
-	same := e.memory.views.get(s.key, func() alikeView { return alikeView{s.key, s.users} })
-	s.key, s.users = same.key, same.users
 	return s
 }
 
