@@ -50,15 +50,13 @@ type Engine struct {
 	// where there are too many controls.
 	manyNetworks, spaceCut bool
 
-	views     [2]*view
-	pim       *pimIndex
-	groups    groupTree
-	roles     map[string][]principals.Holding // by folded principal id
-	mentions  *mentions
-	memory    *memory
-	frontiers *memo[string, frontier]    // by search
-	answers   *memo[string, Answer]      // by question
-	reaches   *memo[string, model.Reach] // by the questions of all steps
+	views    [2]*view
+	pim      *pimIndex
+	groups   groupTree
+	roles    map[string][]principals.Holding // by folded principal id
+	mentions *mentions
+	memory   *memory
+	*findings
 }
 
 // way is a device together with the client and the flow that show it. Legacy
@@ -113,7 +111,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky := *e
 	risky.signInRisk, risky.userRisk = signIn, user
-	risky.forget()
+	risky.findings = &findings{}
 	risky.compile()
 	return &risky
 }
@@ -133,12 +131,7 @@ func (e *Engine) Without(off func(*Policy) bool) *Engine {
 func (e *Engine) remember() {
 	e.memory = &memory{}
 	e.memory.holdings = sync.OnceValue(e.readHoldings)
-	e.forget()
-}
-
-// forget drops what rests on policies and risk.
-func (e *Engine) forget() {
-	e.frontiers, e.answers, e.reaches = &memo[string, frontier]{}, &memo[string, Answer]{}, &memo[string, model.Reach]{}
+	e.findings = &findings{}
 }
 
 // nameControls gives every control that we cannot see into its bit, in the order

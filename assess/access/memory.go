@@ -79,6 +79,14 @@ type memory struct {
 	holdings func() []principals.Holding
 }
 
+// findings are what an engine keeps of its answers, with the risk that it has.
+type findings struct {
+	frontiers    memo[string, frontier]    // by search
+	answers      memo[string, Answer]      // by question
+	reaches      memo[string, model.Reach] // by the questions of all steps
+	certificates memo[string, Certificate] // by subject, context and what is held
+}
+
 // holdingKey is what the steps of a holding rest on.
 type holdingKey struct {
 	principal           string
