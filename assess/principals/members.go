@@ -80,42 +80,53 @@ type nesting struct {
 
 func (d *Directory) readNesting() nesting {
 	n := nesting{parents: map[string][]string{}, open: make([]bool, d.groups.Len())}
-	var open, elsewhere []string // folded; and groups that were not exported
-	seen := map[string]bool{}
-	read := func(group string) {
+	openElsewhere := map[string]bool{} // groups that were not exported, by folded id
+	var elsewhere []string
+	read := func(group string) (open bool) {
 		rows, _ := d.best(group)
-		unknown, parent := rows.Coverage().State != model.Complete, model.FoldID(group)
+		open = rows.Coverage().State != model.Complete
+		if rows.Len() == 0 {
+			return open
+		}
 		for row := range rows.Each() {
 			switch d.memberKind(row) {
 			case KindGroup:
 				child := model.FoldID(row.ID)
-				n.parents[child] = append(n.parents[child], parent)
-				if d.groups.Place(child) < 0 && !seen[child] {
-					seen[child] = true
+				n.parents[child] = append(n.parents[child], model.FoldID(group))
+				if _, seen := openElsewhere[child]; !seen && d.groups.Place(child) < 0 {
+					openElsewhere[child] = false
 					elsewhere = append(elsewhere, row.ID)
 				}
 			case KindUnknown:
-				unknown = unknown || !d.complete
+				open = open || !d.complete
 			}
 		}
-		if unknown {
-			open = append(open, parent)
-		}
+		return open
 	}
-	for place := range d.groups.Len() {
-		read(d.groups.At(place).ID)
+	for place := range n.open {
+		n.open[place] = read(d.groups.At(place).ID)
 	}
 	for ; len(elsewhere) > 0; elsewhere = elsewhere[1:] {
-		read(elsewhere[0])
+		openElsewhere[model.FoldID(elsewhere[0])] = read(elsewhere[0])
 	}
-	marked := map[string]bool{}
-	for ; len(open) > 0; open = open[1:] {
-		if group := open[0]; !marked[group] {
-			marked[group] = true
-			open = append(open, n.parents[group]...)
-			if place := d.groups.Place(group); place >= 0 {
-				n.open[place] = true
+	var queue []string
+	for child := range n.parents {
+		if place := d.groups.Place(child); place >= 0 && n.open[place] || openElsewhere[child] {
+			queue = append(queue, child)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, parent := range n.parents[queue[0]] {
+			place := d.groups.Place(parent)
+			if place >= 0 && n.open[place] || openElsewhere[parent] {
+				continue
 			}
+			if place >= 0 {
+				n.open[place] = true
+			} else {
+				openElsewhere[parent] = true
+			}
+			queue = append(queue, parent)
 		}
 	}
 	return n
