@@ -54,6 +54,8 @@ type Engine struct {
 	pim      *pimIndex
 	groups   groupTree
 	roles    map[string][]principals.Holding // by folded principal id
+	eligible eligible
+	assigned func() map[roleHolder]assigned
 	mentions *mentions
 	memory   *memory
 	*findings
@@ -93,6 +95,7 @@ func New(t *model.Tenant, opts Options) *Engine {
 	e.remember()
 	e.groups = readGroupTree(t)
 	e.pim = e.readPIM()
+	e.eligible, e.assigned = e.readEligible(), sync.OnceValue(e.readAssigned)
 	for _, h := range e.dir.Holdings() {
 		key := model.FoldID(h.Principal.ID)
 		e.roles[key] = append(e.roles[key], h)

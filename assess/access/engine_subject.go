@@ -171,15 +171,35 @@ func (e *Engine) subjectFor(h principals.Holding, step Step) *subjectView {
 	return e.viewOf(certain, &open)
 }
 
-// eligibleGroups lists the groups that PIM lets the principal join.
-func (e *Engine) eligibleGroups(principal string) []string {
-	var list []string
+// eligible are the groups that PIM lets principals join.
+type eligible struct {
+	groups map[string][]string // by folded principal
+	nested []joining           // of principals that have members
+}
+
+type joining struct{ principal, group string }
+
+func (e *Engine) readEligible() eligible {
+	all := eligible{groups: map[string][]string{}}
 	for row := range model.RowsOf(e.tenant, model.GroupEligibility, nil).All() {
 		if model.Equals(row.AccessID, "owner") == model.True {
 			continue
 		}
-		if model.SameID(row.PrincipalID, principal) || e.dir.MemberOf(principal, row.PrincipalID) == model.True {
-			list = append(list, row.GroupID)
+		id := model.FoldID(row.PrincipalID)
+		all.groups[id] = append(all.groups[id], row.GroupID)
+		if len(e.dir.Members(row.PrincipalID).IDs()) > 0 {
+			all.nested = append(all.nested, joining{row.PrincipalID, row.GroupID})
+		}
+	}
+	return all
+}
+
+// eligibleGroups lists the groups that PIM lets the principal join.
+func (e *Engine) eligibleGroups(principal string) []string {
+	list := slices.Clone(e.eligible.groups[model.FoldID(principal)])
+	for _, n := range e.eligible.nested {
+		if e.dir.MemberOf(principal, n.principal) == model.True {
+			list = append(list, n.group)
 		}
 	}
 	return list

@@ -89,31 +89,37 @@ func (e *Engine) roleActivation(h principals.Holding) model.Truth {
 	if !h.ViaEligible || len(h.Via) == 0 {
 		return model.True
 	}
-	active, eligible := e.groupAssigned(h.Via[0], h)
-	switch {
-	case active:
+	switch group := e.assigned()[roleHolder{model.FoldID(h.Via[0]), model.FoldID(h.Role.ID)}]; {
+	case group.active:
 		return model.False
-	case eligible:
+	case group.eligible:
 		return model.True
 	}
 	return model.Unknown
 }
 
-// groupAssigned says whether the tenant has the group's role active or eligible.
-func (e *Engine) groupAssigned(group string, h principals.Holding) (active, eligible bool) {
-	same := func(principal, role string) bool {
-		return model.SameID(principal, group) && model.SameID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
+// assigned says whether the tenant has a role active or eligible for a principal.
+type assigned struct{ active, eligible bool }
+
+type roleHolder struct{ principal, role string } // folded
+
+func (e *Engine) readAssigned() map[roleHolder]assigned {
+	all := map[roleHolder]assigned{}
+	add := func(principal, role string, is assigned) {
+		key := roleHolder{model.FoldID(principal), model.FoldID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID)}
+		known := all[key]
+		all[key] = assigned{known.active || is.active, known.eligible || is.eligible}
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleAssignmentSchedule, nil).All() {
-		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{active: true})
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleAssignments, nil).All() {
-		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{active: true})
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleEligibility, nil).All() {
-		eligible = eligible || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{eligible: true})
 	}
-	return active, eligible
+	return all
 }
 
 // stepAnswer is a step with its frontier in both readings. demand is what the
