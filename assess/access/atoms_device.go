@@ -605,16 +605,22 @@ func readAttribute(row *model.Device, a Attribute) FilterValue {
 	}
 	if a.Extension() {
 		return model.Fold(row.ExtensionAttributes, AnyValue, absent, func(values map[string]*string) FilterValue {
-			for name, value := range values {
-				switch {
-				case !strings.EqualFold(name, string(a)):
-				case value == nil:
-					return FilterValue{}
-				default:
-					return Text(*value)
+			value, ok := values["extensionAttribute"+string(a[len(attrExtension):])]
+			for name, v := range values {
+				if ok {
+					break // written as Graph writes it
+				}
+				if strings.EqualFold(name, string(a)) {
+					value, ok = v, true
 				}
 			}
-			return AnyValue() // Graph lists all fifteen, so this one was not exported
+			switch {
+			case !ok:
+				return AnyValue() // Graph lists all fifteen, so this one was not exported
+			case value == nil:
+				return FilterValue{}
+			}
+			return Text(*value)
 		})
 	}
 	return model.Fold(textAttribute(row, a), AnyValue, absent, Text)

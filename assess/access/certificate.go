@@ -28,6 +28,14 @@ type Certificate struct {
 	Detail  string
 }
 
+// reading is the reading that the certificate speaks of.
+func (c *Certificate) reading() reading {
+	if c.Certain {
+		return most
+	}
+	return least
+}
+
 // Line says why one policy does not stop a sign-in.
 type Line struct {
 	Policy      string // id
@@ -81,25 +89,34 @@ func quietDimension(d Dimension) bool {
 	return d == DimSignInRisk || d == DimUserRisk || d == DimInsiderRisk || d == DimOther
 }
 
-// certificate explains a point of a frontier.
+// certificate explains a point of a frontier: once for subjects that are alike,
+// whatever was asked.
 func (e *Engine) certificate(r reading, s stepAnswer, point frontierPoint) Certificate {
 	c := e.contextOf(s.region, point)
-	subject := s.subject.subject(r)
-	signIn := e.signIn(subject, c)
 	have := point.set | e.devices[c.way.device].meets()
-	cert := Certificate{Step: s.step, SignIn: signIn, Certain: r == most, Holds: e.table.names(have)}
+	key := append(make(keyText, 0, 512).text(s.subject.mentioned).set(have), byte(r)).number(c.way.device).number(c.network)
+	key = key.texts([]string{c.way.client, c.way.flow, c.platform, c.target.audience, c.target.action, c.target.context})
+	signIn := e.signIn(s.subject.subject(r), c)
+	cert := e.certificates.get(string(key), func() Certificate { return e.explain(r, s.subject, c, have, signIn) })
+	cert.Step, cert.SignIn = s.step, signIn
+	return cert
+}
+
+// explain says of every policy in the way why it does not stop the sign-in.
+func (e *Engine) explain(r reading, s *subjectView, c context, have obligationSet, signIn SignIn) Certificate {
+	cert := Certificate{Certain: r == most, Holds: e.table.names(have)}
 	cert.Context, cert.Detail = e.describe(c)
 	explain := e.explainer(signIn)
 	for i, p := range e.in.Policies {
 		line := Line{Policy: p.ID, Name: p.Name, State: p.State}
-		for _, d := range e.dimensionsOf(i, r, s.subject, c) {
+		for _, d := range e.dimensionsOf(i, r, s, c) {
 			if !r.applies(d.truth) {
 				line.Failing = append(line.Failing, d.dimension)
 			}
 		}
 		on := r.applies(enforced(p)) && e.defaultsOn() != model.True
 		line.apart = signIn.UserAction == "" && signIn.AuthenticationContext == "" && noApplications(p)
-		line.WouldStop = !e.metInContext(r, p, s.subject, c, have)
+		line.WouldStop = !e.metInContext(r, p, s, c, have)
 		applies := len(line.Failing) == 0
 		switch {
 		case !line.WouldStop && !(applies && on):

@@ -127,13 +127,12 @@ func (f *Filter) lets(mode string) model.Truth {
 }
 
 // known gives a field's value where it has one.
-func known[T any](f model.Field[T]) (T, bool) {
-	var none T
-	got := model.Fold(f, func() *T { return nil }, func() *T { return nil }, func(v T) *T { return &v })
-	if got == nil {
-		return none, false
-	}
-	return *got, true
+func known[T any](f model.Field[T]) (value T, ok bool) {
+	f.Is(func(v T) bool {
+		value, ok = v, true
+		return true
+	})
+	return value, ok
 }
 
 func textOr(f model.Field[string], otherwise string) string {

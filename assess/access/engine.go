@@ -50,12 +50,15 @@ type Engine struct {
 	// where there are too many controls.
 	manyNetworks, spaceCut bool
 
-	views     [2]*view
-	pim       *pimIndex
-	groups    groupTree
-	roles     map[string][]principals.Holding // by folded principal id
-	memory    *memory
-	frontiers *memo[string, frontier] // by search
+	views    [2]*view
+	pim      *pimIndex
+	groups   groupTree
+	roles    map[string][]principals.Holding // by folded principal id
+	eligible eligible
+	assigned func() map[roleHolder]assigned
+	mentions *mentions
+	memory   *memory
+	*findings
 }
 
 // way is a device together with the client and the flow that show it. Legacy
@@ -78,19 +81,21 @@ func legacyClient(client string) bool { return client == ClientActiveSync || cli
 // New compiles a tenant for questions.
 func New(t *model.Tenant, opts Options) *Engine {
 	e := &Engine{tenant: t, in: opts.Inputs, dir: opts.Directory, bound: opts.WorkBound, extra: opts.Attackers,
-		signInRisk: RiskNone, userRisk: RiskNone, roles: map[string][]principals.Holding{}, memory: &memory{}, frontiers: &memo[string, frontier]{}}
+		signInRisk: RiskNone, userRisk: RiskNone, roles: map[string][]principals.Holding{}}
 	if e.in == nil {
 		e.in = Compile(t)
 	}
+	e.mentions = readMentions(e.in.Policies)
 	if e.dir == nil {
 		e.dir = principals.Resolve(t)
 	}
 	if e.bound == 0 {
 		e.bound = DefaultWorkBound
 	}
-	e.memory.holdings = sync.OnceValue(e.readHoldings)
+	e.remember()
 	e.groups = readGroupTree(t)
 	e.pim = e.readPIM()
+	e.eligible, e.assigned = e.readEligible(), sync.OnceValue(e.readAssigned)
 	for _, h := range e.dir.Holdings() {
 		key := model.FoldID(h.Principal.ID)
 		e.roles[key] = append(e.roles[key], h)
@@ -108,7 +113,8 @@ func New(t *model.Tenant, opts Options) *Engine {
 // [RiskHigh]: what is left open to someone whom Entra ID already suspects.
 func (e *Engine) AtRisk(signIn, user string) *Engine {
 	risky := *e
-	risky.signInRisk, risky.userRisk, risky.frontiers = signIn, user, &memo[string, frontier]{}
+	risky.signInRisk, risky.userRisk = signIn, user
+	risky.findings = &findings{}
 	risky.compile()
 	return &risky
 }
@@ -118,17 +124,23 @@ func (e *Engine) AtRisk(signIn, user string) *Engine {
 func (e *Engine) Without(off func(*Policy) bool) *Engine {
 	left := *e
 	left.in, left.table = e.in.Without(off), obligationTable{}
-	left.memory, left.frontiers = &memory{}, &memo[string, frontier]{}
-	left.memory.holdings = sync.OnceValue(left.readHoldings)
+	left.remember()
 	left.nameControls()
 	left.compile()
 	return &left
 }
 
+// remember starts with nothing remembered.
+func (e *Engine) remember() {
+	e.memory = &memory{}
+	e.memory.holdings = sync.OnceValue(e.readHoldings)
+	e.findings = &findings{}
+}
+
 // nameControls gives every control that we cannot see into its bit, in the order
 // of the policies, so that no answer depends on what was asked before.
 func (e *Engine) nameControls() {
-	member := &subjectView{external: model.False, secondFactor: model.True, mfaAccepted: model.True}
+	member := &subjectView{alike: &alike{external: model.False, secondFactor: model.True, mfaAccepted: model.True}}
 	for _, p := range e.in.Policies {
 		e.policyDemand(most, p, member)
 	}

@@ -27,13 +27,7 @@ type subjectView struct {
 	// true by activating other roles or groups, which can take it out of a policy.
 	certain Subject
 	open    *Subject // nil: it may make nothing else true
-	// users says for each policy whether it is for the subject, by reading.
-	users [2][]model.Truth
-	// what the subject can present, and what is accepted of it.
-	external, secondFactor             model.Truth
-	mfaAccepted, compliantOK, hybridOK model.Truth
-	inDefaults, syncAccount            model.Truth
-	key                                string
+	*alike
 }
 
 func (s *subjectView) subject(r reading) Subject {
@@ -177,25 +171,55 @@ func (e *Engine) subjectFor(h principals.Holding, step Step) *subjectView {
 	return e.viewOf(certain, &open)
 }
 
-// eligibleGroups lists the groups that PIM lets the principal join.
-func (e *Engine) eligibleGroups(principal string) []string {
-	var list []string
+// eligible are the groups that PIM lets principals join.
+type eligible struct {
+	groups map[string][]string // by folded principal
+	nested []joining           // of principals that have members
+}
+
+type joining struct{ principal, group string }
+
+func (e *Engine) readEligible() eligible {
+	all := eligible{groups: map[string][]string{}}
 	for row := range model.RowsOf(e.tenant, model.GroupEligibility, nil).All() {
 		if model.Equals(row.AccessID, "owner") == model.True {
 			continue
 		}
-		if model.SameID(row.PrincipalID, principal) || e.dir.MemberOf(principal, row.PrincipalID) == model.True {
-			list = append(list, row.GroupID)
+		id := model.FoldID(row.PrincipalID)
+		all.groups[id] = append(all.groups[id], row.GroupID)
+		if len(e.dir.Members(row.PrincipalID).IDs()) > 0 {
+			all.nested = append(all.nested, joining{row.PrincipalID, row.GroupID})
+		}
+	}
+	return all
+}
+
+// eligibleGroups lists the groups that PIM lets the principal join.
+func (e *Engine) eligibleGroups(principal string) []string {
+	list := slices.Clone(e.eligible.groups[model.FoldID(principal)])
+	for _, n := range e.eligible.nested {
+		if e.dir.MemberOf(principal, n.principal) == model.True {
+			list = append(list, n.group)
 		}
 	}
 	return list
 }
 
 // viewOf compares a subject with the users of every policy; open is nil where it
-// may make nothing else true. Subjects that the policies do not tell apart share one
-// view's key, and with it all searches.
+// may make nothing else true.
 func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
-	s := &subjectView{certain: certain, open: open}
+	key := e.mentions.of(make(keyText, 0, 128), certain)
+	if open != nil {
+		key = e.mentions.of(key, *open)
+	}
+	mentioned := string(key)
+	same := e.memory.alike.get(mentioned, func() *alike { return e.compare(mentioned, certain, open) })
+	return &subjectView{certain: certain, open: open, alike: same}
+}
+
+// compare says what the policies make of a subject.
+func (e *Engine) compare(mentioned string, certain Subject, open *Subject) *alike {
+	s := &alike{mentioned: mentioned}
 	trust := e.in.trust.of(certain.HomeTenant)
 	s.external = certain.Kind.In(External)
 	accepted := func(claim model.Truth) model.Truth { return model.Or(s.external.Not(), claim) }
@@ -219,8 +243,6 @@ func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
 	}
 	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.inDefaults, s.syncAccount)
 	s.key = key.String()
-	same := e.memory.views.get(s.key, func() alikeView { return alikeView{s.key, s.users} })
-	s.key, s.users = same.key, same.users
 	return s
 }
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/binary"
 	"sync"
 
 	"github.com/privpath/privpath/assess/principals"
@@ -40,17 +41,50 @@ func (m *memo[K, V]) len() int {
 	return len(m.known)
 }
 
+// keyText is a key under construction, in which nothing runs into the next.
+type keyText []byte
+
+func (k keyText) number(n int) keyText { return binary.AppendVarint(k, int64(n)) }
+
+func (k keyText) text(s string) keyText { return append(k.number(len(s)), s...) }
+
+func (k keyText) set(s obligationSet) keyText { return binary.LittleEndian.AppendUint64(k, uint64(s)) }
+
+// texts writes a list, nil as another than the empty one.
+func (k keyText) texts(list []string) keyText {
+	if list == nil {
+		return k.number(-1)
+	}
+	k = k.number(len(list))
+	for _, s := range list {
+		k = k.text(s)
+	}
+	return k
+}
+
+func (k keyText) flags(list ...bool) keyText {
+	var bits byte
+	for i, set := range list {
+		if set {
+			bits |= 1 << i
+		}
+	}
+	return append(k, bits)
+}
+
 // memory is what an engine keeps of what it was asked. Risk changes none of it.
 type memory struct {
 	steps    memo[holdingKey, []stepQuestion]
-	views    memo[string, alikeView] // by key
+	alike    memo[string, *alike] // by what is mentioned of the subject
 	holdings func() []principals.Holding
 }
 
-// alikeView is what subjects that the policies do not tell apart share.
-type alikeView struct {
-	key   string
-	users [2][]model.Truth
+// findings are what an engine keeps of its answers, with the risk that it has.
+type findings struct {
+	frontiers    memo[string, frontier]    // by search
+	answers      memo[string, Answer]      // by question
+	reaches      memo[string, model.Reach] // by the questions of all steps
+	certificates memo[string, Certificate] // by subject, context and what is held
 }
 
 // holdingKey is what the steps of a holding rest on.

@@ -85,15 +85,18 @@ func oAny(f model.Field[[]string], path string, question func(string) (model.Tru
 }
 
 func oAnyOf(list []string, path string, question func(string) (model.Truth, string)) oMatch {
-	none := oMatch{model.False, "no entry of the list matches", path, list}
-	m := none
+	var m oMatch
+	decides := -1
 	for i, entry := range list {
 		truth, text := question(entry)
-		m = m.or(oMatch{truth, text, path + "/" + strconv.Itoa(i), entry})
+		if truth == model.True || truth == model.Unknown && decides < 0 {
+			m.truth, m.text, decides = truth, text, i
+		}
 	}
-	if m.truth == model.False {
-		return none
+	if decides < 0 {
+		return oMatch{model.False, "no entry of the list matches", path, list}
 	}
+	m.path, m.value = path+"/"+strconv.Itoa(decides), list[decides]
 	return m
 }
 

@@ -3,6 +3,7 @@ package access
 import (
 	gocontext "context"
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -88,31 +89,37 @@ func (e *Engine) roleActivation(h principals.Holding) model.Truth {
 	if !h.ViaEligible || len(h.Via) == 0 {
 		return model.True
 	}
-	active, eligible := e.groupAssigned(h.Via[0], h)
-	switch {
-	case active:
+	switch group := e.assigned()[roleHolder{model.FoldID(h.Via[0]), model.FoldID(h.Role.ID)}]; {
+	case group.active:
 		return model.False
-	case eligible:
+	case group.eligible:
 		return model.True
 	}
 	return model.Unknown
 }
 
-// groupAssigned says whether the tenant has the group's role active or eligible.
-func (e *Engine) groupAssigned(group string, h principals.Holding) (active, eligible bool) {
-	same := func(principal, role string) bool {
-		return model.SameID(principal, group) && model.SameID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID, h.Role.ID)
+// assigned says whether the tenant has a role active or eligible for a principal.
+type assigned struct{ active, eligible bool }
+
+type roleHolder struct{ principal, role string } // folded
+
+func (e *Engine) readAssigned() map[roleHolder]assigned {
+	all := map[roleHolder]assigned{}
+	add := func(principal, role string, is assigned) {
+		key := roleHolder{model.FoldID(principal), model.FoldID(e.dir.Role(role, model.Field[model.RoleDefinition]{}).ID)}
+		known := all[key]
+		all[key] = assigned{known.active || is.active, known.eligible || is.eligible}
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleAssignmentSchedule, nil).All() {
-		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{active: true})
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleAssignments, nil).All() {
-		active = active || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{active: true})
 	}
 	for row := range model.RowsOf(e.tenant, model.RoleEligibility, nil).All() {
-		eligible = eligible || same(row.PrincipalID, row.RoleDefinitionID)
+		add(row.PrincipalID, row.RoleDefinitionID, assigned{eligible: true})
 	}
-	return active, eligible
+	return all
 }
 
 // stepAnswer is a step with its frontier in both readings. demand is what the
@@ -137,7 +144,8 @@ func (e *Engine) answer(q stepQuestion) stepAnswer {
 }
 
 // Reach is the exact answer for one holding: each step from each place, the
-// attackers, and the weakest ways in.
+// attackers, and the weakest ways in. Holdings that are alike share the policies of
+// their ways, which are read-only.
 func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach, error) {
 	if err := ctx.Err(); err != nil {
 		return model.Reach{}, err
@@ -163,18 +171,29 @@ func (e *Engine) Reach(ctx gocontext.Context, h principals.Holding) (model.Reach
 		e.open(&reach, h)
 		return reach, nil
 	}
-	var steps []stepAnswer
-	for _, q := range e.stepsOf(h) {
-		steps = append(steps, e.answer(q))
+	all := e.allSteps(h)
+	key := make(keyText, 0, 1024)
+	for _, q := range all {
+		key = q.question(key)
 	}
-	register := e.answer(e.registerStep(h))
-	reach.From = e.from(steps)
+	same := e.reaches.get(string(key), func() model.Reach { return e.reachOf(all) })
+	reach.From, reach.Attackers = slices.Clone(same.From), maps.Clone(same.Attackers)
+	reach.Weakest, reach.Unknown = slices.Clone(same.Weakest), slices.Clone(same.Unknown)
+	return reach, nil
+}
+
+// reachOf is what holdings share whose steps ask the same of subjects that are alike.
+func (e *Engine) reachOf(all []stepQuestion) model.Reach {
+	answers := make([]stepAnswer, 0, len(all))
+	for _, q := range all {
+		answers = append(answers, e.answer(q))
+	}
+	steps, register := answers[:len(all)-1], answers[len(all)-1]
+	reach := model.Reach{From: e.from(steps), Attackers: map[string]string{}, Weakest: e.weakest(steps, register), Unknown: e.needs(steps)}
 	for _, a := range append(Attackers(), e.extra...) {
 		reach.Attackers[a.Name] = verdict(e.attack(steps, register, a))
 	}
-	reach.Weakest = e.weakest(steps, register)
-	reach.Unknown = append(reach.Unknown, e.needs(steps)...)
-	return reach, nil
+	return reach
 }
 
 func (e *Engine) readRegisterStep(h principals.Holding) stepQuestion {

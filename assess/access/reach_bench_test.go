@@ -74,7 +74,7 @@ func crowd(tb testing.TB, policies, administrators int) *Engine {
 func BenchmarkReachAll(b *testing.B) {
 	e := crowd(b, 200, 2000)
 	for b.Loop() {
-		e.frontiers = &memo[string, frontier]{}
+		e.findings = &findings{}
 		all, err := e.ReachAll(gocontext.Background(), nil)
 		require.NoError(b, err)
 		require.Len(b, all, 2000)

@@ -40,7 +40,8 @@ type Answer struct {
 	// is True those that surely are.
 	Requires [][]Obligation
 	// Witness is the weakest way, and Certificate its proof; nil where Verdict is
-	// False.
+	// False. Answers about subjects that are alike share them, but for who signs in:
+	// they are read-only.
 	Witness     *model.Weakest
 	Certificate *Certificate
 	// Needs says what would settle an unknown.
@@ -137,8 +138,22 @@ func (a stepAnswer) verdict(have obligationSet) model.Truth {
 	return metBy(a.demand[most], a.demand[least], have, have)
 }
 
+// ask answers a question about one step. It is worked out once for all subjects that
+// are alike; each gets the certificate of their own sign-in.
 func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
-	found, have := e.answer(step), e.without(without)
+	have := e.without(without)
+	key := step.question(make(keyText, 0, 512)).set(have)
+	a := e.answers.get(string(key), func() Answer { return e.workOut(step, have) })
+	if a.Certificate != nil {
+		own := *a.Certificate
+		own.SignIn.Subject = step.subject.subject(own.reading())
+		a.Certificate = &own
+	}
+	return a
+}
+
+func (e *Engine) workOut(step stepQuestion, have obligationSet) Answer {
+	found := e.answer(step)
 	a := Answer{Applicable: true, Verdict: found.verdict(have)}
 	if a.Verdict == model.False {
 		return a
@@ -146,7 +161,7 @@ func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
 	r := most
 	if a.Verdict == model.Unknown {
 		r = least
-		a.Needs = e.needsAt(found, have)
+		a.Needs = slices.Clip(e.needsAt(found, have))
 	}
 	points := slices.Clone(found.found[r].points)
 	points = slices.DeleteFunc(points, func(p frontierPoint) bool { return !p.set.within(have) })
@@ -160,6 +175,7 @@ func (e *Engine) ask(step stepQuestion, without []Obligation) Answer {
 			a.Certificate, a.Witness = &c, &w
 		}
 	}
+	a.Requires = slices.Clip(a.Requires)
 	return a
 }
 

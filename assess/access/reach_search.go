@@ -1,7 +1,6 @@
 package access
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 )
@@ -13,26 +12,13 @@ type region struct {
 }
 
 // appendKey writes the region so that no other is written alike.
-func (r region) appendKey(key []byte) []byte {
-	number := func(n int) { key = binary.AppendVarint(key, int64(n)) }
-	text := func(s string) {
-		number(len(s))
-		key = append(key, s...)
-	}
+func (r region) appendKey(key keyText) keyText {
 	for _, list := range [][]string{r.devices, r.networks, r.clients, r.platforms, r.flows} {
-		if list == nil {
-			number(-1)
-			continue
-		}
-		number(len(list))
-		for _, value := range list {
-			text(value)
-		}
+		key = key.texts(list)
 	}
+	key = key.number(len(r.targets))
 	for _, t := range r.targets {
-		text(t.audience)
-		text(t.action)
-		text(t.context)
+		key = key.text(t.audience).text(t.action).text(t.context)
 	}
 	return key
 }
@@ -48,14 +34,13 @@ const legacyCan = bitPassword | bitFreshSignIn | bitBoundToken
 func (e *Engine) search(r reading, s *subjectView, q region, extra antichain) frontier {
 	v := e.views[r]
 	live := e.live(v, s)
-	key := make([]byte, 0, 256)
-	key = append(key, byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK))
+	key := append(make(keyText, 0, 256), byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK))
 	for _, w := range live {
-		key = binary.LittleEndian.AppendUint64(key, w)
+		key = key.set(obligationSet(w))
 	}
-	key = binary.AppendUvarint(key, uint64(len(extra)))
+	key = key.number(len(extra))
 	for _, set := range extra {
-		key = binary.LittleEndian.AppendUint64(key, uint64(set))
+		key = key.set(set)
 	}
 	return e.frontiers.get(string(q.appendKey(key)), func() frontier {
 		p := e.problem(v, s, q, live, extra)

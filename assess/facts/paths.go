@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"sync"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/paths"
 	"github.com/privpath/privpath/model"
@@ -33,7 +35,12 @@ var Paths = &assess.Fact[*PrivilegePaths]{
 	},
 }
 
-// Contribute writes the sections on the ways into Tier 0.
+// Contribute writes the sections on the ways into Tier 0: at once, because nothing
+// else is left to do by then. What shares proofs is asked in one order.
 func (g *PrivilegePaths) Contribute(a *model.Assessment) {
-	a.Paths, a.Tier0, a.ChokePoints, a.Cut, a.Lockouts = g.Paths(), g.Tier0(), g.ChokePoints(), g.Cut(), g.Lockouts()
+	var sections sync.WaitGroup
+	defer sections.Wait()
+	sections.Go(func() { a.Paths, a.Tier0 = g.Paths(), g.Tier0() })
+	sections.Go(func() { a.ChokePoints, a.Cut = g.ChokePoints(), g.Cut() })
+	sections.Go(func() { a.Lockouts = g.Lockouts() })
 }

@@ -22,12 +22,14 @@ import (
 type alike struct {
 	g      *Graph
 	places map[string]ownDevice // by folded device id; nil where only what is the user's alone counts as own
+	owners []string             // by atom: see owner
+	number []int64              // by atom: see numberOf
 	own    map[string][]int     // rules by the user whose atoms they have, in the order of their text
 	class  map[string]string
 	size   map[string]int // starts of a class
 	names  map[string]int64
 	mutex  sync.Mutex // of proofs and the provers
-	proofs map[string]found
+	proofs map[proofKey]found
 	must   map[horn.Atom]*horn.Prover // by goal, by rules that surely hold
 	may    map[horn.Atom]*horn.Prover // by rules that may hold
 }
@@ -36,6 +38,7 @@ type alike struct {
 type found struct {
 	of    string
 	proof horn.Proof
+	own   []int // by rule of the proof: where among the start's own it stands, or -1
 	ok    bool
 }
 
@@ -65,8 +68,14 @@ func (g *Graph) ownDevices() map[string]ownDevice {
 }
 
 func newAlike(g *Graph, places map[string]ownDevice) *alike {
-	a := &alike{g: g, places: places, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[string]found{},
+	a := &alike{g: g, places: places, own: map[string][]int{}, class: map[string]string{}, size: map[string]int{}, names: map[string]int64{}, proofs: map[proofKey]found{},
 		must: map[horn.Atom]*horn.Prover{}, may: map[horn.Atom]*horn.Prover{}}
+	a.owners, a.number = make([]string, len(g.b.keys)), make([]int64, len(g.b.keys))
+	for i := range g.b.keys { // two atoms are older than that of both at once
+		atom := horn.Atom(i)
+		a.owners[i] = a.ownerOf(atom)
+		a.number[i] = a.numberOf(atom)
+	}
 	for i, r := range g.b.rules {
 		var seen [3]string
 		for j, atom := range []horn.Atom{r.Head, r.If, r.And} {
@@ -75,20 +84,23 @@ func newAlike(g *Graph, places map[string]ownDevice) *alike {
 			}
 		}
 	}
+	var texts []ruleText
+	var written []byte
 	for owner, rules := range a.own {
-		texts := make([]ruleText, len(rules))
-		for i, rule := range rules {
-			texts[i] = a.text(owner, rule)
+		texts = texts[:0]
+		for _, rule := range rules {
+			texts = append(texts, a.text(owner, rule))
 		}
 		sorting.Stable(texts, func(x, y ruleText) int { return slices.Compare(x[:], y[:]) })
-		hash := sha256.New()
+		written = written[:0]
 		for i, t := range texts {
 			rules[i] = int(t[len(t)-1])
 			for _, number := range t[:len(t)-1] {
-				hash.Write(binary.LittleEndian.AppendUint64(nil, uint64(number)))
+				written = binary.LittleEndian.AppendUint64(written, uint64(number))
 			}
 		}
-		a.class[owner] = string(hash.Sum(nil))
+		class := sha256.Sum256(written)
+		a.class[owner] = string(class[:])
 	}
 	for _, s := range g.starts {
 		a.size[a.classOf(s.ref)]++
@@ -101,6 +113,10 @@ func (a *alike) owner(atom horn.Atom) string {
 	if atom == horn.None {
 		return ""
 	}
+	return a.owners[atom]
+}
+
+func (a *alike) ownerOf(atom horn.Atom) string {
 	switch k := a.g.b.keys[atom]; k.kind {
 	case atomAt, atomSession, atomActs:
 		return k.subject
@@ -131,16 +147,27 @@ type ruleText [6]int64
 
 func (a *alike) text(owner string, rule int) ruleText {
 	r := a.g.b.rules[rule]
-	edge := strconv.FormatBool(r.certain)
+	shown := int64(-2)
 	if r.hop >= 0 {
-		edge += a.g.b.hops.at(r.hop).edge.String()
+		shown = 2 * int64(a.g.b.hops.at(r.hop).edge)
 	}
-	return ruleText{a.number(owner, r.Head), a.number(owner, r.If), a.number(owner, r.And), a.g.cost(rule), a.name(edge), int64(rule)}
+	if r.certain {
+		shown++
+	}
+	return ruleText{a.numberFor(owner, r.Head), a.numberFor(owner, r.If), a.numberFor(owner, r.And), a.g.cost(rule), shown, int64(rule)}
 }
 
-// number stands for an atom: itself, or what it is of its owner.
-func (a *alike) number(owner string, atom horn.Atom) int64 {
+// numberFor stands for an atom: itself, or what it is of its owner.
+func (a *alike) numberFor(owner string, atom horn.Atom) int64 {
 	if a.owner(atom) != owner {
+		return int64(atom)
+	}
+	return a.number[atom]
+}
+
+// numberOf stands for what an atom is of its owner; of nobody's, for itself.
+func (a *alike) numberOf(atom horn.Atom) int64 {
+	if a.owner(atom) == "" {
 		return int64(atom)
 	}
 	k := a.g.b.keys[atom]
@@ -149,8 +176,8 @@ func (a *alike) number(owner string, atom horn.Atom) int64 {
 		h := a.g.b.holdings[k.n]
 		return -2 - a.name(strings.Join(append([]string{strconv.Itoa(int(k.kind)), k.other, h.Role.ID, h.Scope, string(h.Manner), strconv.FormatBool(h.ViaEligible)}, h.Via...), "|"))
 	case atomJoint:
-		of := a.g.b.joined[atom]
-		return -2 - a.name("joint "+strconv.FormatInt(a.number(owner, of[0]), 10)+" "+strconv.FormatInt(a.number(owner, of[1]), 10))
+		of, owner := a.g.b.joined[atom], a.owner(atom)
+		return -2 - a.name("joint "+strconv.FormatInt(a.numberFor(owner, of[0]), 10)+" "+strconv.FormatInt(a.numberFor(owner, of[1]), 10))
 	case atomDevice:
 		return -2 - a.name("device "+strconv.Itoa(a.places[k.subject].n))
 	}
@@ -197,7 +224,7 @@ func (a *alike) who(ref model.PrincipalRef) string {
 func (a *alike) prove(goal horn.Atom, ref model.PrincipalRef, attacker string, atoms []horn.Atom, certain bool) (horn.Proof, bool) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	key := proofKey(goal, a.classOf(ref), attacker, certain)
+	key := proofKey{goal, a.classOf(ref), attacker, certain}
 	known, ok := a.proofs[key]
 	if ok && !known.ok {
 		return nil, false
@@ -209,13 +236,15 @@ func (a *alike) prove(goal horn.Atom, ref model.PrincipalRef, attacker string, a
 	}
 	proof, proved := a.search(goal, atoms, certain)
 	if !ok {
-		a.proofs[key] = found{a.who(ref), proof, proved}
+		a.proofs[key] = a.found(a.who(ref), proof, proved)
 	}
 	return proof, proved
 }
 
-func proofKey(goal horn.Atom, class, attacker string, certain bool) string {
-	return strconv.Itoa(int(goal)) + "|" + class + "|" + attacker + "|" + strconv.FormatBool(certain)
+type proofKey struct {
+	goal            horn.Atom
+	class, attacker string
+	certain         bool
 }
 
 // search gives the cheapest derivation of a goal as rules of the net.
@@ -236,6 +265,23 @@ func (a *alike) search(goal horn.Atom, atoms []horn.Atom, certain bool) (horn.Pr
 	return proof, ok
 }
 
+func (a *alike) found(of string, proof horn.Proof, ok bool) found {
+	f := found{of: of, proof: proof, own: make([]int, len(proof)), ok: ok}
+	for i, rule := range proof {
+		f.own[i] = -1
+		if of != "" && a.has(of, rule) {
+			f.own[i] = slices.Index(a.own[of], rule)
+		}
+	}
+	return f
+}
+
+// has tells whether a rule is among the user's own.
+func (a *alike) has(user string, rule int) bool {
+	r := a.g.b.rules[rule]
+	return a.owner(r.Head) == user || a.owner(r.If) == user || a.owner(r.And) == user
+}
+
 // exchange turns a derivation from one start into one from another that is alike,
 // and checks it step by step. One that leads over the other itself is no derivation
 // that the other would find: of equals it takes its own way.
@@ -247,21 +293,18 @@ func (a *alike) exchange(goal horn.Atom, f found, to string, atoms []horn.Atom) 
 	if len(from) != len(into) {
 		return nil, false
 	}
-	swap := make(map[int]int, 2*len(from))
-	for i := range from {
-		swap[from[i]], swap[into[i]] = into[i], -1
-	}
 	proof := make(horn.Proof, len(f.proof))
 	known := map[horn.Atom]bool{horn.None: true}
 	for _, atom := range atoms {
 		known[atom] = true
 	}
 	for i, rule := range f.proof {
-		if other, ok := swap[rule]; ok {
-			rule = other
-		}
-		if rule < 0 {
+		at := f.own[i]
+		switch {
+		case a.has(to, rule) && (at < 0 || slices.Contains(into[at:], rule)):
 			return nil, false
+		case at >= 0:
+			rule = into[at]
 		}
 		r := a.g.b.rules[rule]
 		if !known[r.If] || !known[r.And] {

@@ -109,7 +109,9 @@ func (b *builder) place(head horn.Atom, k key) {
 		what = model.PrincipalRef{Kind: "device", ID: "paw", Name: "a privileged access workstation"}
 		exists = model.False
 		for d := range model.RowsOf(b.tenant, model.Devices, nil).Each() {
-			exists = model.Or(exists, model.And(b.demands.base.IsPAW(*d), managedBy(d)))
+			if exists = model.Or(exists, model.And(b.demands.base.IsPAW(*d), managedBy(d))); exists == model.True {
+				break
+			}
 		}
 	}
 	need := model.Need{Dataset: model.Devices.Name(), Reason: model.Unresolved, Permission: "Device.Read.All", Detail: "whether " + what.Name + " exists is not known"}

@@ -87,7 +87,7 @@ func (g *Graph) DearerProofs() (dearer []string, shared int) {
 				dearer = append(dearer, ref.ID+" as "+attacker)
 			}
 		}
-		if g.alike.proofs[proofKey(g.goal, g.alike.classOf(ref), attacker, true)].of != g.alike.who(ref) {
+		if g.alike.proofs[proofKey{g.goal, g.alike.classOf(ref), attacker, true}].of != g.alike.who(ref) {
 			shared++
 		}
 	}

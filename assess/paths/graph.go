@@ -26,6 +26,7 @@ type Graph struct {
 	crowds    *alike                            // of which one stands for all, in the question of what cuts them off
 	tier0     func() []model.Tier0Member
 	lockouts  func() []lockout
+	crossing  func() crossing
 
 	mutex    sync.Mutex // of demanded and units
 	demanded map[sameUse][]string
@@ -75,7 +76,7 @@ func newGraph(b *builder) (*Graph, error) {
 	g.readStarts()
 	g.alike, g.crowds = newAlike(g, g.ownDevices()), newAlike(g, nil)
 	g.solve()
-	g.tier0, g.lockouts = sync.OnceValue(g.readTier0), sync.OnceValue(g.readLockouts)
+	g.tier0, g.lockouts, g.crossing = sync.OnceValue(g.readTier0), sync.OnceValue(g.readLockouts), sync.OnceValue(g.readCrossing)
 	return g, nil
 }
 
@@ -235,9 +236,9 @@ func (g *Graph) Verdict(principal model.PrincipalRef, attacker string) model.Tru
 func (g *Graph) Paths() []model.Path {
 	var list []model.Path
 	for _, s := range g.starts {
-		open := false
+		open, reached := false, g.reached[startKey(s.ref)]
 		for _, f := range s.attackers {
-			verdict := g.reached[startKey(s.ref)][f.attacker]
+			verdict := reached[f.attacker]
 			if verdict == model.False || verdict == model.Unknown && open {
 				continue
 			}

@@ -168,15 +168,33 @@ func (g *Graph) outsiders() []outsideStart {
 	return list
 }
 
-// hopGroups numbers the hops of the certain rules: rules that differ only in the
+// crossing is what cutting outsiders off is asked of.
+type crossing struct {
+	starts []outsideStart
+	groups []int // by certain rule: its hop, or -1
+	of     []int // by hop: one of its rules
+}
+
+func (c crossing) group(rule int) int { return c.groups[rule] }
+
+// readCrossing numbers the hops of the certain rules: rules that differ only in the
 // credential or the place belong to one hop.
-func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of []int) {
-	ids, own := map[string]int{}, map[string]bool{"": true}
+func (g *Graph) readCrossing() crossing {
+	starts := g.outsiders()
+	if len(starts) == 0 {
+		return crossing{}
+	}
+	type crossed struct {
+		edge                 edge
+		kind, id, text, from string
+	}
+	ids, own := map[crossed]int{}, map[string]bool{"": true}
 	for _, s := range starts {
 		own[s.owner] = true
 	}
 	delete(own, "")
 	alike := g.crowds
+	var of []int
 	groups := make([]int, len(g.mustRules))
 	for i, rule := range g.mustRules {
 		r := g.b.rules[rule]
@@ -184,7 +202,7 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 			continue
 		}
 		h := g.b.hops.at(r.hop)
-		name := strings.Join([]string{h.edge.String(), h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}, "|")
+		name := crossed{h.edge, h.to.Kind, h.to.ID, h.text, g.atomRef(r.If).ID}
 		id, ok := ids[name]
 		if !ok {
 			id = len(of)
@@ -193,29 +211,29 @@ func (g *Graph) hopGroups(starts []outsideStart) (group func(rule int) int, of [
 		}
 		groups[i] = id
 	}
-	return func(rule int) int { return groups[rule] }, of
+	return crossing{starts, groups, of}
 }
 
 // ChokePoints lists the hops whose removal alone takes the last certain way from
 // somebody who holds no Tier 0 role. It is exact, but for the own hops of one
 // among many who are alike, which are not listed.
 func (g *Graph) ChokePoints() []model.ChokePoint {
-	starts := g.outsiders()
+	c := g.crossing()
+	starts := c.starts
 	if len(starts) == 0 {
 		return nil
 	}
-	group, of := g.hopGroups(starts)
 	var list []model.ChokePoint
 	all := 0
 	for _, s := range starts {
 		all += s.counts
 	}
-	for _, c := range g.must.Chokes(atomsOf(starts), []horn.Atom{g.goal}, group) {
+	for _, choke := range g.must.Chokes(atomsOf(starts), []horn.Atom{g.goal}, c.group) {
 		cuts := 0
-		for _, i := range c.Starts {
+		for _, i := range choke.Starts {
 			cuts += starts[i].counts
 		}
-		list = append(list, model.ChokePoint{PathHop: g.pathHop(of[c.Group]), Cuts: cuts, Of: all})
+		list = append(list, model.ChokePoint{PathHop: g.pathHop(c.of[choke.Group]), Cuts: cuts, Of: all})
 	}
 	sorting.Stable(list, func(a, b model.ChokePoint) int { return cmp.Compare(b.Cuts, a.Cuts) })
 	return list
@@ -235,18 +253,18 @@ const cutBound = 2000
 // Cut gives a smallest set of hops without which nobody who holds no Tier 0 role
 // has a certain way into it; nil where there is none.
 func (g *Graph) Cut() *model.Cut {
-	starts := g.outsiders()
+	c := g.crossing()
+	starts := c.starts
 	if len(starts) == 0 {
 		return nil
 	}
-	group, of := g.hopGroups(starts)
-	groups, exact := g.must.Cut(atomsOf(starts), []horn.Atom{g.goal}, group, cutBound)
+	groups, exact := g.must.Cut(atomsOf(starts), []horn.Atom{g.goal}, c.group, cutBound)
 	if slices.ContainsFunc(starts, func(s outsideStart) bool { return s.owner != "" }) {
 		exact = exact && len(groups) < many
 	}
 	cut := &model.Cut{Hops: []model.PathHop{}, Exact: exact}
 	for _, id := range groups {
-		cut.Hops = append(cut.Hops, g.pathHop(of[id]))
+		cut.Hops = append(cut.Hops, g.pathHop(c.of[id]))
 	}
 	return cut
 }

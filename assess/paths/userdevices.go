@@ -22,7 +22,11 @@ type userDevice struct{ user, device uint32 }
 // readDevices lists the managed devices that each user signs in on: those that
 // the user registered, and those that Intune ties to the user.
 func (x *index) readDevices() {
-	owned := model.RowsOf(x.tenant, model.DeviceOwners, nil)
+	owners := map[string][]string{} // by folded device id
+	for owner := range model.RowsOf(x.tenant, model.DeviceOwners, nil).Each() {
+		id := model.FoldID(owner.Parent())
+		owners[id] = append(owners[id], owner.ID)
+	}
 	devices := model.RowsOf(x.tenant, model.Devices, nil)
 	x.managed = model.False
 	if devices.Coverage().State != model.Complete {
@@ -53,8 +57,8 @@ func (x *index) readDevices() {
 		if managed == model.False {
 			continue
 		}
-		for owner := range owned.For(d.ID).Each() {
-			add(owner.ID, place)
+		for _, owner := range owners[model.FoldID(d.ID)] {
+			add(owner, place)
 		}
 		d.RegisteredOwners.Is(func(list []model.DirectoryObject) bool {
 			for _, owner := range list {

@@ -48,6 +48,8 @@ type Directory struct {
 	services *byid.Index[model.ServicePrincipal]
 	complete bool // users, groups and service principals were read in full
 
+	members, transitive model.Rows[model.DirectoryObject] // of all groups
+
 	holdings []Holding
 	gaps     []roleGap
 	licensed model.Truth
@@ -70,7 +72,7 @@ func Needs() []interface{ Name() string } {
 
 // Resolve reads a tenant's principals and role holdings.
 func Resolve(t *model.Tenant) *Directory {
-	d := &Directory{tenant: t, closures: map[string]closure{}}
+	d := &Directory{tenant: t, closures: map[string]closure{}, members: model.RowsOf(t, model.GroupMembers, nil), transitive: model.RowsOf(t, model.GroupTransitive, nil)}
 	d.nesting = sync.OnceValue(d.readNesting)
 	users := model.RowsOf(t, model.Users, nil)
 	groups := model.RowsOf(t, model.Groups, nil)

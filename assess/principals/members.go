@@ -54,38 +54,82 @@ func (d *Directory) MemberOf(id, group string) model.Truth {
 }
 
 // MembershipsOf is [Directory.MemberOf] of one object, for whoever asks it of every
-// group: where all members of all groups were read, only the groups above the object
-// are looked at.
+// group: only the groups above the object are looked at.
 func (d *Directory) MembershipsOf(id string) func(group string) model.Truth {
-	if d.HasGroup(id) || !d.nesting().known {
+	if d.HasGroup(id) {
 		return func(group string) model.Truth { return d.MemberOf(id, group) }
 	}
-	above := d.above(id)
+	above, open := d.above(id), d.nesting().open
 	return func(group string) model.Truth {
-		if !d.HasGroup(group) {
+		place := d.groups.Place(group)
+		switch {
+		case place < 0:
 			return d.MemberOf(id, group)
+		case above[model.FoldID(group)]:
+			return model.True
+		case open[place]:
+			return model.Unknown
 		}
-		return model.Of(above[model.FoldID(group)])
+		return model.False
 	}
 }
 
-// nesting says which groups each group is a member of, by folded ids; known is false
-// where the members of some group, or which of them are groups, are not.
+// nesting says which groups each group is a member of, by folded ids, and by their
+// places which of the tenant's groups may have members that are not known.
 type nesting struct {
 	parents map[string][]string
-	known   bool
+	open    []bool
 }
 
 func (d *Directory) readNesting() nesting {
-	n, members := nesting{parents: map[string][]string{}, known: d.complete}, model.RowsOf(d.tenant, model.GroupMembers, nil)
-	for place := range d.groups.Len() {
-		n.known = n.known && members.For(d.groups.ID(place)).Coverage().State == model.Complete
+	n := nesting{parents: map[string][]string{}, open: make([]bool, d.groups.Len())}
+	openElsewhere := map[string]bool{} // groups that were not exported, by folded id
+	var elsewhere []string
+	read := func(group string) (open bool) {
+		rows, _ := d.best(group)
+		open = rows.Coverage().State != model.Complete
+		if rows.Len() == 0 {
+			return open
+		}
+		for row := range rows.Each() {
+			switch d.memberKind(row) {
+			case KindGroup:
+				child := model.FoldID(row.ID)
+				n.parents[child] = append(n.parents[child], model.FoldID(group))
+				if _, seen := openElsewhere[child]; !seen && d.groups.Place(child) < 0 {
+					openElsewhere[child] = false
+					elsewhere = append(elsewhere, row.ID)
+				}
+			case KindUnknown:
+				open = open || !d.complete
+			}
+		}
+		return open
 	}
-	for row := range members.Each() {
-		if d.memberKind(row) == KindGroup {
-			n.known = n.known && d.HasGroup(row.ID)
-			child := model.FoldID(row.ID)
-			n.parents[child] = append(n.parents[child], model.FoldID(row.Parent()))
+	for place := range n.open {
+		n.open[place] = read(d.groups.ID(place))
+	}
+	for ; len(elsewhere) > 0; elsewhere = elsewhere[1:] {
+		openElsewhere[model.FoldID(elsewhere[0])] = read(elsewhere[0])
+	}
+	var queue []string
+	for child := range n.parents {
+		if place := d.groups.Place(child); place >= 0 && n.open[place] || openElsewhere[child] {
+			queue = append(queue, child)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, parent := range n.parents[queue[0]] {
+			place := d.groups.Place(parent)
+			if place >= 0 && n.open[place] || openElsewhere[parent] {
+				continue
+			}
+			if place >= 0 {
+				n.open[place] = true
+			} else {
+				openElsewhere[parent] = true
+			}
+			queue = append(queue, parent)
 		}
 	}
 	return n
@@ -95,9 +139,14 @@ func (d *Directory) readNesting() nesting {
 func (d *Directory) above(id string) map[string]bool {
 	id = model.FoldID(id)
 	above, queue := map[string]bool{}, []string{}
-	for row := range model.RowsOf(d.tenant, model.GroupMembers, nil).Each() {
-		if model.FoldID(row.ID) == id {
-			queue = append(queue, model.FoldID(row.Parent()))
+	for i, rows := range []model.Rows[model.DirectoryObject]{d.members, d.transitive} {
+		for row := range rows.Each() {
+			if model.FoldID(row.ID) != id || d.memberKind(row) == KindGroup {
+				continue
+			}
+			if _, transitive := d.best(row.Parent()); transitive == (i == 1) {
+				queue = append(queue, model.FoldID(row.Parent()))
+			}
 		}
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
@@ -180,29 +229,34 @@ func (d *Directory) gather(start string) *Members {
 	return m
 }
 
-// direct reads what is known of one group's members: the direct ones, or else
-// the transitive ones, which Graph has already resolved.
+// direct reads what is known of one group's members, and what keeps it from being all.
 func (d *Directory) direct(group string) (model.Rows[model.DirectoryObject], *model.Gap) {
-	members := model.RowsOf(d.tenant, model.GroupMembers, nil).For(group)
-	if members.Coverage().State == model.Complete {
-		return members, nil
-	}
-	transitive := model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group)
-	if transitive.Coverage().State == model.Complete {
-		return transitive, nil
-	}
-	rows, coverage := members, members.Coverage()
-	if transitive.Coverage().State > coverage.State {
-		rows, coverage = transitive, transitive.Coverage()
+	rows, _ := d.best(group)
+	coverage := rows.Coverage()
+	if coverage.State == model.Complete {
+		return rows, nil
 	}
 	return rows, &model.Gap{Dataset: "groups/" + group + "/members", Reason: coverage.Reason, Detail: coverage.Detail}
+}
+
+// best chooses of a group's direct members and the transitive ones, which Graph has
+// already resolved, what was read better.
+func (d *Directory) best(group string) (rows model.Rows[model.DirectoryObject], transitive bool) {
+	members := d.members.For(group)
+	if members.Coverage().State == model.Complete {
+		return members, false
+	}
+	resolved := d.transitive.For(group)
+	if resolved.Coverage().State > members.Coverage().State {
+		return resolved, true
+	}
+	return members, false
 }
 
 // gone says that all groups were read, and nothing was exported of this one.
 func (d *Directory) gone(group string) bool {
 	return !d.HasGroup(group) && model.RowsOf(d.tenant, model.Groups, nil).Coverage().State == model.Complete &&
-		model.RowsOf(d.tenant, model.GroupMembers, nil).For(group).Coverage().State == model.Absent &&
-		model.RowsOf(d.tenant, model.GroupTransitive, nil).For(group).Coverage().State == model.Absent
+		d.members.For(group).Coverage().State == model.Absent && d.transitive.For(group).Coverage().State == model.Absent
 }
 
 func (d *Directory) memberKind(o *model.DirectoryObject) Kind {
