@@ -76,12 +76,15 @@ type Contributor interface {
 }
 
 // Folding reduces a big data set to a small value while it streams by, so that
-// its records are never kept. New makes the accumulator of one run.
+// its records are never kept. New makes the accumulator of one run, and Add adds
+// a record to it; it is not called where there is Each, which is given the record in
+// place, for as long as the call takes, and must not change it.
 type Folding[R, T any] struct {
-	ID  string
-	Of  model.Key[R]
-	New func() *T
-	Add func(*T, R)
+	ID   string
+	Of   model.Key[R]
+	New  func() *T
+	Add  func(*T, R)
+	Each func(*T, *R)
 }
 
 // Name is the folding's id.
@@ -91,9 +94,21 @@ func (f *Folding[R, T]) dataset() string { return f.Of.Name() }
 
 func (f *Folding[R, T]) start() (any, Observer) {
 	total := f.New()
-	return total, Observer{Dataset: f.Of.Name(), See: func(record any) {
+	if f.Each == nil {
+		return total, Observer{Dataset: f.Of.Name(), See: func(record any) {
+			if row, ok := record.(R); ok {
+				f.Add(total, row)
+			}
+		}}
+	}
+	each := func(record any) {
+		if row, ok := record.(*R); ok {
+			f.Each(total, row)
+		}
+	}
+	return total, Observer{Dataset: f.Of.Name(), Each: each, See: func(record any) {
 		if row, ok := record.(R); ok {
-			f.Add(total, row)
+			each(&row)
 		}
 	}}
 }

@@ -125,17 +125,31 @@ func TestFactsAreComputedOnce(t *testing.T) {
 }
 
 func TestFoldingSeesAStreamThatIsNotKept(t *testing.T) {
-	count := &assess.Folding[model.SignIn, int]{ID: "signInCount", Of: model.SignIns,
-		New: func() *int { return new(int) }, Add: func(n *int, _ model.SignIn) { *n++ }}
-	run := func(p *assess.Pass) (assess.Verdict, error) { return assess.Fail("%d", *assess.Folded(p, count)), nil }
-	c := control("X-1", run, count)
+	ids := &assess.Folding[model.SignIn, string]{ID: "signInIDs", Of: model.SignIns, New: func() *string { return new(string) },
+		Add: func(s *string, row model.SignIn) { *s += row.ID }}
+	run := func(p *assess.Pass) (assess.Verdict, error) { return assess.Fail("%s", *assess.Folded(p, ids)), nil }
+	c := control("X-1", run, ids)
 	require.Equal(t, []string{"auditLogs/signIns"}, assess.Needs([]*assess.Control{c}))
-	for range 2 { // each run starts anew
-		a, err := assess.Run(context.Background(), parse(t, "-- auditLogs/signIns.json --\n[{\"id\":\"1\"},{\"id\":\"2\"}]"), []*assess.Control{c}, assess.Options{})
-		require.NoError(t, err)
-		require.Equal(t, "2", a.Findings[0].Summary)
-		require.Equal(t, 2, a.Inputs.Datasets[0].Count, "records that are only folded are still inputs")
+	log := parse(t, "-- auditLogs/signIns.json --\n[{\"id\":\"1\"},{\"id\":\"2\"}]")
+	for range 2 { // by value first, then in place
+		for _, source := range []assess.Source{log, log, valuesOnly{log}} { // each run starts anew
+			a, err := assess.Run(context.Background(), source, []*assess.Control{c}, assess.Options{})
+			require.NoError(t, err)
+			require.Equal(t, "12", a.Findings[0].Summary)
+			require.Equal(t, 2, a.Inputs.Datasets[0].Count, "records that are only folded are still inputs")
+		}
+		ids.Add, ids.Each = nil, func(s *string, row *model.SignIn) { *s += row.ID }
 	}
+}
+
+// valuesOnly is a source that gives no pointers.
+type valuesOnly struct{ assess.Source }
+
+func (v valuesOnly) Load(ctx context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
+	for i := range observers {
+		observers[i].Each = nil
+	}
+	return v.Source.Load(ctx, want, observers...)
 }
 
 // What went before can hang on whose export it is, which is known once it is loaded.

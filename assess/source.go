@@ -15,9 +15,24 @@ type Source interface {
 	Load(ctx context.Context, want []string, observers ...Observer) (*model.Tenant, error)
 }
 
-// Observer sees the records of one data set as they stream by. The record has
-// the data set's record type, such as [model.SignIn].
+// Observer sees the records of one data set as they stream by, once each: by See,
+// or by Each where a source gives pointers.
 type Observer struct {
 	Dataset string
-	See     func(record any)
+	// See is given a record of the data set's record type, such as [model.SignIn].
+	See func(record any)
+	// Each, where it is not nil, may be called in place of See, and costs less: it is
+	// given a pointer to the record (such as *model.SignIn), which it must not
+	// change and which holds until it returns. Sources that know nothing of it call
+	// See; those of this module call it.
+	Each func(record any)
+}
+
+// Watch has a builder show the observer every record as it is read.
+func (o Observer) Watch(b *model.Builder) {
+	if o.Each != nil {
+		b.ObserveEach(o.Dataset, o.Each)
+	} else {
+		b.Observe(o.Dataset, o.See)
+	}
 }

@@ -72,6 +72,15 @@ func (t *Tenant) Replay(dataset string, see func(record any)) {
 	}
 }
 
+// ReplayEach is Replay in place, as [Builder.ObserveEach] has it.
+func (t *Tenant) ReplayEach(dataset string, see func(record any)) {
+	if tab, ok := t.tables[dataset]; ok {
+		for record := range tab.records() {
+			see(record)
+		}
+	}
+}
+
 func edit(tab *table, d Dataset, e Edit) error {
 	if d.Child() != (e.Parent != "") {
 		return fmt.Errorf("a record of this data set has %s", map[bool]string{true: "a parent", false: "no parent"}[d.Child()])

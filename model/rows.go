@@ -178,8 +178,13 @@ func (b *batchRows) renew() { b.slice = b.make(0, b.cap) }
 
 func (b *batchRows) at(i int) unsafe.Pointer { return b.rowType.at(&b.slice, i) }
 
-func (b *batchRows) values(see func(any)) {
+// show gives an observer every row.
+func (b *batchRows) show(o observer) {
+	give := b.value
+	if o.inPlace {
+		give = b.pointer
+	}
 	for i := range b.len {
-		see(b.value(b.at(i)))
+		o.see(give(b.at(i)))
 	}
 }

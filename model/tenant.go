@@ -234,14 +234,20 @@ func (t *Tenant) rows(name string, record reflect.Type, note func(string, Covera
 type Builder struct {
 	tenant  *Tenant
 	want    map[string]bool
-	observe map[string][]func(any)
+	observe map[string][]observer
 	batches map[string]*Batch
+}
+
+// observer sees the records of a data set.
+type observer struct {
+	see     func(record any)
+	inPlace bool // by a pointer that it does not keep
 }
 
 // NewBuilder makes a builder that keeps the named data sets; with no name it
 // keeps all.
 func NewBuilder(want ...string) *Builder {
-	b := &Builder{tenant: &Tenant{tables: map[string]*table{}}, observe: map[string][]func(any){}, batches: map[string]*Batch{}}
+	b := &Builder{tenant: &Tenant{tables: map[string]*table{}}, observe: map[string][]observer{}, batches: map[string]*Batch{}}
 	if len(want) > 0 {
 		b.want = map[string]bool{}
 		for _, name := range want {
@@ -254,7 +260,15 @@ func NewBuilder(want ...string) *Builder {
 // Observe has see called with every record (of the data set's record type) as
 // it is read. A data set that is observed and not wanted is not kept.
 func (b *Builder) Observe(dataset string, see func(record any)) {
-	b.observe[dataset] = append(b.observe[dataset], see)
+	b.observe[dataset] = append(b.observe[dataset], observer{see: see})
+}
+
+// ObserveEach is Observe in place: see is given a pointer to each record. It must
+// not change the record, and not keep the pointer: the next records are read to the
+// same place, where nobody but such observers sees them. The texts and lists of a
+// record may be kept.
+func (b *Builder) ObserveEach(dataset string, see func(record any)) {
+	b.observe[dataset] = append(b.observe[dataset], observer{see: see, inPlace: true})
 }
 
 // Needs reports whether records of the data set are kept or observed, so that a
@@ -289,8 +303,10 @@ func (b *Builder) Add(dataset, parent string, at Location, raw []byte) error {
 // child data set, part of the tenant, and empties the batch.
 func (b *Builder) Take(batch *Batch, parent string) {
 	name := batch.dataset.Name
-	for _, see := range b.observe[name] {
-		batch.rows.values(see)
+	seen := false // by somebody who may keep the records
+	for _, o := range b.observe[name] {
+		seen = seen || !o.inPlace
+		batch.rows.show(o)
 	}
 	if b.Needs(name) {
 		b.table(batch.dataset).count(batch.n)
@@ -298,8 +314,8 @@ func (b *Builder) Take(batch *Batch, parent string) {
 	if b.keeps(name) {
 		b.table(batch.dataset).add(parent, batch.rows.slice)
 	}
-	if len(b.observe[name]) > 0 {
-		batch.rows.renew() // who saw the records may keep them
+	if seen {
+		batch.rows.renew()
 	} else {
 		batch.rows.clear()
 	}

@@ -36,6 +36,39 @@ func TestEveryDatasetIsNamedOnce(t *testing.T) {
 	require.Len(t, datasetByName, len(datasets))
 }
 
+// Records that somebody saw by value are his; those that are seen in place only lie
+// where the ones before them did.
+func TestObserversKeepWhatTheyMay(t *testing.T) {
+	of := func(observers ...func(*Builder)) {
+		b := NewBuilder(Users.Name())
+		for _, observe := range observers {
+			observe(b)
+		}
+		for _, id := range []string{"a", "b", "c"} {
+			require.NoError(t, b.Add(SignIns.Name(), "", Location{}, []byte(`{"id":"`+id+`"}`)))
+		}
+	}
+	var kept []any
+	var ids []string
+	var places []*SignIn
+	keep := func(b *Builder) { b.Observe(SignIns.Name(), func(record any) { kept = append(kept, record) }) }
+	glance := func(b *Builder) {
+		b.ObserveEach(SignIns.Name(), func(record any) {
+			places = append(places, record.(*SignIn))
+			ids = append(ids, places[len(places)-1].ID)
+		})
+	}
+	of(glance, keep)
+	of(keep, glance)
+	require.Equal(t, []string{"a", "b", "c", "a", "b", "c"}, ids)
+	for i, record := range kept {
+		require.Equal(t, ids[i], record.(SignIn).ID)
+	}
+	places = nil
+	of(glance)
+	require.Same(t, places[0], places[2])
+}
+
 func TestBuilder(t *testing.T) {
 	at := func(i string) Location { return Location{Dataset: "users", File: "users.json", Pointer: "/value/" + i} }
 	b := NewBuilder(Users.Name(), GroupMembers.Name())

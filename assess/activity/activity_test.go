@@ -3,9 +3,7 @@ package activity
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -476,22 +474,5 @@ func BenchmarkJoin(b *testing.B) {
 			n += len(log.During(a))
 		}
 		b.ReportMetric(float64(n), "joined")
-	}
-}
-
-// Values are numbered as they come, as a map would number them.
-func TestNumbers(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	var n numbers[string]
-	want := map[string]uint32{}
-	for range 20_000 {
-		value := strconv.Itoa(rnd.IntN(5_000))
-		number, known := want[value]
-		if !known {
-			number = uint32(len(want))
-			want[value] = number
-		}
-		require.Equal(t, number, n.of(value))
-		require.Equal(t, value, n.list[number])
 	}
 }

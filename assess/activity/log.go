@@ -17,7 +17,7 @@ import (
 type Log struct {
 	signIns *Reader
 	order   []uint32 // of the sign-ins: by user, then time; users and times that are not known first
-	users   []string // folded ids, sorted
+	users   []uint32 // by their folded ids, one of those that have the same
 	first   []uint32 // where in the order each user's begin, and the end of it
 	trail   []entry  // by time; those without one first
 }
@@ -32,6 +32,7 @@ type entry struct {
 func NewLog(signIns *Reader, audits iter.Seq[*model.DirectoryAudit]) *Log {
 	l := &Log{signIns: signIns}
 	l.orderSignIns()
+	signIns.seal()
 	for audit := range audits {
 		l.trail = append(l.trail, entry{Instant(audit.ActivityDateTime), audit})
 	}
@@ -46,56 +47,55 @@ func (l *Log) orderSignIns() {
 	// Users by counting, then each one's own by time: in one sort a long log would
 	// cost more a record than a short one.
 	l.first = make([]uint32, len(l.users)+1)
-	for i := range r.Len() {
-		l.first[rank[r.userID(i)]+1]++
+	for i := range r.n {
+		l.first[rank[r.user(i)]+1]++
 	}
 	for n := range l.users {
 		l.first[n+1] += l.first[n]
 	}
-	l.order = make([]uint32, r.Len())
+	l.order = make([]uint32, r.n)
 	next := slices.Clone(l.first)
-	for i := range r.Len() {
-		user := rank[r.userID(i)]
+	for i := range r.n {
+		user := rank[r.user(i)]
 		l.order[next[user]] = uint32(i)
 		next[user]++
 	}
 	for n := range l.users {
 		slices.SortFunc(l.order[l.first[n]:l.first[n+1]], func(i, j uint32) int {
-			a, b := r.packed(int(i)), r.packed(int(j))
-			return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanoseconds, b.nanoseconds), cmp.Compare(i, j))
+			seconds, nanoseconds := r.instant(int(i))
+			s, ns := r.instant(int(j))
+			return cmp.Or(cmp.Compare(seconds, s), cmp.Compare(nanoseconds, ns), cmp.Compare(i, j))
 		})
 	}
 }
 
-// rankUsers lists the users, and gives for each number of a text that names one the
-// user's place in the list.
+// rankUsers lists the users' ids, one user for each, and gives each user's place in
+// the list.
 func (l *Log) rankUsers() (rank []uint32) {
-	r := l.signIns
-	rank = make([]uint32, len(r.texts.list))
+	rank = make([]uint32, l.signIns.users.n)
+	users := make([]uint32, len(rank))
 	begins := make([]uint64, len(rank)) // to compare most ids by without fetching them
-	var numbers []uint32
-	for i := range r.Len() {
-		if n := r.userID(i); rank[n] == 0 {
-			rank[n] = 1 // seen
-			begins[n] = beginOf(model.FoldID(r.texts.list[n]))
-			numbers = append(numbers, uint32(n))
-		}
+	for n := range users {
+		users[n], begins[n] = uint32(n), beginOf(l.id(uint32(n)))
 	}
-	id := func(n uint32) string { return model.FoldID(r.texts.list[n]) }
-	slices.SortFunc(numbers, func(m, n uint32) int {
+	compare := func(m, n uint32) int {
 		if d := cmp.Compare(begins[m], begins[n]); d != 0 {
 			return d
 		}
-		return strings.Compare(id(m), id(n))
-	})
-	for i, n := range numbers {
-		if i == 0 || id(n) != l.users[len(l.users)-1] {
-			l.users = append(l.users, id(n))
+		return strings.Compare(l.id(m), l.id(n))
+	}
+	slices.SortFunc(users, compare)
+	for i, n := range users {
+		if i == 0 || compare(users[i-1], n) != 0 {
+			l.users = append(l.users, n)
 		}
 		rank[n] = uint32(len(l.users) - 1)
 	}
 	return rank
 }
+
+// id is the id of a user, folded.
+func (l *Log) id(user uint32) string { return model.FoldID(l.signIns.userID(user)) }
 
 // beginOf is a text's first eight bytes, as a number that orders as they do.
 func beginOf(text string) uint64 {
@@ -115,18 +115,18 @@ func (l *Log) SignIns() iter.Seq[SignIn] {
 	}
 }
 
-// SignInsFrom yields, by user and time, the sign-ins from devices with a deviceId
-// that is wanted, "" being none told. It is asked once a device, and what is not
-// wanted is not unpacked.
-func (l *Log) SignInsFrom(wanted func(deviceID string) bool) iter.Seq[SignIn] {
+// SignInsFrom yields, by user and time, the sign-ins from devices that are wanted;
+// one of which nothing is told has the id "". It is asked once a device, and what is
+// not wanted is not unpacked.
+func (l *Log) SignInsFrom(wanted func(Device) bool) iter.Seq[SignIn] {
 	r := l.signIns
-	from := make([]bool, len(r.devices.list))
-	for n, d := range r.devices.list {
-		from[n] = wanted(r.texts.list[d.id])
+	from := make([]bool, r.devices.n)
+	for n := range from {
+		from[n] = wanted(r.deviceOf(uint32(n)))
 	}
 	return func(yield func(SignIn) bool) {
 		for _, i := range l.order {
-			if from[r.packed(int(i)).device] && !yield(r.at(int(i))) {
+			if from[r.device(int(i))] && !yield(r.at(int(i))) {
 				return
 			}
 		}
@@ -136,7 +136,9 @@ func (l *Log) SignInsFrom(wanted func(deviceID string) bool) iter.Seq[SignIn] {
 // Of lists the sign-ins of a user by time, those without a time first. Sign-ins
 // that name no user are [Log.Nameless].
 func (l *Log) Of(user string) []SignIn {
-	n, ok := slices.BinarySearch(l.users, model.FoldID(user))
+	n, ok := slices.BinarySearchFunc(l.users, model.FoldID(user), func(known uint32, id string) int {
+		return strings.Compare(l.id(known), id)
+	})
 	if !ok {
 		return nil
 	}

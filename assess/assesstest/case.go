@@ -238,7 +238,7 @@ func (c *Case) clone() *Case {
 func (c *Case) Load(_ context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
 	b := model.NewBuilder(want...)
 	for _, o := range observers {
-		b.Observe(o.Dataset, o.See)
+		o.Watch(b)
 	}
 	b.SetInfo(model.TenantInfo{ID: "case", Name: "case", CollectedAt: c.AsOf, Digest: "sha256:case"})
 	for _, path := range slices.Sorted(maps.Keys(c.Files)) {

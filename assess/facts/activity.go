@@ -14,8 +14,8 @@ import (
 // signIns keeps of every sign-in what joins need, while the log streams by.
 var signIns = &assess.Folding[model.SignIn, activity.Reader]{
 	ID: "signIns", Of: model.SignIns,
-	New: func() *activity.Reader { return &activity.Reader{} },
-	Add: (*activity.Reader).Add,
+	New:  func() *activity.Reader { return &activity.Reader{} },
+	Each: (*activity.Reader).Read,
 }
 
 // Observation is what happened in the tenant: sign-ins, the directory's audits,

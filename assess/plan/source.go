@@ -40,7 +40,11 @@ type kept struct{ tenant *model.Tenant }
 // Load gives the tenant, and shows the observers what they would have seen.
 func (k kept) Load(_ context.Context, _ []string, observers ...assess.Observer) (*model.Tenant, error) {
 	for _, o := range observers {
-		k.tenant.Replay(o.Dataset, o.See)
+		if o.Each != nil {
+			k.tenant.ReplayEach(o.Dataset, o.Each)
+		} else {
+			k.tenant.Replay(o.Dataset, o.See)
+		}
 	}
 	return k.tenant, nil
 }

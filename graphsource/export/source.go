@@ -30,7 +30,7 @@ func (s *Source) Load(ctx context.Context, want []string, observers ...assess.Ob
 	asked := slices.Clone(want)
 	b := model.NewBuilder(want...)
 	for _, o := range observers {
-		b.Observe(o.Dataset, o.See)
+		o.Watch(b)
 		if len(want) > 0 {
 			asked = append(asked, o.Dataset)
 		}

@@ -35,7 +35,9 @@ func answerOf(t *testing.T, s *Source) (a answer) {
 			seen.WriteString(dataset + string(text) + "\n")
 		}}
 	}
-	tenant, err := s.Load(context.Background(), nil, observe(model.SignIns.Name()), observe(model.Users.Name()), observe(model.GroupMembers.Name()))
+	inPlace := observe(model.SignIns.Name())
+	inPlace.See, inPlace.Each = nil, inPlace.See
+	tenant, err := s.Load(context.Background(), nil, inPlace, observe(model.Users.Name()), observe(model.GroupMembers.Name()))
 	if a.seen = seen.String(); err != nil {
 		a.failed = err.Error()
 	} else {

@@ -117,7 +117,8 @@ func visitsOf(log *facts.Observation, devices []model.Device, daily func(string)
 		d.DeviceID.Is(func(id string) bool { asked[model.FoldID(id)] = true; return true })
 	}
 	found := map[string]*visitors{}
-	for s := range log.SignInsFrom(func(device string) bool { return asked[model.FoldID(device)] }) {
+	wanted := func(d activity.Device) bool { return d.Identified != model.False && asked[model.FoldID(d.ID)] }
+	for s := range log.SignInsFrom(wanted) {
 		belongs := model.And(log.Within(s.At), s.Succeeded, s.Interactive, s.Device.Identified)
 		if belongs == model.False {
 			continue

@@ -15,14 +15,14 @@ import (
 // user, and those of the uncovered summed in the end.
 func count(src *export.Source) (synth.Answers, error) {
 	oneFactor := map[string]int{}
-	log := assess.Observer{Dataset: model.SignIns.Name(), See: func(record any) {
-		if s := record.(model.SignIn); succeeded(s) && !askedMFA(s) {
+	log := assess.Observer{Dataset: model.SignIns.Name(), Each: func(record any) {
+		if s := record.(*model.SignIn); succeeded(s) && !askedMFA(s) {
 			s.UserID.Is(func(id string) bool { oneFactor[model.FoldID(id)]++; return true })
 		}
 	}}
 	enabled := map[string]bool{}
-	users := assess.Observer{Dataset: model.Users.Name(), See: func(record any) {
-		if u := record.(model.User); u.AccountEnabled.Is(isTrue) == model.True {
+	users := assess.Observer{Dataset: model.Users.Name(), Each: func(record any) {
+		if u := record.(*model.User); u.AccountEnabled.Is(isTrue) == model.True {
 			enabled[model.FoldID(u.ID)] = true
 		}
 	}}
@@ -46,13 +46,13 @@ func count(src *export.Source) (synth.Answers, error) {
 
 func isTrue(v bool) bool { return v }
 
-func succeeded(s model.SignIn) bool {
+func succeeded(s *model.SignIn) bool {
 	return s.Status.Is(func(st model.SignInStatus) bool {
 		return st.ErrorCode.Is(func(code int) bool { return code == 0 }) == model.True
 	}) == model.True
 }
 
-func askedMFA(s model.SignIn) bool {
+func askedMFA(s *model.SignIn) bool {
 	return s.AppliedConditionalAccessPolicies.Is(func(list []model.AppliedPolicy) bool {
 		return slices.ContainsFunc(list, func(p model.AppliedPolicy) bool {
 			return p.Result.Is(func(r string) bool { return r == "success" }) == model.True && holds(p.EnforcedGrantControls, "Mfa")

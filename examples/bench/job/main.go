@@ -167,7 +167,7 @@ func runCount(src *export.Source, r *result) error {
 // runStream reads the sign-ins and keeps none.
 func runStream(src *export.Source, r *result) error {
 	_, err := src.Load(context.Background(), []string{model.Organizations.Name()}, assess.Observer{Dataset: model.SignIns.Name(),
-		See: func(any) { r.Records++ }})
+		Each: func(any) { r.Records++ }})
 	return err
 }
 
