@@ -23,7 +23,8 @@ type Observer struct {
 	See func(record any)
 	// Each, where it is not nil, may be called in place of See, and costs less: it is
 	// given a pointer to the record (such as *model.SignIn), which it must not
-	// change and which holds until it returns.
+	// change and which holds until it returns. Sources that know nothing of it call
+	// See; those of this module call it.
 	Each func(record any)
 }
 

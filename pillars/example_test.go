@@ -172,7 +172,7 @@ type inventory struct{}
 func (inventory) Load(_ context.Context, want []string, observers ...assess.Observer) (*model.Tenant, error) {
 	b := model.NewBuilder(want...)
 	for _, o := range observers {
-		b.Observe(o.Dataset, o.See)
+		o.Watch(b)
 	}
 	b.SetInfo(model.TenantInfo{ID: "0f7e6c1e-0000-4000-8000-000000000001", Name: "Contoso"})
 	row := `{"id":"8a2f3c1e-0000-4000-8000-000000000002","userPrincipalName":"adm-anna@contoso.example","accountEnabled":true}`

@@ -13,7 +13,8 @@ import (
 // ends is for the entry to tell, so that none may be the beginning of another.
 type entries struct {
 	arena
-	places []place
+	n      int
+	places []*[chunk]place
 	slots  []slot // a power of two of them, at most three quarters of them taken
 }
 
@@ -21,6 +22,7 @@ type entries struct {
 type slot struct {
 	hash uint32
 	next uint32 // the number, and 1; 0 is a slot that is not taken
+	at   place  // of the entry
 }
 
 // Nobody who names a user can know the seed, and so choose names that lie together.
@@ -32,23 +34,26 @@ func (e *entries) number(entry []byte) uint32 {
 	if len(e.slots) > 0 {
 		last := uint32(len(e.slots) - 1)
 		for i := hash & last; e.slots[i].next != 0; i = (i + 1) & last {
-			if s := e.slots[i]; s.hash == hash && bytes.HasPrefix(e.entry(s.next-1), entry) {
+			if s := &e.slots[i]; s.hash == hash && bytes.HasPrefix(e.from(s.at), entry) {
 				return s.next - 1
 			}
 		}
 	}
-	if 4*len(e.places) >= 3*len(e.slots) {
+	if 4*e.n >= 3*len(e.slots) {
 		e.grow()
 	}
-	e.places = append(e.places, e.add(entry))
-	put(e.slots, slot{hash, uint32(len(e.places))})
-	return uint32(len(e.places) - 1)
+	if e.n%chunk == 0 {
+		e.places = append(e.places, new([chunk]place))
+	}
+	at := e.add(entry)
+	e.places[e.n/chunk][e.n%chunk] = at
+	e.n++
+	put(e.slots, slot{hash, uint32(e.n), at})
+	return uint32(e.n - 1)
 }
 
-func (e *entries) len() int { return len(e.places) }
-
 // entry gives the entry of a number, and what lies behind it.
-func (e *entries) entry(number uint32) []byte { return e.from(e.places[number]) }
+func (e *entries) entry(number uint32) []byte { return e.from(e.places[number/chunk][number%chunk]) }
 
 func (e *entries) grow() {
 	more := make([]slot, max(16, 2*len(e.slots)))

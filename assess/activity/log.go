@@ -70,31 +70,27 @@ func (l *Log) orderSignIns() {
 	}
 }
 
-// ranked is a user by the beginning of his id, which tells most apart.
-type ranked struct {
-	begin uint64
-	user  uint32
-}
-
 // rankUsers lists the users' ids, one user for each, and gives each user's place in
 // the list.
 func (l *Log) rankUsers() (rank []uint32) {
-	rank = make([]uint32, l.signIns.users.len())
-	all := make([]ranked, len(rank))
-	for n := range all {
-		all[n] = ranked{beginOf(l.id(uint32(n))), uint32(n)}
+	rank = make([]uint32, l.signIns.users.n)
+	users := make([]uint32, len(rank))
+	begins := make([]uint64, len(rank)) // to compare most ids by without fetching them
+	for n := range users {
+		users[n], begins[n] = uint32(n), beginOf(l.id(uint32(n)))
 	}
-	slices.SortFunc(all, func(a, b ranked) int {
-		if d := cmp.Compare(a.begin, b.begin); d != 0 {
+	compare := func(m, n uint32) int {
+		if d := cmp.Compare(begins[m], begins[n]); d != 0 {
 			return d
 		}
-		return strings.Compare(l.id(a.user), l.id(b.user))
-	})
-	for i, next := range all {
-		if i == 0 || all[i-1].begin != next.begin || l.id(all[i-1].user) != l.id(next.user) {
-			l.users = append(l.users, next.user)
+		return strings.Compare(l.id(m), l.id(n))
+	}
+	slices.SortFunc(users, compare)
+	for i, n := range users {
+		if i == 0 || compare(users[i-1], n) != 0 {
+			l.users = append(l.users, n)
 		}
-		rank[next.user] = uint32(len(l.users) - 1)
+		rank[n] = uint32(len(l.users) - 1)
 	}
 	return rank
 }
@@ -125,7 +121,7 @@ func (l *Log) SignIns() iter.Seq[SignIn] {
 // not wanted is not unpacked.
 func (l *Log) SignInsFrom(wanted func(Device) bool) iter.Seq[SignIn] {
 	r := l.signIns
-	from := make([]bool, r.devices.len())
+	from := make([]bool, r.devices.n)
 	for n := range from {
 		from[n] = wanted(r.deviceOf(uint32(n)))
 	}

@@ -1,9 +1,10 @@
 package activity
 
 import (
+	"cmp"
 	"encoding/binary"
 	"iter"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ type Reader struct {
 	outcomes entries           // how it ended, its code, and the number of what policies did
 	policies entries           // how many, and numbers of words, two a policy
 	words    []string          // ids of policies, results, domains of names
-	numbers  map[string]uint32 // of words
+	wordAt   map[string]uint32 // where words stand
 	lately   [1 << 8]uint32    // words that came lately
 	applied  [][]Applied       // by the number of what policies did
 	lists    [1 << 8]knownList // that came lately
@@ -37,10 +38,17 @@ type Reader struct {
 
 // run is records that stand in one list one behind the other.
 type run struct {
-	first  uint32 // of the records
-	number uint32 // in the list
-	list   model.Place
-	guid   bool // their ids are GUIDs
+	first uint32 // of the records
+	start uint32 // its number in the list; all that stand in none have 0
+	list  model.Place
+	guid  bool // their ids are GUIDs
+}
+
+func (r *run) number(i int) uint32 {
+	if r.start == 0 {
+		return 0
+	}
+	return r.start + uint32(i) - r.first
 }
 
 // knownList is a list of what policies did, and its number.
@@ -60,10 +68,10 @@ func (r *Reader) Read(row *model.SignIn) {
 		r.chunks = append(r.chunks, new(columns))
 	}
 	c := r.chunks[len(r.chunks)-1]
-	r.locate(&c.ids[i], &row.Object)
+	c.ids.set(i, r.locate(&row.Object))
 	c.setTime(i, Instant(row.CreatedDateTime))
 	c.users.set(i, r.users.number(r.packUser(row)))
-	c.uses.set(i, r.uses.number(r.pack(&row.AppID, &row.AppDisplayName, &row.ResourceID, &row.ResourceDisplayName, &row.ClientAppUsed)))
+	c.uses.set(i, r.uses.number(r.packUse(row)))
 	c.origins.set(i, r.origins.number(r.packOrigin(row)))
 	c.devices.set(i, r.devices.number(r.packDevice(row)))
 	c.outcomes.set(i, r.outcomes.number(r.packOutcome(row)))
@@ -95,7 +103,7 @@ func (r *Reader) Times() iter.Seq[time.Time] {
 	}
 }
 
-// at unpacks a record.
+// at unpacks a record, into memory of its own.
 func (r *Reader) at(i int) SignIn {
 	c, j := r.chunks[i/chunk], i%chunk
 	s := SignIn{Object: r.object(i), At: r.time(i)}
@@ -141,9 +149,9 @@ func (r *Reader) instant(i int) (seconds, nanoseconds int64) {
 }
 
 // locate packs what the record is called and where it stands.
-func (r *Reader) locate(id *[16]byte, o *model.Object) {
+func (r *Reader) locate(o *model.Object) (id [16]byte) {
 	var guid bool
-	if *id, guid = parseGUID(o.ID); !guid {
+	if id, guid = parseGUID(o.ID); !guid {
 		at := r.ids.add([]byte(o.ID))
 		binary.LittleEndian.PutUint32(id[:], at.block)
 		binary.LittleEndian.PutUint32(id[4:], at.offset)
@@ -152,31 +160,39 @@ func (r *Reader) locate(id *[16]byte, o *model.Object) {
 	list, number := o.Place()
 	if n := len(r.runs); n > 0 {
 		last := &r.runs[n-1]
-		if last.list == list && last.guid == guid && number-last.number == uint32(r.n)-last.first {
-			return
+		if last.list == list && last.guid == guid && last.number(r.n) == number {
+			return id
 		}
 	}
 	r.runs = append(r.runs, run{uint32(r.n), number, list, guid})
+	return id
 }
 
 func (r *Reader) object(i int) model.Object {
-	of := r.runs[sort.Search(len(r.runs), func(n int) bool { return r.runs[n].first > uint32(i) })-1]
-	id := r.chunks[i/chunk].ids[i%chunk]
-	number := of.number + uint32(i) - of.first
+	n, first := slices.BinarySearchFunc(r.runs, uint32(i), func(of run, i uint32) int { return cmp.Compare(of.first, i) })
+	if !first {
+		n--
+	}
+	of := &r.runs[n]
+	id := r.chunks[i/chunk].ids.at(i % chunk)
 	if of.guid {
-		return of.list.Object(string(appendGUID(nil, id)), number)
+		return of.list.Object(string(appendGUID(nil, id)), of.number(i))
 	}
 	at := place{binary.LittleEndian.Uint32(id[:]), binary.LittleEndian.Uint32(id[4:])}
-	return of.list.Object(string(r.ids.from(at)[:binary.LittleEndian.Uint64(id[8:])]), number)
+	return of.list.Object(string(r.ids.from(at)[:binary.LittleEndian.Uint64(id[8:])]), of.number(i))
 }
 
-// pack makes an entry of texts.
+// pack makes an entry of texts, behind what is there of it.
 func (r *Reader) pack(texts ...*model.Field[string]) []byte {
-	r.key = r.key[:0]
 	for _, text := range texts {
 		r.key = appendText(r.key, known(text))
 	}
 	return r.key
+}
+
+func (r *Reader) packUse(row *model.SignIn) []byte {
+	r.key = r.key[:0]
+	return r.pack(&row.AppID, &row.AppDisplayName, &row.ResourceID, &row.ResourceDisplayName, &row.ClientAppUsed)
 }
 
 // packUser makes an entry of a user. The domain of his name is that of many.
@@ -186,6 +202,7 @@ func (r *Reader) packUser(row *model.SignIn) []byte {
 	if at < 0 {
 		at = len(name)
 	}
+	r.key = r.key[:0]
 	r.key = appendText(r.pack(&row.UserID), name[:at])
 	r.key = binary.AppendUvarint(r.key, r.word(name[at:]))
 	return r.key
@@ -193,21 +210,20 @@ func (r *Reader) packUser(row *model.SignIn) []byte {
 
 // packOrigin makes an entry of where a sign-in came from.
 func (r *Reader) packOrigin(row *model.SignIn) []byte {
-	var country string
-	row.Location.Is(func(l model.SignInLocation) bool { country = known(&l.CountryOrRegion); return true })
-	r.key = appendText(r.pack(&row.IPAddress), country)
-	return r.key
+	var where model.SignInLocation
+	row.Location.Is(func(l model.SignInLocation) bool { where = l; return true })
+	r.key = r.key[:0]
+	return r.pack(&row.IPAddress, &where.CountryOrRegion)
 }
 
-// packDevice makes an entry of a device. Graph leaves the id of a device that it did not
+// packDevice makes an entry of a device. Graph leaves the id of one that it did not
 // recognise empty, and its flags null or false.
 func (r *Reader) packDevice(row *model.SignIn) []byte {
 	var d model.DeviceDetail
 	row.DeviceDetail.Is(func(detail model.DeviceDetail) bool { d = detail; return true })
 	identified := d.DeviceID.Is(func(id string) bool { return id != "" })
 	r.key = append(r.key[:0], flags(identified, flag(d.IsManaged), flag(d.IsCompliant)))
-	r.key = appendText(appendText(r.key, known(&d.DeviceID)), known(&d.DisplayName))
-	return r.key
+	return r.pack(&d.DeviceID, &d.DisplayName)
 }
 
 // packOutcome makes an entry of how a sign-in ended and what policies did.
@@ -264,21 +280,22 @@ func (r *Reader) numberOf(list []model.AppliedPolicy) uint32 {
 // word gives the number of a text of which there are few. A copy of it is kept: it
 // may be a part of something larger.
 func (r *Reader) word(text string) uint64 {
-	lately := &r.lately[len(text)%len(r.lately)]
-	if n := len(text); n > 0 {
-		lately = &r.lately[(n+5*int(text[0])+int(text[n-1]))%len(r.lately)]
+	n := len(text)
+	if n > 0 {
+		n += 5*int(text[0]) + int(text[n-1])
 	}
+	lately := &r.lately[n%len(r.lately)]
 	if int(*lately) < len(r.words) && r.words[*lately] == text {
 		return uint64(*lately)
 	}
-	number, met := r.numbers[text]
+	number, met := r.wordAt[text]
 	if !met {
-		if r.numbers == nil {
-			r.numbers = map[string]uint32{}
+		if r.wordAt == nil {
+			r.wordAt = map[string]uint32{}
 		}
 		number = uint32(len(r.words))
 		r.words = append(r.words, strings.Clone(text))
-		r.numbers[r.words[number]] = number
+		r.wordAt[r.words[number]] = number
 	}
 	*lately = number
 	return uint64(number)

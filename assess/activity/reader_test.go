@@ -123,21 +123,21 @@ func plainly(row model.SignIn) SignIn {
 	return s
 }
 
-// TestReaderGivesBackWhatItWasGiven reads enough records for numbers of two sizes and
-// for many chunks. All are read to the same place, as a source reads them.
+// TestReaderGivesBackWhatItWasGiven reads enough users for numbers of two sizes, and
+// then records of all kinds. All are read to the same place, as a source reads them.
 func TestReaderGivesBackWhatItWasGiven(t *testing.T) {
 	source := newSignIns(1)
 	var r Reader
 	var want []SignIn
 	var place model.SignIn
-	for n := range 70_000 {
-		if place = source.next(); n%50 != 0 {
-			place.UserPrincipalName = model.Value(fmt.Sprint(n, source.text()))
+	for n := range 72_000 {
+		if place = (model.SignIn{UserID: model.Value(strconv.Itoa(n))}); n > 1<<16 {
+			place = source.next()
 		}
 		want = append(want, plainly(place))
 		r.Read(&place)
 	}
-	require.Greater(t, r.users.len(), 1<<16)
+	require.Greater(t, r.users.n, 1<<16)
 	require.Equal(t, len(want), r.Len())
 	n := 0
 	for s := range r.All() {
@@ -165,6 +165,41 @@ func TestReaderGivesBackWhatItWasGiven(t *testing.T) {
 		}
 	}
 	require.Zero(t, phones)
+}
+
+// TestReaderKeepsRunsOfPlaces reads records as a source does, where those of one list
+// share it: one after the other, with some left out, and lists in turn.
+func TestReaderKeepsRunsOfPlaces(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var r Reader
+		var want []model.Object
+		b := model.NewBuilder(model.Users.Name())
+		b.ObserveEach(model.SignIns.Name(), func(record any) {
+			r.Read(record.(*model.SignIn))
+			want = append(want, record.(*model.SignIn).Object)
+		})
+		at := model.Location{Dataset: model.SignIns.Name()}
+		for range rapid.IntRange(1, 6).Draw(t, "runs") {
+			at.File = rapid.SampledFrom([]string{"a.json", "b.json"}).Draw(t, "file")
+			list := rapid.SampledFrom([]string{"", "/value", "/value"}).Draw(t, "list")
+			next := rapid.SampledFrom([]int{0, 0, 1, 7, math.MaxUint32 - 2}).Draw(t, "number")
+			for range rapid.IntRange(1, 5).Draw(t, "records") {
+				if at.Pointer = fmt.Sprint(list, "/", next); rapid.IntRange(0, 9).Draw(t, "none") == 0 {
+					at.Pointer = list
+				}
+				id := rapid.SampledFrom([]string{"6a45d7e1-1984-410a-8b45-0445cb1f7a4e", "6a45d7e1-1984-410a-8b45-0445cb1f7a4e", "7"}).Draw(t, "id")
+				require.NoError(t, b.Add(model.SignIns.Name(), "", at, []byte(`{"id":"`+id+`"}`)))
+				next++
+			}
+		}
+		n := 0
+		for s := range r.All() {
+			require.Equal(t, want[n], s.Object)
+			require.Equal(t, want[n].Location(), s.Location())
+			n++
+		}
+		require.Equal(t, len(want), n)
+	})
 }
 
 func TestColumns(t *testing.T) {
@@ -202,7 +237,7 @@ func TestEntries(t *testing.T) {
 		}
 		require.Equal(t, number, e.number(appendText(nil, text)))
 	}
-	require.Equal(t, len(all), e.len())
+	require.Equal(t, len(all), e.n)
 	e.seal()
 	for number, text := range all {
 		var got string
