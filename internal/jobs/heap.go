@@ -13,7 +13,7 @@ import (
 // assessment holds is large and stays, and with Go's 100 per cent half of the memory
 // would be what waits for the collector.
 const (
-	heapGrowth  = 75
+	heapGrowth  = 25
 	leastGrowth = 192 << 20
 )
 
