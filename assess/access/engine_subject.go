@@ -32,6 +32,7 @@ type subjectView struct {
 	// what the subject can present, and what is accepted of it.
 	external, secondFactor             model.Truth
 	mfaAccepted, compliantOK, hybridOK model.Truth
+	sight                              sight
 	inDefaults, syncAccount            model.Truth
 	key                                string
 }
@@ -198,6 +199,7 @@ func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
 	s := &subjectView{certain: certain, open: open}
 	trust := e.in.trust.of(certain.HomeTenant)
 	s.external = certain.Kind.In(External)
+	s.sight = sightOf(s.external, trust)
 	accepted := func(claim model.Truth) model.Truth { return model.Or(s.external.Not(), claim) }
 	s.mfaAccepted, s.compliantOK, s.hybridOK = accepted(trust.mfa), accepted(trust.compliant), accepted(trust.hybrid)
 	// A user of B2B direct connect has no object to register a method on.
@@ -217,7 +219,7 @@ func (e *Engine) viewOf(certain Subject, open *Subject) *subjectView {
 			key.WriteByte('0' + byte(truth))
 		}
 	}
-	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.inDefaults, s.syncAccount)
+	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.sight, s.inDefaults, s.syncAccount)
 	s.key = key.String()
 	same := e.memory.views.get(s.key, func() alikeView { return alikeView{s.key, s.users} })
 	s.key, s.users = same.key, same.users

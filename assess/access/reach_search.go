@@ -49,7 +49,7 @@ func (e *Engine) search(r reading, s *subjectView, q region, extra antichain) fr
 	v := e.views[r]
 	live := e.live(v, s)
 	key := make([]byte, 0, 256)
-	key = append(key, byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK))
+	key = append(key, byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK), byte(s.sight))
 	for _, w := range live {
 		key = binary.LittleEndian.AppendUint64(key, w)
 	}
@@ -127,7 +127,7 @@ func (e *Engine) wayClass(v *view, s *subjectView, index int) frontierClass {
 	w := e.ways[index]
 	d := &e.devices[w.device]
 	c := frontierClass{cost: d.kind, can: ^(bitCompliant | bitHybrid), given: d.meets(), value: index,
-		applies: slices.Clone(v.devices[w.device])}
+		applies: slices.Clone(e.deviceBits(v, seenDevice{w.device, s.sight}))}
 	if !v.reading.available(s.compliantOK) {
 		c.given &^= bitCompliant
 	}
