@@ -42,6 +42,9 @@ var fnd23 = &assess.Control{
 		for _, admin := range admins {
 			met, detail := kit.Unscored(admin.Principal)
 			ref := admin.Ref()
+			if listed.Coverage().State != model.Complete {
+				met, detail = model.Unknown, "not all risky users were read"
+			}
 			for row := range listed.All() {
 				if model.SameID(row.ID, admin.ID) {
 					met, detail = settled(row.RiskState), "riskState "+row.RiskState.String()+", riskLevel "+row.RiskLevel.String()
