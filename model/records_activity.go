@@ -126,6 +126,7 @@ type RecurrencePattern struct {
 // numbered.
 type RecurrenceRange struct {
 	Type                Field[string] `json:"type,omitzero"`
+	StartDate           Field[Date]   `json:"startDate,omitzero"`
 	EndDate             Field[Date]   `json:"endDate,omitzero"`
 	NumberOfOccurrences Field[int]    `json:"numberOfOccurrences,omitzero"`
 }

@@ -78,6 +78,7 @@ type alike struct {
 	// what the subject can present, and what is accepted of it.
 	external, secondFactor             model.Truth
 	mfaAccepted, compliantOK, hybridOK model.Truth
+	sight                              sight
 	inDefaults, syncAccount            model.Truth
 	key                                string // of two with the same, searches find the same
 }

@@ -488,7 +488,7 @@ func countryHolds(loc *Location, country string) model.Truth {
 
 // deviceMatch asks whether the policy is for a device. The device is one that
 // the client shows: a context with a client or flow that shows none has none.
-func deviceMatch(p *Policy, c model.ConditionSet, d Device) model.Truth {
+func deviceMatch(p *Policy, c model.ConditionSet, d Device, seen sight) model.Truth {
 	if present(c.DeviceStates) {
 		return model.Unknown
 	}
@@ -505,13 +505,64 @@ func deviceMatch(p *Policy, c model.ConditionSet, d Device) model.Truth {
 			}
 			switch textOr(f.Mode, "") {
 			case "include":
-				return filterHolds(p.Filter, d)
+				return seen.holds(p.Filter, d)
 			case "exclude":
-				return filterHolds(p.Filter, d).Not()
+				return seen.holds(p.Filter, d).Not()
 			}
 			return model.Unknown
 		})
 	})
+}
+
+// sight is what a device filter sees of a subject's device.
+type sight int
+
+const (
+	sightOwn     sight = iota // the device as this tenant knows it
+	sightNone                 // that, or none: the subject's home may be another tenant, whose claims do not count
+	sightForeign              // besides, what its home may have written into its device
+)
+
+// sightOf: the filter reads a foreign device where the cross-tenant settings trust
+// what its tenant says of it.
+// Source: learn.microsoft.com/entra/external-id/authentication-conditional-access#device-filters.
+func sightOf(external model.Truth, t trust) sight {
+	switch {
+	case external == model.False:
+		return sightOwn
+	case t.compliant == model.False && t.hybrid == model.False:
+		return sightNone
+	}
+	return sightForeign
+}
+
+// holds evaluates a device filter for what it sees.
+func (s sight) holds(f *Filter, d Device) model.Truth {
+	truth := filterHolds(f, d)
+	if s == sightOwn || !d.Registered {
+		return truth
+	}
+	truth = agree(truth, filterHolds(f, Device{}))
+	if s == sightForeign {
+		truth = agree(truth, filterHolds(f, abroad(f, d)))
+	}
+	return truth
+}
+
+// abroad is a device with whatever its own tenant may have written into it, but for
+// what follows from its state.
+func abroad(f *Filter, d Device) Device {
+	d.Managed, d.Attributes = true, map[Attribute]FilterValue{}
+	for _, c := range f.Comparisons() {
+		d.Attributes[c.Attribute] = AnyValue()
+	}
+	if !d.Compliant {
+		d.Attributes[AttrCompliant] = OneOf(FilterValue{}, Flag(false))
+	}
+	if !d.Hybrid {
+		d.Attributes[AttrTrustType] = OneOf(Text("AzureAD"), Text("Workplace"))
+	}
+	return d
 }
 
 // filterHolds evaluates a device filter: an absent attribute meets every

@@ -536,6 +536,23 @@ func oCases() []oCase {
 				trustPartners: []string{`{"id":"x","tenantId":"` + oPartner + `","inboundTrust":{"isMfaAccepted":true,"isCompliantDeviceAccepted":false,"isHybridAzureADJoinedDeviceAccepted":false}}`}},
 			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(oCompliant)}, want: "blocked: block", applies: "p0"},
 
+		{covers: "rule40 rule33", name: "a trusted tenant marks its own device as a workstation", source: srcB2B,
+			tenant: oTenant{policies: []string{oPolicy(oConditions(oFilterOf("exclude", `device.extensionAttribute1 -eq "SAW"`)), oBlock)}, trustDefault: oTrust(false, true, false)},
+			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(oCompliant)}, want: "unknown: password .. block", applies: "p0?"},
+		{covers: "rule40 rule33", name: "a guest on a workstation of ours, where the home tenant is not trusted", source: srcB2B,
+			tenant: oTenant{policies: []string{oPolicy(oConditions(oFilterOf("exclude", `device.extensionAttribute1 -eq "SAW"`)), oBlock)}, trustDefault: oTrust(false, false, false)},
+			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(Device{Registered: true, Compliant: true, Managed: true, Attributes: map[Attribute]FilterValue{ExtensionAttribute(1): Text("SAW")}})},
+			want:   "unknown: password .. block", applies: "p0?"},
+		{covers: "rule40 rule33", name: "a guest's own device, where the home tenant is not trusted", source: srcB2B,
+			tenant: oTenant{policies: []string{oPolicy(oConditions(oFilterOf("exclude", `device.extensionAttribute1 -eq "SAW"`)), oBlock)}, trustDefault: oTrust(false, false, false)},
+			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(oCompliant)}, want: "blocked: block", applies: "p0"},
+		{covers: "rule40 rule33", name: "a trusted tenant's device that is not compliant is not marked as such", source: srcB2B,
+			tenant: oTenant{policies: []string{oPolicy(oConditions(oFilterOf("exclude", `device.isCompliant -eq True`)), oBlock)}, trustDefault: oTrust(false, true, false)},
+			signIn: []func(*SignIn){oGuest(B2BCollaborationGuest, oPartner), oOnDevice(Device{Registered: true})}, want: "blocked: block", applies: "p0"},
+		{covers: "rule40 rule33", name: "a guest without a device", source: srcB2B,
+			tenant: oTenant{policies: []string{oPolicy(oConditions(oFilterOf("exclude", `device.extensionAttribute1 -eq "SAW"`)), oBlock)}, trustDefault: oTrust(true, true, true)},
+			signIn: oWith(oGuest(B2BCollaborationGuest, oPartner)), want: "blocked: block", applies: "p0"},
+
 		// Microsoft's floor.
 		{covers: "rule41 R36", name: "security defaults ask administrators for a second factor", source: srcDefaults,
 			tenant: oTenant{defaults: "true"}, want: "granted: mfa password"},

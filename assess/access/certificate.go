@@ -70,7 +70,7 @@ func (e *Engine) dimensionsOf(index int, r reading, s *subjectView, c context) [
 		{DimClientApp, clientMatch(conditions, c.way.client, c.platform)},
 		{DimPlatform, platformMatch(conditions, c.platform)},
 		{DimLocation, e.networkMatch(conditions, e.networks[c.network].network)},
-		{DimDevice, deviceMatch(p, conditions, e.devices[c.way.device].device)},
+		{DimDevice, deviceMatch(p, conditions, e.devices[c.way.device].device, s.sight)},
 		{dimQuiet, e.quietMatch(conditions)},
 		{DimFlow, flowMatch(conditions, c.way.flow)},
 	}

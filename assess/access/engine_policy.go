@@ -67,12 +67,18 @@ type view struct {
 	reading   reading
 	boxes     []box
 	width     int
-	devices   [][]uint64
+	devices   memo[seenDevice, []uint64]
 	networks  [][]uint64
 	clients   map[string][]uint64
 	platforms map[string][]uint64
 	flows     map[string][]uint64
 	targets   memo[target, []uint64]
+}
+
+// seenDevice is a device, by its index, as a filter sees it.
+type seenDevice struct {
+	device int
+	sight  sight
 }
 
 func (v *view) bitset() []uint64 { return make([]uint64, v.width) }
@@ -222,31 +228,41 @@ func (e *Engine) floor(r reading, defaults model.Truth) []box {
 	return boxes
 }
 
-// placeBoxes fills the bitsets of every value but the targets, which depend on
-// the question.
-func (e *Engine) placeBoxes(v *view) {
-	r := v.reading
-	place := func(inPolicy func(*Policy, model.ConditionSet) model.Truth, own func(box) bool) []uint64 {
-		words := v.bitset()
-		for i, b := range v.boxes {
-			in := own(b)
-			if in && b.source == fromPolicy {
-				p := e.in.Policies[b.policy]
-				if c, ok := conditionsOf(p); ok {
-					in = r.applies(inPolicy(p, c))
-				}
-			}
-			if in {
-				setBit(words, i)
+// place gives the boxes that a value lies in: what of them is a policy's, as the
+// policy says.
+func (e *Engine) place(v *view, inPolicy func(*Policy, model.ConditionSet) model.Truth, own func(box) bool) []uint64 {
+	words := v.bitset()
+	for i, b := range v.boxes {
+		in := own(b)
+		if in && b.source == fromPolicy {
+			p := e.in.Policies[b.policy]
+			if c, ok := conditionsOf(p); ok {
+				in = v.reading.applies(inPolicy(p, c))
 			}
 		}
-		return words
+		if in {
+			setBit(words, i)
+		}
 	}
-	everyBox := func(box) bool { return true }
-	for _, d := range e.devices {
-		v.devices = append(v.devices, place(func(p *Policy, c model.ConditionSet) model.Truth {
-			return deviceMatch(p, c, d.device)
-		}, everyBox))
+	return words
+}
+
+func everyBox(box) bool { return true }
+
+// deviceBits are the boxes that a device lies in for those whose filters see it so.
+func (e *Engine) deviceBits(v *view, d seenDevice) []uint64 {
+	return v.devices.get(d, func() []uint64 {
+		return e.place(v, func(p *Policy, c model.ConditionSet) model.Truth {
+			return deviceMatch(p, c, e.devices[d.device].device, d.sight)
+		}, everyBox)
+	})
+}
+
+// placeBoxes fills the bitsets of every value but the devices and the targets, which
+// depend on the question.
+func (e *Engine) placeBoxes(v *view) {
+	place := func(inPolicy func(*Policy, model.ConditionSet) model.Truth, own func(box) bool) []uint64 {
+		return e.place(v, inPolicy, own)
 	}
 	for _, n := range e.networks {
 		v.networks = append(v.networks, place(func(_ *Policy, c model.ConditionSet) model.Truth {

@@ -222,6 +222,7 @@ func (e *Engine) compare(mentioned string, certain Subject, open *Subject) *alik
 	s := &alike{mentioned: mentioned}
 	trust := e.in.trust.of(certain.HomeTenant)
 	s.external = certain.Kind.In(External)
+	s.sight = sightOf(s.external, trust)
 	accepted := func(claim model.Truth) model.Truth { return model.Or(s.external.Not(), claim) }
 	s.mfaAccepted, s.compliantOK, s.hybridOK = accepted(trust.mfa), accepted(trust.compliant), accepted(trust.hybrid)
 	// A user of B2B direct connect has no object to register a method on.
@@ -241,7 +242,7 @@ func (e *Engine) compare(mentioned string, certain Subject, open *Subject) *alik
 			key.WriteByte('0' + byte(truth))
 		}
 	}
-	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.inDefaults, s.syncAccount)
+	fmt.Fprint(&key, s.external, s.secondFactor, s.mfaAccepted, s.compliantOK, s.hybridOK, s.sight, s.inDefaults, s.syncAccount)
 	s.key = key.String()
 	return s
 }

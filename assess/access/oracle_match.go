@@ -477,6 +477,9 @@ func (o *oracle) deviceFilter(p *Policy, f model.ConditionFilter) oFinding {
 	}
 	if finding.holds == model.Unknown && mode != "" {
 		finding.text = "whether the device matches the filter is not known"
+		if o.external() != model.False {
+			finding.text = "what the device filter sees of a device of somebody from another tenant is not known"
+		}
 	}
 	if p.FilterSpoofable == model.True {
 		finding.text += "; the filter rests on values that the user of any registered device can set"
@@ -489,6 +492,9 @@ func (o *oracle) deviceFilter(p *Policy, f model.ConditionFilter) oFinding {
 // nothing, and which of the two devices the filter reads is not documented.
 func (o *oracle) filterMatches(f *Filter) model.Truth {
 	shown, hidden := f.Matches(o.s.Device), f.Matches(Device{})
+	if o.external() != model.False {
+		shown = o.foreignMatches(f, shown, hidden)
+	}
 	switch o.legacy() {
 	case model.True:
 		return hidden
@@ -499,6 +505,28 @@ func (o *oracle) filterMatches(f *Filter) model.Truth {
 		return agree(shown, hidden)
 	}
 	return shown
+}
+
+// foreignMatches evaluates the filter for somebody whose home may be another tenant.
+// Where the device claims of that tenant are trusted, the filter reads what its
+// administrators wrote into its device; where they are not, whether a device of this
+// tenant is seen at all is not documented.
+// Source: learn.microsoft.com/entra/external-id/authentication-conditional-access#device-filters.
+func (o *oracle) foreignMatches(f *Filter, own, none model.Truth) model.Truth {
+	trust := o.in.trust.of(o.s.Subject.HomeTenant)
+	if !o.s.Device.Registered || model.Or(trust.compliant, trust.hybrid) == model.False {
+		return agree(own, none)
+	}
+	foreign := o.s.Device
+	foreign.Managed, foreign.Attributes = true, map[Attribute]FilterValue{}
+	for _, c := range f.Comparisons() {
+		switch {
+		case c.Attribute == AttrCompliant && !foreign.Compliant, c.Attribute == AttrTrustType && !foreign.Hybrid: // as its state says
+		default:
+			foreign.Attributes[c.Attribute] = AnyValue()
+		}
+	}
+	return agree(agree(own, none), f.Matches(foreign))
 }
 
 // risk judges a risk level: a policy for some levels does nothing to a sign-in

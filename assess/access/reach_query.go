@@ -248,10 +248,14 @@ func (e *Engine) undecidedAt(s stepAnswer, c context) []model.Need {
 		for _, reason := range p.Reasons {
 			if reason.Holds == model.Unknown {
 				named = true
+				if reason.Dimension == DimDevice {
+					list = append(list, e.unreadTrust(s.subject)...)
+				}
 				list = append(list, needFor(reason, p))
 			}
 		}
 		if !named {
+			list = append(list, e.unreadTrust(s.subject)...)
 			list = append(list, model.Need{Dataset: model.ConditionalAccessPolicies.Name(), Reason: model.UnknownValue,
 				Detail: "policy " + p.Name + ": what it asks is not known"})
 		}
@@ -272,6 +276,21 @@ func reasonOr(c model.Coverage) model.Reason {
 		return model.Unresolved
 	}
 	return c.Reason
+}
+
+// unreadTrust names what would tell whether the claims of a guest's tenant count.
+func (e *Engine) unreadTrust(s *subjectView) []model.Need {
+	if s.external == model.False {
+		return nil
+	}
+	var list []model.Need
+	for _, key := range []model.Key[model.CrossTenantConfiguration]{model.CrossTenantDefault, model.CrossTenantPartners} {
+		if c := model.RowsOf(e.tenant, key, nil).Coverage(); c.State != model.Complete {
+			list = append(list, model.Need{Dataset: key.Name(), Reason: reasonOr(c), Permission: "Policy.Read.All",
+				Detail: "which claims of other tenants are trusted is not known"})
+		}
+	}
+	return list
 }
 
 // needFor names the data set that a reason waits for.

@@ -34,7 +34,7 @@ const legacyCan = bitPassword | bitFreshSignIn | bitBoundToken
 func (e *Engine) search(r reading, s *subjectView, q region, extra antichain) frontier {
 	v := e.views[r]
 	live := e.live(v, s)
-	key := append(make(keyText, 0, 256), byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK))
+	key := append(make(keyText, 0, 256), byte(r), byte(s.external), byte(s.secondFactor), byte(s.mfaAccepted), byte(s.compliantOK), byte(s.hybridOK), byte(s.sight))
 	for _, w := range live {
 		key = key.set(obligationSet(w))
 	}
@@ -112,7 +112,7 @@ func (e *Engine) wayClass(v *view, s *subjectView, index int) frontierClass {
 	w := e.ways[index]
 	d := &e.devices[w.device]
 	c := frontierClass{cost: d.kind, can: ^(bitCompliant | bitHybrid), given: d.meets(), value: index,
-		applies: slices.Clone(v.devices[w.device])}
+		applies: slices.Clone(e.deviceBits(v, seenDevice{w.device, s.sight}))}
 	if !v.reading.available(s.compliantOK) {
 		c.given &^= bitCompliant
 	}

@@ -32,6 +32,7 @@ type Diff struct {
 	Reach      []ReachMove     `json:"reach"`
 	Tier0      []Tier0Move     `json:"tier0"`
 	Paths      []PathMove      `json:"paths"`
+	Lockouts   []LockoutMove   `json:"lockouts"`
 	// Configuration is what changed in the tenant's policies and role assignments.
 	// It is there only where both tenants are known, not just their assessments;
 	// null says that it was not compared.
@@ -254,6 +255,30 @@ type PathWay struct {
 	Perhaps string `json:"perhaps,omitempty"`
 }
 
+// LockoutMove says who can put accounts out of action now and could not, or the
+// reverse. Who surely reaches Tier 0 is told of among the paths and the reach, here
+// as in [model.Lockout].
+type LockoutMove struct {
+	// Targets are put out by the same starts, before and now. With Every the question
+	// is whether every Global Administrator is, and they are those of the new run.
+	Targets []model.PrincipalRef `json:"targets"`
+	Every   bool                 `json:"every,omitempty"`
+	// Old and New count the starts; empty where that run names no lock-out of them.
+	Old *LockoutCount `json:"old,omitempty"`
+	New *LockoutCount `json:"new,omitempty"`
+	// Ways are the starts that moved, among those that the runs tell one by one.
+	Ways []PathMove `json:"ways"`
+	// Move is the one that matters most among Ways. Where the starts are only counted
+	// it is Undecided of more, and Changed of fewer: they may be other ones.
+	Move Move `json:"move"`
+}
+
+// LockoutCount is how many starts lock somebody out, and how many more may.
+type LockoutCount struct {
+	Surely  int `json:"surely"`
+	Perhaps int `json:"perhaps"`
+}
+
 // Options says what else is known of the runs. The zero value knows nothing else.
 type Options struct {
 	// Reads lists the data sets that a control looks at (assess.Needs of it alone), and whether
@@ -280,6 +305,7 @@ func (opts Options) Compare(old, new *model.Assessment) *Diff {
 	d.Reach, d.Principals = c.reach()
 	d.Tier0 = c.tier0()
 	d.Paths = c.paths()
+	d.Lockouts = c.lockouts()
 	d.Warnings = c.warnings(d.Inputs)
 	return d
 }
@@ -299,7 +325,7 @@ func runOf(a *model.Assessment) Run {
 // not count.
 func (d *Diff) Empty() bool {
 	return len(d.Headline)+len(d.Pillars)+len(d.Domains)+len(d.Inputs)+len(d.Findings)+len(d.Principals)+
-		len(d.Reach)+len(d.Tier0)+len(d.Paths)+len(d.Configuration) == 0
+		len(d.Reach)+len(d.Tier0)+len(d.Paths)+len(d.Lockouts)+len(d.Configuration) == 0
 }
 
 // JSON gives the document's bytes: indented, without HTML escapes, with a final

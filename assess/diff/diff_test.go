@@ -135,6 +135,11 @@ func TestWhatIsMissingIsNeverFixed(t *testing.T) {
 			for _, p := range d.Paths {
 				assert.NotContainsf(t, []diff.Move{diff.Closed, diff.Better}, p.Move, "%s without %s: %s", name, path, p.From.Name)
 			}
+			for _, l := range d.Lockouts {
+				for _, p := range l.Ways {
+					assert.NotContainsf(t, []diff.Move{diff.Closed, diff.Better}, p.Move, "%s without %s: %s", name, path, p.From.Name)
+				}
+			}
 			for _, m := range d.Tier0 {
 				assert.NotEqualf(t, diff.Removed, m.Move, "%s without %s: %s", name, path, m.Name)
 			}
@@ -209,6 +214,20 @@ func drawn(t *rapid.T, base *model.Assessment) *model.Assessment {
 	a.Reach = a.Reach[rapid.IntRange(0, len(a.Reach)).Draw(t, "fewer holdings"):]
 	a.Paths = a.Paths[rapid.IntRange(0, len(a.Paths)).Draw(t, "fewer paths"):]
 	a.Tier0 = a.Tier0[rapid.IntRange(0, len(a.Tier0)).Draw(t, "fewer members"):]
+	a.Lockouts = a.Lockouts[rapid.IntRange(0, len(a.Lockouts)).Draw(t, "fewer lock-outs"):]
+	for i := range a.Lockouts {
+		l := &a.Lockouts[i]
+		l.Paths = l.Paths[rapid.IntRange(0, len(l.Paths)).Draw(t, "fewer who lock out"):]
+		l.Surely, l.Perhaps = rapid.IntRange(0, 1).Draw(t, "not told"), 0
+		for j := range l.Paths {
+			if l.Paths[j].Verdict = rapid.SampledFrom([]string{model.Reaches, model.ReachUnknown}).Draw(t, "lock-out"); l.Paths[j].Verdict == model.Reaches {
+				l.Surely++
+			} else {
+				l.Perhaps++
+			}
+			l.Paths[j].Attacker = rapid.SampledFrom([]string{"control", "stolenPassword", "userDevice"}).Draw(t, "attacker")
+		}
+	}
 	for i := range a.Inputs.Datasets {
 		if rapid.IntRange(0, 19).Draw(t, "input") == 0 {
 			a.Inputs.Datasets[i].Status = rapid.SampledFrom([]model.State{model.Absent, model.Partial, model.Complete}).Draw(t, "state")
@@ -281,6 +300,7 @@ func TestMirror(t *testing.T) {
 		equal("principals", principalMoves(there), principalMoves(back))
 		equal("tier 0", tier0Moves(there), tier0Moves(back))
 		equal("paths", pathMoves(there), pathMoves(back))
+		equal("lock-outs", lockoutMoves(there), lockoutMoves(back))
 		equal("inputs", inputMoves(there), inputMoves(back))
 		for i, p := range there.Pillars {
 			require.Equal(t, p.Old, back.Pillars[i].New)
@@ -346,6 +366,18 @@ func pathMoves(d *diff.Diff) map[string]diff.Move {
 	all := map[string]diff.Move{}
 	for _, p := range d.Paths {
 		all[p.From.Kind+p.From.ID] = p.Move
+	}
+	return all
+}
+
+func lockoutMoves(d *diff.Diff) map[string]diff.Move {
+	all := map[string]diff.Move{}
+	for _, l := range d.Lockouts {
+		for _, target := range l.Targets {
+			for _, p := range l.Ways {
+				all[target.ID+" "+p.From.Kind+p.From.ID] = p.Move
+			}
+		}
 	}
 	return all
 }

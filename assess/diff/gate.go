@@ -21,10 +21,10 @@ func Gates() []Gate {
 		{"worse", "a finding that is new or worse, or whose risk is no longer accepted", func(d *Diff) []string {
 			return d.controls(func(f FindingMove) bool { return isNew(f) || f.Move == Worse || f.Move == AcceptanceEnded })
 		}},
-		{"undecided", "a finding that is no longer decided, or a reach that is no longer known", func(d *Diff) []string {
+		{"undecided", "a finding that is no longer decided, or a reach, a way into Tier 0 or a lock-out that is no longer known", func(d *Diff) []string {
 			return append(d.controls(func(f FindingMove) bool { return f.Move == Undecided }), d.reached(Undecided)...)
 		}},
-		{"opened", "a reach or a way into Tier 0 that opened, or that a weaker attacker can now take", func(d *Diff) []string { return d.reached(Opened) }},
+		{"opened", "a reach, a way into Tier 0 or a lock-out that opened, or that a weaker attacker can now take", func(d *Diff) []string { return d.reached(Opened) }},
 		{"lower", "a pillar whose level fell, or a lower score", (*Diff).lower},
 		{"changed", "anything at all", func(d *Diff) []string {
 			if d.Empty() {
@@ -49,7 +49,7 @@ func (d *Diff) controls(hit func(FindingMove) bool) []string {
 	return met
 }
 
-// reached names the holdings and the starts of paths that made a move.
+// reached names the holdings, the starts of paths and who is locked out, that made a move.
 func (d *Diff) reached(move Move) []string {
 	var met []string
 	for _, m := range d.Reach {
@@ -60,6 +60,11 @@ func (d *Diff) reached(move Move) []string {
 	for _, p := range d.Paths {
 		if p.Move == move || move == Opened && p.Move == Worse {
 			met = append(met, "a way from "+refName(p.From))
+		}
+	}
+	for _, l := range d.Lockouts {
+		if l.Move == move || move == Opened && l.Move == Worse || slices.ContainsFunc(l.Ways, func(p PathMove) bool { return p.Move == move }) {
+			met = append(met, "a lock-out of "+l.whom())
 		}
 	}
 	return met

@@ -65,7 +65,7 @@ func (d *Diff) page() page {
 	for _, w := range d.Warnings {
 		p.warnings = append(p.warnings, w.Text)
 	}
-	for _, s := range slices.Concat([]section{d.levels()}, d.reachSections(), []section{d.configuration(), d.holders(), d.ways(), d.tier0Section()}, d.findingSections(), []section{d.inputSection()}) {
+	for _, s := range slices.Concat([]section{d.levels()}, d.reachSections(), []section{d.configuration(), d.holders(), d.ways(), d.lockoutSection(), d.tier0Section()}, d.findingSections(), []section{d.inputSection()}) {
 		if more := len(s.items) - maxItems; more > 0 {
 			s.items = append(s.items[:maxItems], item{mark: neutral, head: fmt.Sprintf("… and %d more, in the JSON document", more)})
 		}
@@ -595,6 +595,97 @@ func pathText(p PathMove) string {
 		return report.AttackerWords(p.New.Attacker) + ": was over the role that it holds itself"
 	}
 	return report.AttackerWords(p.New.Attacker) + ": leads another way"
+}
+
+func (d *Diff) lockoutSection() section {
+	s := section{title: report.LockoutTitle}
+	for _, m := range d.Lockouts {
+		i := item{mark: markOf(m.Move), head: m.whom() + ": " + m.Old.text() + " → " + m.New.text() + d.heldText(m)}
+		var others []string
+		for _, way := range m.Ways {
+			if way.Move == Changed {
+				others = append(others, refName(way.From))
+				continue
+			}
+			i.lines = append(i.lines, refName(way.From)+", "+lockoutText(way))
+		}
+		if more := len(i.lines) - maxShown; more > 0 {
+			i.lines = append(i.lines[:maxShown], fmt.Sprintf("… and %d more, in the JSON document", more))
+		}
+		switch {
+		case len(others) > 0:
+			i.lines = append(i.lines, "by other steps than before: "+some(others))
+		case len(m.Ways) == 0:
+			i.lines = append(i.lines, "Which of them are new or gone is not told: there are too many.")
+		}
+		s.items = append(s.items, i)
+	}
+	return s
+}
+
+// heldText says of accounts that are put out only on one side that they hold a role
+// only there.
+func (d *Diff) heldText(m LockoutMove) string {
+	all := func(move Move) bool {
+		return !slices.ContainsFunc(m.Targets, func(t model.PrincipalRef) bool {
+			return !slices.ContainsFunc(d.Principals, func(p PrincipalMove) bool { return p.Move == move && model.SameID(p.Principal.ID, t.ID) })
+		})
+	}
+	switch {
+	case m.Every:
+	case m.Old == nil && all(Added):
+		return " (with a Tier 0 role only now)"
+	case m.New == nil && all(Removed):
+		return " (with no Tier 0 role any more)"
+	}
+	return ""
+}
+
+// whom names the accounts of a lock-out.
+func (m LockoutMove) whom() string {
+	if m.Every {
+		return "every Global Administrator at once"
+	}
+	var names []string
+	for _, t := range m.Targets {
+		names = append(names, refName(t))
+	}
+	return some(names)
+}
+
+func (n *LockoutCount) text() string {
+	switch {
+	case n == nil, n.Surely+n.Perhaps == 0:
+		return "nobody"
+	case n.Perhaps == 0:
+		return fmt.Sprintf("%d surely", n.Surely)
+	}
+	return fmt.Sprintf("%d surely and %d perhaps", n.Surely, n.Perhaps)
+}
+
+// lockoutText says what became of a start that locks somebody out.
+func lockoutText(p PathMove) string {
+	words := func(w *PathWay) string { return report.AttackerWords(w.Attacker) + ": " }
+	steps := func(w *PathWay) string { return " (" + strings.Join(w.Hops, "; ") + ")" }
+	switch {
+	case p.Old == nil && p.Move == Decided:
+		return words(p.New) + "found now, but what was read before does not exclude it" + steps(p.New)
+	case p.New == nil && p.Move == Undecided:
+		return words(p.Old) + "not found any more, but what was read does not exclude it"
+	case p.Move == Undecided:
+		return words(p.New) + "may now, not known" + steps(p.New)
+	case p.Move == Opened && p.Old != nil:
+		return words(p.New) + "surely can now" + steps(p.New)
+	case p.Move == Opened:
+		return words(p.New) + "can now" + steps(p.New)
+	case p.Move == Worse:
+		return words(p.New) + "can now; it took more before (" + report.AttackerWords(p.Old.Attacker) + ")" + steps(p.New)
+	case p.Move == Better:
+		return words(p.Old) + "no longer can; it takes more now (" + report.AttackerWords(p.New.Attacker) + ")"
+	case p.Move == Closed:
+		return words(p.Old) + "no longer can"
+	}
+	return words(p.Old) + "no longer may, which was not known"
 }
 
 func (d *Diff) tier0Section() section {

@@ -149,7 +149,7 @@ func TestWarnings(t *testing.T) {
 func TestOtherControlsAreNoReach(t *testing.T) {
 	whole := sample(t, "pim-only")
 	part := whole.Rewrite(func(_, text string) string { return text })
-	part.Reach, part.Paths, part.Tier0, part.Engine.Catalogue = nil, nil, nil, "other"
+	part.Reach, part.Paths, part.Tier0, part.Lockouts, part.Engine.Catalogue = nil, nil, nil, nil, "other"
 	d := diff.Compare(whole, part)
 	require.True(t, d.Has(diff.OtherCatalogue))
 	require.NotEmpty(t, d.Reach)
@@ -160,6 +160,10 @@ func TestOtherControlsAreNoReach(t *testing.T) {
 		require.Equal(t, diff.Undecided, m.Move)
 	}
 	for _, m := range d.Paths {
+		require.Equal(t, diff.Undecided, m.Move)
+	}
+	require.NotEmpty(t, d.Lockouts)
+	for _, m := range d.Lockouts {
 		require.Equal(t, diff.Undecided, m.Move)
 	}
 }

@@ -17,7 +17,7 @@ func (c *comparison) excludesPaths(side, other *model.Assessment) bool {
 }
 
 func (c *comparison) tier0() []Tier0Move {
-	key := func(m model.Tier0Member) string { return m.Kind + "\x00" + model.FoldID(m.ID) }
+	key := func(m model.Tier0Member) string { return startKey(m.PrincipalRef) }
 	before, now := keyed(c.old.Tier0, key), keyed(c.new.Tier0, key)
 	certainBefore, certainNow := c.excludesPaths(c.old, c.new), c.excludesPaths(c.new, c.old)
 	moves := []Tier0Move{}
@@ -52,7 +52,7 @@ func (c *comparison) tier0() []Tier0Move {
 
 // paths compares, for each start, who gets into Tier 0 from it.
 func (c *comparison) paths() []PathMove {
-	before, now := startsOf(c.old), startsOf(c.new)
+	before, now := startsOf(c.old.Paths), startsOf(c.new.Paths)
 	old := pathSide{c.old, c.excludesPaths(c.old, c.new)}
 	new := pathSide{c.new, c.excludesPaths(c.new, c.old)}
 	moves := []PathMove{}
@@ -175,11 +175,13 @@ func (s pathStart) way() *PathWay {
 	return w
 }
 
-func startsOf(a *model.Assessment) map[string]*pathStart {
+func startKey(r model.PrincipalRef) string { return r.Kind + "\x00" + model.FoldID(r.ID) }
+
+func startsOf(paths []model.Path) map[string]*pathStart {
 	all := map[string]*pathStart{}
-	for i := range a.Paths {
-		p := &a.Paths[i]
-		key := p.From.Kind + "\x00" + model.FoldID(p.From.ID)
+	for i := range paths {
+		p := &paths[i]
+		key := startKey(p.From)
 		if all[key] == nil {
 			all[key] = &pathStart{from: p.From}
 		}

@@ -21,6 +21,8 @@ type Graph struct {
 	must, may *horn.System // the rules that surely hold, and those that may
 	mustRules []int        // must's rules as indices into b.rules
 	starts    []start
+	classes   []class
+	sets      [][]horn.Atom                     // what the attackers of each class have at first
 	reached   map[string]map[string]model.Truth // by start, by attacker
 	alike     *alike                            // of which proofs are shared
 	crowds    *alike                            // of which one stands for all, in the question of what cuts them off
@@ -37,6 +39,14 @@ type Graph struct {
 type start struct {
 	ref       model.PrincipalRef
 	attackers []foothold
+	class     int // index in the graph's classes
+}
+
+// class is what starts that are alike share: what their attackers have at first, as
+// the sets from place on of those that every goal is asked from.
+type class struct {
+	first int // start
+	place int
 }
 
 // foothold is what an attacker of a kind has at first.
@@ -75,6 +85,7 @@ func newGraph(b *builder) (*Graph, error) {
 	b.heldBy("") // what is indexed when first asked: from here on the builder is read-only
 	g.readStarts()
 	g.alike, g.crowds = newAlike(g, g.ownDevices()), newAlike(g, nil)
+	g.readClasses()
 	g.solve()
 	g.tier0, g.lockouts, g.crossing = sync.OnceValue(g.readTier0), sync.OnceValue(g.readLockouts), sync.OnceValue(g.readCrossing)
 	return g, nil
@@ -89,26 +100,26 @@ func (g *Graph) readStarts() {
 		case atomAt, atomSession, atomActs:
 			if !users[k.subject] && g.b.principal(k.subject).Kind == principals.KindUser {
 				users[k.subject] = true
-				g.starts = append(g.starts, start{g.b.ref(k.subject), g.userFootholds(k.subject, anyone)})
+				g.starts = append(g.starts, start{ref: g.b.ref(k.subject), attackers: g.userFootholds(k.subject, anyone)})
 			}
 		case atomService:
-			g.starts = append(g.starts, start{g.b.ref(k.subject), []foothold{{AttackerCredential, []horn.Atom{g.atomOf(k), anyService, anyone}}}})
+			g.starts = append(g.starts, start{ref: g.b.ref(k.subject), attackers: []foothold{{AttackerCredential, []horn.Atom{g.atomOf(k), anyService, anyone}}}})
 		case atomExternal:
-			g.starts = append(g.starts, start{externalRef(k), []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
+			g.starts = append(g.starts, start{ref: externalRef(k), attackers: []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomAzure:
 			ref := g.b.ref(k.subject)
-			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+			g.starts = append(g.starts, start{ref: model.PrincipalRef{Kind: "azureResource", ID: ref.ID, Name: "the Azure resource of " + ref.Name}, attackers: []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		case atomForeign:
-			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
+			g.starts = append(g.starts, start{ref: model.PrincipalRef{Kind: "tenant", ID: k.subject, Name: "tenant " + k.subject}, attackers: []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomIssuer, atomHome:
-			g.starts = append(g.starts, start{g.atomRef(g.atomOf(k)), []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
+			g.starts = append(g.starts, start{ref: g.atomRef(g.atomOf(k)), attackers: []foothold{{AttackerControl, []horn.Atom{g.atomOf(k), outside}}}})
 		case atomOnPremises:
-			g.starts = append(g.starts, start{model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
+			g.starts = append(g.starts, start{ref: model.PrincipalRef{Kind: "onPremises", ID: "onPremises", Name: "the on-premises directory"}, attackers: []foothold{{AttackerControl, []horn.Atom{g.atomOf(k)}}}})
 		}
 	}
-	g.starts = append(g.starts, start{anybody, []foothold{{AttackerControl, []horn.Atom{anyone}}}},
-		start{anyApplication, []foothold{{AttackerCredential, []horn.Atom{anyService}}}},
-		start{outsider, []foothold{{AttackerControl, []horn.Atom{outside}}}})
+	g.starts = append(g.starts, start{ref: anybody, attackers: []foothold{{AttackerControl, []horn.Atom{anyone}}}},
+		start{ref: anyApplication, attackers: []foothold{{AttackerCredential, []horn.Atom{anyService}}}},
+		start{ref: outsider, attackers: []foothold{{AttackerControl, []horn.Atom{outside}}}})
 	if always := g.atomOf(key{kind: atomAlways}); always != horn.None {
 		for i := range g.starts {
 			for j := range g.starts[i].attackers {
@@ -161,6 +172,25 @@ func (g *Graph) userFootholds(user string, anyone horn.Atom) []foothold {
 	return list
 }
 
+// readClasses joins the starts that are alike.
+func (g *Graph) readClasses() {
+	known := map[string]int{}
+	for i := range g.starts {
+		s := &g.starts[i]
+		name := g.alike.classOf(s.ref)
+		n, ok := known[name]
+		if !ok {
+			n = len(g.classes)
+			known[name] = n
+			g.classes = append(g.classes, class{first: i, place: len(g.sets)})
+			for _, f := range s.attackers {
+				g.sets = append(g.sets, f.atoms)
+			}
+		}
+		s.class = n
+	}
+}
+
 // solve asks for the ways into Tier 0.
 func (g *Graph) solve() {
 	verdicts := g.ask(g.goal)
@@ -176,31 +206,17 @@ func (g *Graph) solve() {
 // verdicts are the answers to a goal, once for all starts that are alike.
 type verdicts struct {
 	g               *Graph
-	place           map[string]int // of a class's first attacker
-	surely, perhaps []bool
+	surely, perhaps []bool // by the graph's sets
 }
 
 func (g *Graph) ask(goal horn.Atom) verdicts {
-	v := verdicts{g: g, place: map[string]int{}}
-	var sets [][]horn.Atom
-	for _, s := range g.starts {
-		class := g.alike.classOf(s.ref)
-		if _, ok := v.place[class]; ok {
-			continue
-		}
-		v.place[class] = len(sets)
-		for _, f := range s.attackers {
-			sets = append(sets, f.atoms)
-		}
-	}
 	goals := []horn.Atom{goal}
-	v.surely, v.perhaps = g.must.Reach(sets, goals), g.may.Reach(sets, goals)
-	return v
+	return verdicts{g, g.must.Reach(g.sets, goals), g.may.Reach(g.sets, goals)}
 }
 
 // of is the verdict on a start's nth attacker.
 func (v verdicts) of(s start, n int) model.Truth {
-	n += v.place[v.g.alike.classOf(s.ref)]
+	n += v.g.classes[s.class].place
 	switch {
 	case v.surely[n]:
 		return model.True

@@ -136,18 +136,28 @@ func (g *Graph) Lockouts() []model.Lockout {
 func (g *Graph) waysOf(l lockout, tier0 verdicts, above []verdicts) []lockoutWay {
 	var list []lockoutWay
 	anybodyMay := slices.ContainsFunc(g.starts, func(s start) bool { return s.ref.Kind == anybody.Kind && l.verdicts.of(s, 0) == model.Unknown })
-	for _, s := range g.starts {
+	weakest := func(s start) (lockoutWay, bool) {
 		for n := range s.attackers {
 			verdict := l.verdicts.of(s, n)
 			if tier0.of(s, n) == model.True {
 				break
 			}
 			told := slices.ContainsFunc(above, func(v verdicts) bool { return model.Or(v.of(s, n), verdict) == v.of(s, n) })
-			if told || verdict == model.Unknown && anybodyMay && s.ref.Kind != anybody.Kind {
-				continue
+			if !told && (verdict == model.True || !anybodyMay || s.ref.Kind == anybody.Kind) {
+				return lockoutWay{s, n, verdict}, true
 			}
-			list = append(list, lockoutWay{s, n, verdict})
-			break
+		}
+		return lockoutWay{}, false
+	}
+	ways := make([]*lockoutWay, len(g.classes)) // none of a class without one
+	for i, c := range g.classes {
+		if w, ok := weakest(g.starts[c.first]); ok {
+			ways[i] = &w
+		}
+	}
+	for _, s := range g.starts {
+		if w := ways[s.class]; w != nil {
+			list = append(list, lockoutWay{s, w.n, w.verdict})
 		}
 	}
 	order := func(w lockoutWay) int {

@@ -181,3 +181,53 @@ func BenchmarkPaths(b *testing.B) {
 		})
 	}
 }
+
+// Who locks administrators out, where n people write policies, and there are as
+// many accounts to lock out as large tenants have. The first question is the dear
+// one, so each graph is asked once.
+func BenchmarkLockouts(b *testing.B) {
+	for _, admins := range []int{10, 300} {
+		for _, n := range []int{1_000, 10_000, 100_000} {
+			whole := tenant(b, lockable(b, n, admins))
+			b.Run(fmt.Sprintf("administrators=%d/writers=%d", admins, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					g, err := paths.Build(context.Background(), whole, paths.Options{})
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.StartTimer()
+					list := g.Lockouts()
+					if !list[0].Every || list[0].Surely < n {
+						b.Fatal("lock-outs are missing")
+					}
+					b.ReportMetric(float64(len(list)), "lock-outs")
+				}
+			})
+		}
+	}
+}
+
+// lockable is a tenant in which n people write policies of Conditional Access, and
+// administrators with a Tier 0 role of their own are each synchronised or not, of one
+// domain or another.
+func lockable(t testing.TB, n, admins int) *assesstest.Case {
+	c := large(t, n, 5, false)
+	for _, row := range c.Files["roleManagement/directory/roleAssignmentScheduleInstances"] {
+		if row := row.(map[string]any); row["roleDefinitionId"] == helpdesk {
+			row["roleDefinitionId"] = conditionalAccess
+		}
+	}
+	for i := range admins {
+		id := fmt.Sprintf("a%04d", i)
+		c.Files["users"] = append(c.Files["users"], map[string]any{"id": id, "userPrincipalName": fmt.Sprintf("%s@d%d.example", id, i%50), "accountEnabled": true, "userType": "Member",
+			"onPremisesSyncEnabled": i%2 == 0, "externalUserState": nil, "isManagementRestricted": nil})
+		c.Files["roleManagement/directory/roleAssignmentScheduleInstances"] = append(c.Files["roleManagement/directory/roleAssignmentScheduleInstances"],
+			map[string]any{"id": "of" + id, "principalId": id, "roleDefinitionId": globalAdministrator, "directoryScopeId": "/", "assignmentType": "Assigned", "memberType": "Direct", "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": nil})
+	}
+	for i := range 50 {
+		c.Files["domains"] = append(c.Files["domains"], map[string]any{"id": fmt.Sprintf("d%d.example", i), "authenticationType": "Federated"})
+	}
+	return c
+}

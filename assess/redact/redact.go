@@ -181,7 +181,7 @@ var rules = map[string]rule{
 	"ReachMove.Holding": verbatim, "ReachMove.Held": verbatim, "ReachMove.Easier": verbatim, "ReachMove.Harder": verbatim, "PlaceMove.Device": verbatim,
 	"PlaceMove.Network": verbatim, "PlaceMove.Step": verbatim, "PlaceMove.Old": verbatim, "PlaceMove.New": verbatim, "PlaceMove.Move": verbatim,
 	"AttackerMove.Attacker": verbatim, "AttackerMove.Old": verbatim, "AttackerMove.New": verbatim, "AttackerMove.Move": verbatim, "Cause.Proof": verbatim,
-	"Tier0Move.Move": verbatim, "PathMove.Move": verbatim, "PathWay.Attacker": verbatim, "PathWay.Verdict": verbatim, "PathWay.Perhaps": verbatim,
+	"Tier0Move.Move": verbatim, "PathMove.Move": verbatim, "LockoutMove.Move": verbatim, "PathWay.Attacker": verbatim, "PathWay.Verdict": verbatim, "PathWay.Perhaps": verbatim,
 	"Change.Kind": verbatim, "Change.Move": verbatim, "Change.Dataset": machine, "Cause.Dataset": machine, "InputMove.Name": machine, "PropertyChange.Path": machine,
 	// of a plan
 	"Change.Format": verbatim, "Change.Schema": verbatim, "Operation.Op": verbatim, "Operation.Dataset": machine, "Request.Method": verbatim, "Request.Path": machine,

@@ -224,7 +224,7 @@ func (p *page) paths() {
 		return
 	}
 	p.raw("<section>\n").element("h2", "Ways into Tier 0 over somebody or something else")
-	p.ways(p.a.Paths[:min(len(p.a.Paths), maxRows)])
+	p.ways(p.a.Paths[:min(len(p.a.Paths), maxRows)], intoTier0)
 	p.more(len(p.a.Paths))
 	p.removals()
 	p.raw("</section>\n")
@@ -236,17 +236,17 @@ func (p *page) lockouts() {
 	if len(list) == 0 {
 		return
 	}
-	p.raw("<section>\n").element("h2", lockoutTitle)
+	p.raw("<section>\n").element("h2", LockoutTitle)
 	for _, l := range list {
 		p.element("p", lockoutWords(l))
-		p.ways(l.Paths)
+		p.ways(l.Paths, locksOut)
 	}
 	p.raw("</section>\n")
 }
 
-func (p *page) ways(list []model.Path) {
+func (p *page) ways(list []model.Path, verdict func(model.Path) string) {
 	for _, way := range list {
-		p.element("h3", refName(way.From)+" "+attackerWords(way.Attacker)+": "+pathVerdict(way))
+		p.element("h3", refName(way.From)+" "+attackerWords(way.Attacker)+": "+verdict(way))
 		p.raw("<ol>\n")
 		for _, h := range way.Hops {
 			p.raw("<li><bdi>").text(hopText(h)).raw("</bdi>")

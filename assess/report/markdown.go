@@ -112,7 +112,7 @@ func (m *markdown) paths() {
 		return
 	}
 	m.line("## Ways into Tier 0 over somebody or something else", "")
-	m.ways(m.a.Paths[:min(len(m.a.Paths), maxRows)])
+	m.ways(m.a.Paths[:min(len(m.a.Paths), maxRows)], intoTier0)
 	m.more(len(m.a.Paths))
 	m.removals()
 }
@@ -123,16 +123,16 @@ func (m *markdown) lockouts() {
 	if len(list) == 0 {
 		return
 	}
-	m.line("## "+lockoutTitle, "")
+	m.line("## "+LockoutTitle, "")
 	for _, l := range list {
 		m.line(mdText(lockoutWords(l)), "")
-		m.ways(l.Paths)
+		m.ways(l.Paths, locksOut)
 	}
 }
 
-func (m *markdown) ways(list []model.Path) {
+func (m *markdown) ways(list []model.Path, verdict func(model.Path) string) {
 	for i, p := range list {
-		m.line(fmt.Sprintf("%d. **%s** %s: %s", i+1, mdText(refName(p.From)), mdText(attackerWords(p.Attacker)), mdText(pathVerdict(p))))
+		m.line(fmt.Sprintf("%d. **%s** %s: %s", i+1, mdText(refName(p.From)), mdText(attackerWords(p.Attacker)), mdText(verdict(p))))
 		for _, h := range p.Hops {
 			m.line("   - " + mdText(hopText(h)))
 		}

@@ -35,7 +35,7 @@ func (t *text) lockouts(whole bool) {
 	if len(list) == 0 {
 		return
 	}
-	t.title(lockoutTitle)
+	t.title(LockoutTitle)
 	for _, l := range list {
 		t.block(2, Inert(lockoutWords(l)))
 		for i, p := range l.Paths {
@@ -52,7 +52,8 @@ func (t *text) lockouts(whole bool) {
 	}
 }
 
-const lockoutTitle = "Who can lock administrators out without a way into Tier 0"
+// LockoutTitle heads who can lock administrators out.
+const LockoutTitle = "Who can lock administrators out without a way into Tier 0"
 
 // toldLockouts leaves out that nobody locks out those whom nobody holds.
 func toldLockouts(a *model.Assessment) []model.Lockout {

@@ -210,12 +210,21 @@ func reachCell(r model.Reach, place int) string {
 	return signs[r.From[place].Verdict].sign + signs[r.From[place].Activation].sign
 }
 
-// pathVerdict says whether a path is certain.
-func pathVerdict(p model.Path) string {
+// intoTier0 says whether a way into Tier 0 is certain.
+func intoTier0(p model.Path) string {
 	if p.Verdict == model.Reaches {
 		return "reaches " + refName(p.To)
 	}
 	return "may reach " + refName(p.To)
+}
+
+// locksOut says whether a way of locking somebody out is certain. Whom it locks out
+// stands above it.
+func locksOut(p model.Path) string {
+	if p.Verdict == model.Reaches {
+		return "locks them out"
+	}
+	return "may lock them out"
 }
 
 // hopText is one hop in words.

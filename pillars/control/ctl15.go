@@ -23,7 +23,7 @@ var ctl15 = &assess.Control{
 		Decides: "For every Tier 0 user and each role they hold, enabled policies that apply to all their sign-ins must ask for a sign-in at least every four hours " +
 			"(or every time) and never persist the browser session; the two may stand in different policies. Partial: a sign-in within 24 hours, or four hours with a browser session that may persist, " +
 			"or an application left out that administers nothing. A policy limited to some platforms, places, devices, clients, risks or flows leaves the rest open: one such policy is none, " +
-			"and whether several add up is unknown. Break-glass accounts are exempt.",
+			"and whether several add up is unknown; so is a frequency for the second factor alone. Break-glass accounts are exempt.",
 		Remediation: model.Remediation{
 			Summary:    "One policy for the Tier 0 roles and the group of those eligible for them, all resources, without further conditions: sign-in frequency 4 hours, persistent browser session never.",
 			Portal:     "Entra admin center > Conditional Access > Policies > New policy > Session > Sign-in frequency, Persistent browser session",
@@ -116,8 +116,18 @@ func signsInWithin(p kit.Policy, hours int) model.Truth {
 				}
 				return model.Unknown
 			})
-			return model.And(f.IsEnabled.Is(func(on bool) bool { return on }), every)
+			return model.And(f.IsEnabled.Is(func(on bool) bool { return on }), every, wholeSignIn(f.AuthenticationType))
 		})
+	})
+}
+
+// wholeSignIn says whether the frequency is that of the whole sign-in. What one of
+// the second factor alone ends is not documented, nor whether it asks for a factor
+// where no policy does.
+// Source: learn.microsoft.com/graph/api/resources/signinfrequencysessioncontrol.
+func wholeSignIn(f model.Field[string]) model.Truth {
+	return model.Fold(f, unknown, func() model.Truth { return model.True }, func(kind string) model.Truth {
+		return model.Or(model.Unknown, model.Of(kind == "primaryAndSecondaryAuthentication"))
 	})
 }
 

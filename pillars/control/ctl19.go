@@ -21,7 +21,7 @@ var ctl19 = &assess.Control{
 		Rationale: "Eligibility stays when the reason for it has gone, and nobody asks for less access. A review that comes round by itself, held by " +
 			"somebody else than the holder, is what takes roles away again.",
 		Decides: "Global Administrator and Privileged Role Administrator, as far as anybody holds them, must each have an access review that " +
-			"covers active and eligible holders (not guests or inactive users only), recurs at least every three months, goes on, and names " +
+			"covers active and eligible holders (not guests or inactive users only), recurs at least every three months, has begun or will within three, goes on, and names " +
 			"reviewers: without any, each holder reviews themself. Partial when a review misses one half of the holders, when its only reviewer holds " +
 			"the role and so reviews themself, or when other Tier 0 roles are reviewed. Whether the rounds are finished is CTL-20's question; " +
 			"members of a group that holds the role are reviewed with the group's own reviews, which are not judged.",
@@ -98,7 +98,7 @@ func judgeReviews(p *assess.Pass, role principals.Role, tier0 principals.View, r
 		full.add(active, eligible, model.And(live, recurs, named, independent))
 		said = append(said, fault(&j, review, []aspect{
 			{live, "/status", review.Status, "has ended"},
-			{recurs, "/settings/recurrence", nil, "does not recur at least every three months"},
+			{recurs, "/settings/recurrence", nil, "does not recur at least every three months from now on"},
 			{named, "/reviewers", review.Reviewers, "names no reviewer, so that holders review themselves"},
 			{model.And(active, eligible), "/scope", nil, "covers only active or only eligible holders"},
 			{independent, "/reviewers", review.Reviewers, "has a single reviewer, who holds the role"},
@@ -166,7 +166,7 @@ func often(p *assess.Pass, settings model.Field[model.AccessReviewSettings]) mod
 		return model.Fold(s.Recurrence, unknown, never, func(r model.Recurrence) model.Truth {
 			return model.And(
 				model.Fold(r.Pattern, unknown, never, quarterly),
-				model.Fold(r.Range, unknown, unknown, func(r model.RecurrenceRange) model.Truth { return unfinished(p, r) }))
+				model.Fold(r.Range, unknown, unknown, func(r model.RecurrenceRange) model.Truth { return model.And(begins(p, r), unfinished(p, r)) }))
 		})
 	})
 }
@@ -185,6 +185,11 @@ func quarterly(r model.RecurrencePattern) model.Truth {
 			return model.Of(n <= most)
 		})
 	})
+}
+
+// begins says whether the first round is due within three months.
+func begins(p *assess.Pass, r model.RecurrenceRange) model.Truth {
+	return model.Fold(r.StartDate, unknown, unknown, func(start model.Date) model.Truth { return model.Of(!start.After(p.AsOf().AddDate(0, 3, 0))) })
 }
 
 func unfinished(p *assess.Pass, r model.RecurrenceRange) model.Truth {

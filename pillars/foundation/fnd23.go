@@ -15,7 +15,7 @@ var fnd23 = &assess.Control{
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"F3"},
 		Rationale: "Identity Protection scores how likely it is that somebody else uses an account. An administrator at risk whom nobody looks into may be in an attacker's hands already.",
 		Decides: "Passes when no user who holds a Tier 0 role stands in the list of risky users as atRisk or confirmedCompromised. A risk that was remediated, dismissed or confirmed safe is settled. " +
-			"A user who is not in the list has no risk. Without the licence (P2) nobody is scored, and it fails.",
+			"A user who is not in the list has no risk, unless it is another organisation's account, whose risk that organisation sees: unknown. Without the licence (P2) nobody is scored, and it fails.",
 		Remediation: model.Remediation{
 			Summary:    "Investigate the account: reset its credentials and revoke its sessions, or dismiss the risk with a reason.",
 			Portal:     "Entra admin center > Protection > Identity Protection > Risky users",
@@ -40,7 +40,11 @@ var fnd23 = &assess.Control{
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users", Good: "are not at risk", Bad: "are at risk"})
 		listed := assess.Rows(p, model.RiskyUsers)
 		for _, admin := range admins {
-			ref, met, detail := admin.Ref(), model.True, "not in the list of risky users"
+			met, detail := kit.Unscored(admin.Principal)
+			ref := admin.Ref()
+			if listed.Coverage().State != model.Complete {
+				met, detail = model.Unknown, "not all risky users were read"
+			}
 			for row := range listed.All() {
 				if model.SameID(row.ID, admin.ID) {
 					met, detail = settled(row.RiskState), "riskState "+row.RiskState.String()+", riskLevel "+row.RiskLevel.String()

@@ -132,7 +132,7 @@ func small(r model.IPRange) model.Truth {
 	if r.CIDRAddress.Exported() || !r.LowerAddress.Exported() {
 		return model.Fold(r.CIDRAddress, unknown, unknown, func(cidr string) model.Truth {
 			prefix, err := netip.ParsePrefix(cidr)
-			if err != nil {
+			if err != nil || prefix.Addr().Is4In6() { // a small part of IPv6, and perhaps all of IPv4
 				return model.Unknown
 			}
 			widest := widestIPv6
@@ -146,7 +146,7 @@ func small(r model.IPRange) model.Truth {
 		return model.Fold(r.UpperAddress, unknown, unknown, func(upper string) model.Truth {
 			from, err1 := netip.ParseAddr(lower)
 			to, err2 := netip.ParseAddr(upper)
-			if err1 != nil || err2 != nil || from.BitLen() != to.BitLen() || to.Less(from) {
+			if err1 != nil || err2 != nil || from.BitLen() != to.BitLen() || to.Less(from) || from.Is4In6() || to.Is4In6() {
 				return model.Unknown
 			}
 			widest := widestIPv6

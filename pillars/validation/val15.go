@@ -23,7 +23,7 @@ var val15 = &assess.Control{
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"V5"},
 		Rationale: "Identity Protection says that an administrator's account may be in somebody else's hands. A risk that nobody confirms or dismisses was not looked at.",
 		Decides: "For every Tier 0 user: none whose risk state is atRisk or confirmedCompromised since more than 7 days, by the last update of the risk or by the oldest detection that is still open. " +
-			"A younger risk passes. Break-glass accounts count too. Without Entra ID P2 nobody sees risk, and the control fails.",
+			"A younger risk passes. The risk of another organisation's account is not in this tenant's list, and unknown. Break-glass accounts count too. Without Entra ID P2 nobody sees risk, and the control fails.",
 		Remediation: model.Remediation{
 			Summary:    "Investigate each risky administrator: reset and revoke sessions where it is real, dismiss the risk where it is not.",
 			Portal:     "Entra admin center > Protection > Identity Protection > Risky users",
@@ -52,7 +52,8 @@ var val15 = &assess.Control{
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",
 			Good: "have no risk that is older than a week", Bad: "have been at risk for more than a week"})
 		for _, a := range admins {
-			ref, met, detail := a.Ref(), model.True, "no risk"
+			met, detail := kit.Unscored(a.Principal)
+			ref := a.Ref()
 			if risky.Coverage().State != model.Complete {
 				met, detail = model.Unknown, "not all risky users were read"
 			}

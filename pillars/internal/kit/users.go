@@ -54,6 +54,17 @@ func ExternalEvidence(u *model.User) []model.Evidence {
 	}
 }
 
+// Unscored says of a holder who is not among the risky users whether there is no
+// risk, and why that is not known: the risk of another organisation's account is in
+// that organisation's list, and not in this tenant's.
+// Source: learn.microsoft.com/entra/external-id/authentication-conditional-access.
+func Unscored(p principals.Principal) (met model.Truth, detail string) {
+	if Outsider(p) == model.False {
+		return model.True, "not in the list of risky users"
+	}
+	return model.Unknown, "another organisation's account, or perhaps one: its risk is in that organisation's list"
+}
+
 // Outsider says whether another organisation checks the holder's sign-ins: an
 // internal guest is none.
 func Outsider(p principals.Principal) model.Truth {

@@ -58,6 +58,13 @@ export interface Way {
   hops: string[];
 }
 
+export interface PathMove {
+  from: Ref;
+  old?: Way;
+  new?: Way;
+  move: string;
+}
+
 export interface Diff {
   old: { asOf: string };
   new: { asOf: string };
@@ -69,7 +76,15 @@ export interface Diff {
   principals: { principal: Ref; roles: { name: string }[]; move: string }[];
   reach: ReachMove[];
   tier0: (Ref & { move: string })[];
-  paths: { from: Ref; old?: Way; new?: Way; move: string }[];
+  paths: PathMove[];
+  lockouts: {
+    targets: Ref[];
+    every?: boolean;
+    old?: { surely: number; perhaps: number };
+    new?: { surely: number; perhaps: number };
+    ways: PathMove[];
+    move: string;
+  }[];
   inputs: { name: string; move: string }[];
   configuration: { dataset: string; id: string; kind: string; name: string; move: string; properties: PropertyChange[] | null }[] | null;
 }
@@ -164,4 +179,4 @@ export function byMove<T extends { move: string }>(list: readonly T[]): { move: 
 
 /** empty reports whether nothing moved. */
 export const empty = (d: Diff): boolean =>
-  [d.headline, d.pillars, d.findings, d.principals, d.reach, d.tier0, d.paths, d.inputs, d.configuration ?? []].every((list) => list.length === 0);
+  [d.headline, d.pillars, d.findings, d.principals, d.reach, d.tier0, d.paths, d.lockouts, d.inputs, d.configuration ?? []].every((list) => list.length === 0);

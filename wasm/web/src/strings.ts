@@ -320,6 +320,10 @@ const english = {
       named: 'named by the explanation, not proved',
     } as Record<string, string>,
     paths: 'Ways into Tier 0',
+    lockouts: 'Who can lock administrators out',
+    everybody: 'Every Global Administrator at once',
+    lockers: (surely: number, perhaps: number) =>
+      surely + perhaps === 0 ? 'nobody' : `${surely} surely${perhaps > 0 ? `, ${perhaps} more may` : ''}`,
     principals: 'Who holds Tier 0 roles',
     tier0: 'What controls Tier 0',
     findings: (moved: number, same: number) => `${plural(moved, 'finding', 'findings')} moved, ${n.format(same)} as before`,
@@ -512,6 +516,7 @@ const english = {
       control: 'by controlling it',
     } as Record<string, string>,
     verdict: { reaches: 'Gets there', unknown: 'May get there', blocked: 'Blocked', notApplicable: 'None' } as Record<Verdict, string>,
+    locksOut: { reaches: 'Locks out', unknown: 'May lock out' } as Record<string, string>,
     steps: (count: number) => plural(count, 'step', 'steps'),
     picture: (from: string) => `Picture of the way from ${from}; the list below says the same.`,
     scroll: (from: string) => `The way from ${from}, drawn`,

@@ -332,7 +332,8 @@ describe('the page from file://', () => {
     await auditBoth(page, 'compare');
     await page.close();
     // A drop on this view compares; of saved assessments nothing is proved, as at the command line.
-    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', cli(now))];
+    const { lockouts } = JSON.parse(cli(join(tenants, 'middling')).toString());
+    const [a, b] = [writeScratch('old.json', cli(old)), writeScratch('now.json', JSON.stringify({ ...JSON.parse(cli(now).toString()), lockouts }))];
     page = await open(context);
     await give(page, a);
     await settled(page);
@@ -340,6 +341,8 @@ describe('the page from file://', () => {
     await drop(page, [b]);
     await page.locator('.diff').waitFor({ timeout: 60_000 });
     await idle(page);
+    const start = lockouts.flatMap((l) => l.paths)[0].from.name;
+    assert.ok((await page.locator('.diff').innerText()).split('Who can lock administrators out')[1].includes(start));
     same(await downloaded(page, page.getByRole('button', { name: 'Save the comparison as json' })), privpath('diff', '-format', 'json', a, b));
     await page.setInputFiles('#compare-files', document);
     await problem(page).getByText('different tenants').waitFor();
@@ -672,6 +675,8 @@ describe('the page from file://', () => {
       const way = ways.nth(i);
       await way.locator(':scope > summary').focus();
       await page.keyboard.press('Enter');
+      const says = i < want.paths.length ? /^(Gets|May get) there/ : /^(Locks|May lock) out/;
+      assert.match((await way.locator('.verdict').textContent()).trim(), says);
       const steps = await way.locator('.hops > li').allTextContents();
       assert.equal(steps.length, path.hops.length);
       path.hops.forEach((h, n) => assert.ok(steps[n].startsWith(`${h.from.name} ${h.explanation}`), steps[n]));

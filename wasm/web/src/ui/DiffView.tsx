@@ -1,7 +1,7 @@
 // What changed between two assessments.
 import { useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { alike, blames, byMove, empty, places, type Diff, type FindingMove, type PropertyChange, type ReachMove, type Way } from '../diff.ts';
+import { alike, blames, byMove, empty, places, type Diff, type FindingMove, type PathMove, type PropertyChange, type ReachMove, type Way } from '../diff.ts';
 import { t, word } from '../strings.ts';
 import { Button, SeverityMark, StatusMark } from './bits.tsx';
 import { ControlLink } from './ControlLink.tsx';
@@ -54,14 +54,25 @@ function Moves({ d, tried }: { d: Diff; tried?: boolean }) {
       <Part
         title={t.diff.paths}
         list={d.paths}
+        row={(m) => <WayRow m={m} />}
+      />
+      <Part
+        title={t.diff.lockouts}
+        list={d.lockouts}
         row={(m) => (
           <>
-            <MoveMark move={m.move} /> <bdi class="name">{m.from.name || m.from.id}</bdi>
-            <details>
-              <summary>{t.paths.list}</summary>
-              <WayWords label={t.diff.before} way={m.old} />
-              <WayWords label={t.diff.after} way={m.new} />
-            </details>
+            <MoveMark move={m.move} />{' '}
+            {m.every ? t.diff.everybody : <bdi class="name">{m.targets.map((r) => r.name || r.id).join(', ')}</bdi>}{' '}
+            <span class="sub">
+              {t.diff.fromTo(t.diff.lockers(m.old?.surely ?? 0, m.old?.perhaps ?? 0), t.diff.lockers(m.new?.surely ?? 0, m.new?.perhaps ?? 0))}
+            </span>
+            <ul>
+              {m.ways.map((way, i) => (
+                <li key={i}>
+                  <WayRow m={way} />
+                </li>
+              ))}
+            </ul>
           </>
         )}
       />
@@ -220,6 +231,19 @@ function ReachRow({ moves }: { moves: ReachMove[] }) {
           ))}
         </p>
       )}
+    </>
+  );
+}
+
+function WayRow({ m }: { m: PathMove }) {
+  return (
+    <>
+      <MoveMark move={m.move} /> <bdi class="name">{m.from.name || m.from.id}</bdi>
+      <details>
+        <summary>{t.paths.list}</summary>
+        <WayWords label={t.diff.before} way={m.old} />
+        <WayWords label={t.diff.after} way={m.new} />
+      </details>
     </>
   );
 }

@@ -22,7 +22,7 @@ export function Paths({ a }: { a: Assessment }) {
       <ul class="ways">
         {shown.map((p, i) => (
           <li key={i}>
-            <Way p={p} />
+            <Way p={p} verdict={t.paths.verdict} />
           </li>
         ))}
       </ul>
@@ -83,7 +83,7 @@ export function Paths({ a }: { a: Assessment }) {
               <ul class="ways">
                 {l.paths.map((p, j) => (
                   <li key={j}>
-                    <Way p={p} />
+                    <Way p={p} verdict={t.paths.locksOut} />
                   </li>
                 ))}
               </ul>
@@ -103,7 +103,8 @@ function HopWords({ h }: { h: PathHop }) {
   );
 }
 
-function Way({ p }: { p: Path }) {
+/** Way is a path; verdict says what it comes to, surely or perhaps. */
+function Way({ p, verdict }: { p: Path; verdict: Record<string, string> }) {
   const hops = useRef<HTMLOListElement>(null);
   /** open shows what a line of the picture rests on; by keyboard the list does. */
   const open = (i: number) => {
@@ -118,7 +119,7 @@ function Way({ p }: { p: Path }) {
       <summary>
         <span class={`status verdict k-${p.verdict === 'reaches' ? 'bad' : 'unknown'}`}>
           <Icon name={p.verdict === 'reaches' ? 'open' : 'question'} />
-          <span>{t.paths.verdict[p.verdict]}</span>
+          <span>{word(verdict, p.verdict)}</span>
         </span>{' '}
         <bdi class="name">{p.from.name}</bdi> {word(t.paths.attacker, p.attacker)}
         <span class="sub"> · {t.paths.steps(p.hops.length)}</span>
