@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"syscall/js"
 	"time"
+
+	"github.com/privpath/privpath/internal/jshost"
 )
 
 // browserFile reads a browser File where it lies. It works in a worker only:
@@ -36,7 +38,7 @@ func (f *browserFile) ReadAt(p []byte, off int64) (int, error) {
 	}
 	end := min(off+int64(len(p)), f.size)
 	var n int
-	err := guard(func() {
+	err := jshost.Guard(func() {
 		// Offsets travel as float64, which is exact up to 8 PiB.
 		slice := f.file.Call("slice", float64(off), float64(end))
 		buffer := f.reader.Call("readAsArrayBuffer", slice)

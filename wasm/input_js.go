@@ -12,8 +12,8 @@ import (
 
 // source makes a source of what the page was given. declarations, when not nil,
 // take the place of the export's own.
-func source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
-	opts := export.Options{Decompressor: inflate, Declarations: declarations, MaxMemoryBytes: mostMemory}
+func (c call) source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
+	opts := export.Options{Decompressor: inflate, SHA256: c.sha256, Declarations: declarations, MaxMemoryBytes: mostMemory}
 	switch kind := input.Get("kind").String(); kind {
 	case "file":
 		return oneFile(input.Get("file"), counter, opts)

@@ -3,9 +3,12 @@ package main
 import (
 	_ "time/tzdata" // browsers lend Go no time zones, and working hours are declared in one
 
+	"hash"
 	"runtime/debug"
 	"syscall/js"
 	"time"
+
+	"github.com/privpath/privpath/internal/jshost"
 )
 
 // A browser ends a WebAssembly program that needs more than 4 GiB, without a word
@@ -18,14 +21,23 @@ const (
 
 func main() {
 	debug.SetMemoryLimit(heapLimit)
-	js.Global().Set("newPrivpath", js.FuncOf(func(js.Value, []js.Value) any {
+	js.Global().Set("newPrivpath", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		sha256 := hasher(args)
 		functions := map[string]any{}
 		for name, work := range jobsByName {
-			functions[name] = exported(work)
+			functions[name] = exported(work, sha256)
 		}
 		return functions
 	}))
 	select {} // the page calls; it ends the program by ending the worker
+}
+
+// hasher is what the page has for digests, or nil: then Go makes them.
+func hasher(args []js.Value) func() hash.Hash {
+	if len(args) == 0 || args[0].Type() != js.TypeObject {
+		return nil
+	}
+	return jshost.NewDigests(args[0]).New
 }
 
 // results are the documents that a job answers, by name.
@@ -34,9 +46,9 @@ type results map[string][]byte
 // exported makes a function of the page's: it takes the job's arguments as one
 // object, and the function that is told how far the work is. The work runs on a
 // goroutine of its own, so that it may wait for the browser.
-func exported(work func(call) (results, error)) js.Func {
+func exported(work func(call) (results, error), sha256 func() hash.Hash) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		asked := call{args: args[0], tell: throttled(args[1])}
+		asked := call{args: args[0], tell: throttled(args[1]), sha256: sha256}
 		executor := js.FuncOf(func(_ js.Value, settle []js.Value) any {
 			resolve := settle[0]
 			go func() { resolve.Invoke(answer(work, asked)) }()
@@ -60,7 +72,7 @@ func answer(work func(call) (results, error), asked call) (result map[string]any
 	}
 	documents := map[string]any{}
 	for name, text := range found {
-		documents[name] = arrayOf(text)
+		documents[name] = jshost.Array(text)
 	}
 	return map[string]any{"results": documents}
 }
