@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"slices"
 	"strings"
@@ -34,9 +33,9 @@ var jobsByName = map[string]func(call) (results, error){
 
 // call is one job that the page asks for.
 type call struct {
-	args   js.Value
-	tell   func(stage, name string, done, total int64)
-	sha256 func() hash.Hash // or nil
+	host host
+	args js.Value
+	tell func(stage, name string, done, total int64)
 }
 
 // one is a job's only document.

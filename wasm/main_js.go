@@ -3,7 +3,6 @@ package main
 import (
 	_ "time/tzdata" // browsers lend Go no time zones, and working hours are declared in one
 
-	"hash"
 	"runtime/debug"
 	"syscall/js"
 	"time"
@@ -22,22 +21,20 @@ const (
 func main() {
 	debug.SetMemoryLimit(heapLimit)
 	js.Global().Set("newPrivpath", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		sha256 := hasher(args)
+		here := host{jshost.NewFiles(args[0].Get("files")), jshost.NewDigests(args[0].Get("digests"))}
 		functions := map[string]any{}
 		for name, work := range jobsByName {
-			functions[name] = exported(work, sha256)
+			functions[name] = exported(work, here)
 		}
 		return functions
 	}))
 	select {} // the page calls; it ends the program by ending the worker
 }
 
-// hasher is what the page has for digests, or nil: then Go makes them.
-func hasher(args []js.Value) func() hash.Hash {
-	if len(args) == 0 || args[0].Type() != js.TypeObject {
-		return nil
-	}
-	return jshost.NewDigests(args[0]).New
+// host is what the program has of the script that runs it.
+type host struct {
+	files   *jshost.Files
+	digests *jshost.Digests
 }
 
 // results are the documents that a job answers, by name.
@@ -46,9 +43,9 @@ type results map[string][]byte
 // exported makes a function of the page's: it takes the job's arguments as one
 // object, and the function that is told how far the work is. The work runs on a
 // goroutine of its own, so that it may wait for the browser.
-func exported(work func(call) (results, error), sha256 func() hash.Hash) js.Func {
+func exported(work func(call) (results, error), here host) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		asked := call{args: args[0], tell: throttled(args[1]), sha256: sha256}
+		asked := call{host: here, args: args[0], tell: throttled(args[1])}
 		executor := js.FuncOf(func(_ js.Value, settle []js.Value) any {
 			resolve := settle[0]
 			go func() { resolve.Invoke(answer(work, asked)) }()

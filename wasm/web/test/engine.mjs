@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join as path } from 'node:path';
 import { Digests, serve } from '../src/engine/digests.js';
+import { Files } from '../src/engine/files.js';
 import { join, whenNeeded } from '../src/engine/join.js';
 import { folder, zip } from './zip.mjs';
 import { root, web } from './browser.mjs';
@@ -57,7 +58,7 @@ export function startEngine({ first, rest }, onAsk = () => {}) {
     engine.joinRest();
   });
   void go.run(instance);
-  const jobs = globalThis.newPrivpath(new Digests(hasher()));
+  const jobs = globalThis.newPrivpath({ files: new Files(), digests: new Digests(hasher()) });
   return engine;
 }
 

@@ -3,6 +3,7 @@
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
 import { Digests, serve } from './digests.js';
+import { Files } from './files.js';
 import { compile, Rest } from './parts.ts';
 import type { Bytes, Fault, FromWorker, JobName, Program, ToWorker } from './protocol.ts';
 
@@ -22,7 +23,7 @@ declare const Go: new () => {
 };
 
 interface Scope {
-  newPrivpath?: (digests: Digests) => GoEngine;
+  newPrivpath?: (host: { files: Files; digests: Digests }) => GoEngine;
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
@@ -47,7 +48,7 @@ async function start(program: Program, digests: MessagePort): Promise<void> {
   );
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
-  engine = scope.newPrivpath?.(new Digests(digests));
+  engine = scope.newPrivpath?.({ files: new Files(), digests: new Digests(digests) });
   if (!engine) return fail({});
   scope.postMessage({ type: 'ready', module });
   void rest.ahead();
