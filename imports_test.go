@@ -66,6 +66,7 @@ var rooms = []room{
 	{"model", []string{"internal/jsonpull"}},
 	{"internal/byid", []string{"model"}},
 	{"internal/liveheap", nil},
+	{"internal/jshost", nil},
 	{"assess", []string{"model", "internal/liveheap"}},
 	{"assess/principals", []string{"model", "internal/byid"}},
 	{"assess/access", []string{"model", "assess/principals"}},
@@ -83,7 +84,7 @@ var rooms = []room{
 	{"graphsource/live", []string{"model", "assess", "graphsource", "graphsource/export"}},
 	{"schema", []string{"model", "assess", "assess/diff", "assess/plan", "schema"}},
 	{"internal/jobs", []string{"model", "assess", "assess/...", "pillars", "internal/liveheap"}},
-	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "wasm/..."}},
+	{"wasm", []string{"model", "assess", "assess/...", "pillars", "graphsource", "graphsource/export", "internal/jobs", "internal/jshost", "wasm/..."}},
 	{"examples", []string{"..."}},
 	{"tools", []string{"..."}},
 }

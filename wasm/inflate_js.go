@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"syscall/js"
+
+	"github.com/privpath/privpath/internal/jshost"
 )
 
 // nativeChunk is how much packed data is handed to the browser at a time.
@@ -24,7 +26,7 @@ func inflate(r io.Reader) io.ReadCloser {
 		return flate.NewReader(bytes.NewReader(whole))
 	}
 	var stream js.Value
-	if err := guard(func() { stream = js.Global().Get("DecompressionStream").New("deflate-raw") }); err != nil {
+	if err := jshost.Guard(func() { stream = js.Global().Get("DecompressionStream").New("deflate-raw") }); err != nil {
 		return flate.NewReader(rest)
 	}
 	n := &nativeInflater{
@@ -56,17 +58,17 @@ func (n *nativeInflater) pump(packed io.Reader) {
 	for {
 		size, err := io.ReadFull(packed, buffer)
 		if size > 0 {
-			if _, failed := await(n.writer.Call("write", arrayOf(buffer[:size]))); failed != nil {
+			if _, failed := jshost.Await(n.writer.Call("write", jshost.Array(buffer[:size]))); failed != nil {
 				return // the reading side is told the same
 			}
 		}
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			_, _ = await(n.writer.Call("close"))
+			_, _ = jshost.Await(n.writer.Call("close"))
 			return
 		case err != nil:
 			n.fault <- err
-			_, _ = await(n.writer.Call("abort"))
+			_, _ = jshost.Await(n.writer.Call("abort"))
 			return
 		}
 	}
@@ -86,7 +88,7 @@ func (n *nativeInflater) Read(p []byte) (int, error) {
 }
 
 func (n *nativeInflater) next() ([]byte, error) {
-	part, err := await(n.reader.Call("read"))
+	part, err := jshost.Await(n.reader.Call("read"))
 	if err != nil {
 		select {
 		case fault := <-n.fault:
@@ -98,7 +100,7 @@ func (n *nativeInflater) next() ([]byte, error) {
 	if part.Get("done").Bool() {
 		return nil, io.EOF
 	}
-	return bytesOf(part.Get("value")), nil
+	return jshost.Bytes(part.Get("value")), nil
 }
 
 // Close stops the browser's side; what it still holds is dropped.
@@ -106,7 +108,7 @@ func (n *nativeInflater) Close() error {
 	if n.ended == nil {
 		n.ended = errors.New("read after close")
 		n.held = nil
-		_, _ = await(n.reader.Call("cancel"))
+		_, _ = jshost.Await(n.reader.Call("cancel"))
 	}
 	return nil
 }

@@ -12,24 +12,24 @@ import (
 
 // source makes a source of what the page was given. declarations, when not nil,
 // take the place of the export's own.
-func source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
-	opts := export.Options{Decompressor: inflate, Declarations: declarations, MaxMemoryBytes: mostMemory}
+func (c call) source(input js.Value, declarations []byte, counter *byteCounter) (*export.Source, error) {
+	opts := export.Options{Decompressor: inflate, SHA256: c.host.digests.New, Declarations: declarations, MaxMemoryBytes: mostMemory}
 	switch kind := input.Get("kind").String(); kind {
 	case "file":
-		return oneFile(input.Get("file"), counter, opts)
+		return c.host.oneFile(input.Get("file"), counter, opts)
 	case "files":
-		return looseFiles(entriesOf(input.Get("files")), counter, opts)
+		return c.host.looseFiles(entriesOf(input.Get("files")), counter, opts)
 	case "several":
-		return several(entriesOf(input.Get("files")), counter, opts)
+		return c.host.several(entriesOf(input.Get("files")), counter, opts)
 	default:
 		return nil, fmt.Errorf("an input of kind %q is not known", kind)
 	}
 }
 
 // oneFile is a zip when it begins like one, whatever it is called.
-func oneFile(file js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
+func (h host) oneFile(file js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
 	name := file.Get("name").String()
-	content, size := openFile(file, func(n int) { counter.add(name, n) })
+	content, size := h.open(file, func(n int) { counter.add(name, n) })
 	counter.total += size
 	var magic [2]byte
 	if _, err := content.ReadAt(magic[:], 0); err != nil && !errors.Is(err, io.EOF) {
@@ -53,11 +53,11 @@ func entriesOf(list js.Value) []js.Value {
 }
 
 // looseFiles makes one source of files of one folder.
-func looseFiles(entries []js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
+func (h host) looseFiles(entries []js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
 	files := make([]handle, len(entries))
 	for i, item := range entries {
 		file, path := item.Get("file"), item.Get("path").String()
-		content, size := openFile(file, func(n int) { counter.add(path, n) })
+		content, size := h.open(file, func(n int) { counter.add(path, n) })
 		files[i] = handle{path: path, size: size, modified: modified(file), content: content}
 		counter.total += size
 	}
@@ -69,7 +69,7 @@ func looseFiles(entries []js.Value, counter *byteCounter, opts export.Options) (
 }
 
 // several joins zips, and what lies beside them, of one tenant.
-func several(entries []js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
+func (h host) several(entries []js.Value, counter *byteCounter, opts export.Options) (*export.Source, error) {
 	var sources []*export.Source
 	var loose []js.Value
 	for _, item := range entries {
@@ -77,14 +77,14 @@ func several(entries []js.Value, counter *byteCounter, opts export.Options) (*ex
 			loose = append(loose, item)
 			continue
 		}
-		src, err := oneFile(item.Get("file"), counter, opts)
+		src, err := h.oneFile(item.Get("file"), counter, opts)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", item.Get("path").String(), err)
 		}
 		sources = append(sources, src)
 	}
 	if len(loose) > 0 {
-		src, err := looseFiles(loose, counter, opts)
+		src, err := h.looseFiles(loose, counter, opts)
 		if err != nil {
 			return nil, err
 		}

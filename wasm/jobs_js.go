@@ -20,6 +20,7 @@ import (
 	"github.com/privpath/privpath/graphsource"
 	"github.com/privpath/privpath/graphsource/export"
 	"github.com/privpath/privpath/internal/jobs"
+	"github.com/privpath/privpath/internal/jshost"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars"
 )
@@ -32,6 +33,7 @@ var jobsByName = map[string]func(call) (results, error){
 
 // call is one job that the page asks for.
 type call struct {
+	host host
 	args js.Value
 	tell func(stage, name string, done, total int64)
 }
@@ -65,7 +67,7 @@ func about(call) (results, error) {
 // them holds, which takes a reading of its own: it checks every record, also those that no control needs.
 func inventory(c call) (results, error) {
 	counter := &byteCounter{tell: c.tell}
-	src, err := source(c.args.Get("input"), nil, counter)
+	src, err := c.source(c.args.Get("input"), nil, counter)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +106,7 @@ func (c call) subjectOf(of js.Value) (subject, error) {
 	}
 	if list := options.Get("previous"); list.Type() == js.TypeObject {
 		for i := range list.Length() {
-			earlier, err := model.ReadAssessment(bytesOf(list.Index(i)))
+			earlier, err := model.ReadAssessment(jshost.Bytes(list.Index(i)))
 			if err != nil {
 				return s, fmt.Errorf("the earlier assessment: %w", err)
 			}
@@ -116,7 +118,7 @@ func (c call) subjectOf(of js.Value) (subject, error) {
 		stated = []byte(text.String())
 	}
 	counter := &byteCounter{tell: c.tell}
-	src, err := source(of.Get("input"), stated, counter)
+	src, err := c.source(of.Get("input"), stated, counter)
 	if err != nil {
 		return s, err
 	}
@@ -148,14 +150,14 @@ func assessInput(c call) (results, error) {
 
 // openSaved takes {document} and refuses what is not an assessment in every part.
 func openSaved(c call) (results, error) {
-	_, err := model.ReadAssessment(bytesOf(c.args.Get("document")))
+	_, err := model.ReadAssessment(jshost.Bytes(c.args.Get("document")))
 	return results{}, err
 }
 
 // sideOf reads a document that was saved, or assesses an input.
 func (c call) sideOf(of js.Value) (jobs.Side, error) {
 	if document := of.Get("document"); document.Type() == js.TypeObject {
-		a, err := model.ReadAssessment(bytesOf(document))
+		a, err := model.ReadAssessment(jshost.Bytes(document))
 		return jobs.Side{Assessment: a}, err
 	}
 	s, err := c.subjectOf(of)
@@ -316,7 +318,7 @@ func whatIf(c call) (results, error) {
 	if err != nil {
 		return nil, err
 	}
-	before, err := model.ReadAssessment(bytesOf(c.args.Get("document")))
+	before, err := model.ReadAssessment(jshost.Bytes(c.args.Get("document")))
 	if err != nil {
 		return nil, err
 	}

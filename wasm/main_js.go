@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"syscall/js"
 	"time"
+
+	"github.com/privpath/privpath/internal/jshost"
 )
 
 // A browser ends a WebAssembly program that needs more than 4 GiB, without a word
@@ -18,14 +20,21 @@ const (
 
 func main() {
 	debug.SetMemoryLimit(heapLimit)
-	js.Global().Set("newPrivpath", js.FuncOf(func(js.Value, []js.Value) any {
+	js.Global().Set("newPrivpath", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		here := host{jshost.NewFiles(args[0].Get("files")), jshost.NewDigests(args[0].Get("digests"))}
 		functions := map[string]any{}
 		for name, work := range jobsByName {
-			functions[name] = exported(work)
+			functions[name] = exported(work, here)
 		}
 		return functions
 	}))
 	select {} // the page calls; it ends the program by ending the worker
+}
+
+// host is what the program has of the script that runs it.
+type host struct {
+	files   *jshost.Files
+	digests *jshost.Digests
 }
 
 // results are the documents that a job answers, by name.
@@ -34,9 +43,9 @@ type results map[string][]byte
 // exported makes a function of the page's: it takes the job's arguments as one
 // object, and the function that is told how far the work is. The work runs on a
 // goroutine of its own, so that it may wait for the browser.
-func exported(work func(call) (results, error)) js.Func {
+func exported(work func(call) (results, error), here host) js.Func {
 	return js.FuncOf(func(_ js.Value, args []js.Value) any {
-		asked := call{args: args[0], tell: throttled(args[1])}
+		asked := call{host: here, args: args[0], tell: throttled(args[1])}
 		executor := js.FuncOf(func(_ js.Value, settle []js.Value) any {
 			resolve := settle[0]
 			go func() { resolve.Invoke(answer(work, asked)) }()
@@ -60,7 +69,7 @@ func answer(work func(call) (results, error), asked call) (result map[string]any
 	}
 	documents := map[string]any{}
 	for name, text := range found {
-		documents[name] = arrayOf(text)
+		documents[name] = jshost.Array(text)
 	}
 	return map[string]any{"results": documents}
 }

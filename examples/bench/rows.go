@@ -74,11 +74,11 @@ func (b *bench) wasm() ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours, err := b.wasmResult(program, "assess", dir)
+	ours, err := b.wasmResult(program, "-reserve", "512", "assess", dir)
 	if err != nil {
 		return nil, err
 	}
-	count, err := b.wasmResult(program, "count", dir)
+	count, err := b.wasmResult(program, "-reserve", "256", "count", dir)
 	if err := errors.Join(err, sound(ours), same("our reader in wasm", count.Answers, want)); err != nil {
 		return nil, err
 	}

@@ -121,12 +121,7 @@ func (b *bench) wasmResult(program string, args ...string) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	root, err := b.output(nil, "go", "env", "GOROOT")
-	if err != nil {
-		return result{}, err
-	}
-	starter := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js")
-	return b.result(node, append([]string{"--stack-size=8192", starter, program}, args...)...)
+	return b.result(node, append([]string{"--stack-size=8192", filepath.Join("examples", "bench", "wasm.mjs"), program}, args...)...)
 }
 
 // script runs a peer.

@@ -70,7 +70,7 @@ func (sc *scan) readAhead(pages []page) (stop func()) {
 		cancel()
 		running.Wait()
 		for _, w := range hands {
-			sc.own.digests = append(sc.own.digests, w.digests...)
+			sc.own.sums = append(sc.own.sums, w.sums...)
 		}
 		sc.ahead = nil
 	}

@@ -4,13 +4,16 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"hash"
 	"io"
 	"io/fs"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"unicode/utf16"
@@ -313,6 +316,44 @@ func TestDigest(t *testing.T) {
 	require.Equal(t, all, digest(whole), "what is not read does not matter")
 	whole["groups.json"] += " "
 	require.NotEqual(t, all, digest(whole))
+}
+
+// lateHash is SHA-256 that counts how often it is asked for a sum.
+type lateHash struct {
+	hash.Hash
+	sums *int
+}
+
+func (h lateHash) Sum(b []byte) []byte {
+	*h.sums++
+	return h.Hash.Sum(b)
+}
+
+// TestReplacedHash: whoever brings a hash gets the same digest of the export, is asked
+// for every sum after the last file was begun, and is not asked where nothing tells it.
+func TestReplacedHash(t *testing.T) {
+	export := files{"users.json": `[{"id":"u1"}]`, "groups.json": `[{"id":"g"`, "groups/g/members.json": `[]`, "applications.json": ``}
+	for name, parallel := range map[string]int{"one at a time": 1, "read ahead": 3} {
+		t.Run(name, func(t *testing.T) {
+			began, sums := 0, 0
+			var turn sync.Mutex
+			source := FS(export.fs(), Options{Parallel: parallel, SHA256: func() hash.Hash {
+				turn.Lock()
+				defer turn.Unlock()
+				require.Zero(t, sums, "a sum was asked for before all files were read")
+				began++
+				return lateHash{sha256.New(), &sums}
+			}})
+			source.eager = true
+			require.Equal(t, load(t, FS(export.fs(), Options{})).Info().Digest, load(t, source).Info().Digest)
+			require.Equal(t, len(export), began)
+			require.Equal(t, began, sums)
+
+			_, err := source.Inventory(context.Background())
+			require.NoError(t, err)
+			require.Equal(t, len(export), began, "an inventory has no digest")
+		})
+	}
 }
 
 func TestObservers(t *testing.T) {

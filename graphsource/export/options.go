@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"hash"
 	"io"
 	"runtime"
 	"slices"
@@ -43,6 +44,11 @@ type Options struct {
 	// Decompressor replaces the one for deflated zip entries; a browser has a
 	// faster one. Default: the standard library's.
 	Decompressor zip.Decompressor
+	// SHA256 replaces the standard library's, which is slow in wasm. A Load begins one
+	// for each file, of which several may be written to at once, and asks each for its
+	// Sum once, when all files were read: what hashes on another thread need not be
+	// waited for before. Default: the standard library's.
+	SHA256 func() hash.Hash
 
 	// Parallel is how many files are decoded at once, which needs a file system (or
 	// an io.ReaderAt) that several goroutines may read. What a Load gives, and what

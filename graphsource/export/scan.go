@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"maps"
 	"path"
@@ -20,11 +21,12 @@ import (
 
 // scan is one reading of an export.
 type scan struct {
-	ctx    context.Context
-	source *Source
-	b      *model.Builder
-	needs  func(dataset string) bool // records are decoded
-	asked  func(dataset string) bool // coverage is reported
+	ctx      context.Context
+	source   *Source
+	b        *model.Builder
+	needs    func(dataset string) bool // records are decoded
+	asked    func(dataset string) bool // coverage is reported
+	digested bool                      // somebody asks for the digest of the export
 
 	own    *worker         // reads what is not read ahead
 	ahead  *ahead          // or nil
@@ -405,10 +407,34 @@ func (sc *scan) tenantInfo() model.TenantInfo {
 		}
 	}
 	info.CollectedAt = info.CollectedAt.UTC()
-	slices.Sort(sc.own.digests)
-	whole := sha256.Sum256([]byte(strings.Join(sc.own.digests, "")))
-	info.Digest = "sha256:" + hex.EncodeToString(whole[:])
+	info.Digest = sc.digest()
 	return info
+}
+
+// newSum begins the digest of a file.
+func (sc *scan) newSum() hash.Hash {
+	switch {
+	case !sc.digested:
+		return nil
+	case sc.source.opts.SHA256 != nil:
+		return sc.source.opts.SHA256()
+	}
+	return sha256.New()
+}
+
+// digest is that of all files, whatever order they were read in.
+func (sc *scan) digest() string {
+	lines := make([]string, len(sc.own.sums))
+	for i, f := range sc.own.sums {
+		sum := "refused"
+		if f.sum != nil {
+			sum = hex.EncodeToString(f.sum.Sum(nil))
+		}
+		lines[i] = strings.ToLower(f.path) + "\x00" + sum + "\n"
+	}
+	slices.Sort(lines)
+	whole := sha256.Sum256([]byte(strings.Join(lines, "")))
+	return "sha256:" + hex.EncodeToString(whole[:])
 }
 
 // readManifest reads manifest.json. A fault in it ends a Load: what it would

@@ -36,7 +36,7 @@ func (s *Source) Load(ctx context.Context, want []string, observers ...assess.Ob
 		}
 	}
 	sc := newScan(ctx, s, b)
-	sc.needs = b.Needs
+	sc.needs, sc.digested = b.Needs, true
 	sc.asked = func(dataset string) bool { return len(asked) == 0 || slices.Contains(asked, dataset) }
 	if err := sc.run(); err != nil {
 		return nil, err

@@ -2,13 +2,10 @@ package export
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"hash"
 	"io"
 	"io/fs"
-	"strings"
 
 	"github.com/privpath/privpath/internal/jsonpull"
 	"github.com/privpath/privpath/internal/liveheap"
@@ -21,9 +18,15 @@ type worker struct {
 	ctx      context.Context
 	splitter splitter
 	batches  map[batchKey]*model.Batch
-	digests  []string
+	sums     []fileSum
 	job      *job // that it reads ahead, or nil: then the scan takes at once what it finds
 	mute     bool // nobody takes it
+}
+
+// fileSum is the digest of a file's bytes, or nil where they were refused.
+type fileSum struct {
+	path string
+	sum  hash.Hash
 }
 
 // batchKey tells batches apart. On a line more is declined than in a list.
@@ -123,7 +126,7 @@ func plain(err error) string {
 // its end for the digest even where use stops early.
 func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error {
 	if e.refused != "" {
-		w.digests = append(w.digests, strings.ToLower(e.path)+"\x00refused\n")
+		w.sums = append(w.sums, fileSum{path: e.path})
 		return notOpened(e.refused)
 	}
 	if e.size > w.scan.source.opts.MaxEntryBytes {
@@ -131,11 +134,11 @@ func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error
 	}
 	rc, err := e.open()
 	if err != nil {
-		w.digests = append(w.digests, strings.ToLower(e.path)+"\x00refused\n")
+		w.sums = append(w.sums, fileSum{path: e.path})
 		return notOpened("cannot be opened: " + plain(err))
 	}
 	defer func() { _ = rc.Close() }() // only read: every fault has shown
-	raw := &rawReader{worker: w, entry: e, src: rc, sum: sha256.New()}
+	raw := &rawReader{worker: w, entry: e, src: rc, sum: w.scan.newSum()}
 	src, stop := w.ahead(raw, e.size)
 	defer stop()
 	text, encoding, skipped, err := decodeText(src)
@@ -160,7 +163,7 @@ func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error
 	}
 	stop()
 	f.Size = raw.n
-	w.digests = append(w.digests, strings.ToLower(e.path)+"\x00"+hex.EncodeToString(raw.sum.Sum(nil))+"\n")
+	w.sums = append(w.sums, fileSum{e.path, raw.sum})
 	return err
 }
 
@@ -177,7 +180,7 @@ type rawReader struct {
 	worker *worker
 	entry  entry
 	src    io.Reader
-	sum    hash.Hash
+	sum    hash.Hash // or nil: nobody asks
 	n      int64
 	memory liveheap.Gauge
 }
@@ -187,7 +190,9 @@ func (r *rawReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := r.src.Read(p)
-	r.sum.Write(p[:n])
+	if r.sum != nil {
+		_, _ = r.sum.Write(p[:n]) // a hash has no error
+	}
 	r.n += int64(n)
 	opts := r.worker.scan.source.opts
 	limit := func(option string, bound int64) error {

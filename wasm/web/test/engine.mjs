@@ -1,6 +1,8 @@
 // Runs the program in Node as the page's worker does, without a browser: files are bytes.
 import { execFileSync } from 'node:child_process';
 import { join as path } from 'node:path';
+import { Digests, serve } from '../src/engine/digests.js';
+import { Files } from '../src/engine/files.js';
 import { join, whenNeeded } from '../src/engine/join.js';
 import { folder, zip } from './zip.mjs';
 import { root, web } from './browser.mjs';
@@ -14,6 +16,15 @@ globalThis.FileReaderSync = class {
     return buffer.slice(byteOffset, byteOffset + byteLength);
   }
 };
+
+/** hasher is a port to what makes digests, in this thread. Unlike a MessagePort it lets Node end. */
+function hasher() {
+  const [here, there] = [{}, {}];
+  here.postMessage = (data) => setImmediate(() => there.onmessage({ data }));
+  there.postMessage = (data) => setImmediate(() => here.onmessage({ data }));
+  serve(there);
+  return here;
+}
 
 const compiled = new Map();
 export function compile(wasm) {
@@ -47,7 +58,7 @@ export function startEngine({ first, rest }, onAsk = () => {}) {
     engine.joinRest();
   });
   void go.run(instance);
-  const jobs = globalThis.newPrivpath();
+  const jobs = globalThis.newPrivpath({ files: new Files(), digests: new Digests(hasher()) });
   return engine;
 }
 

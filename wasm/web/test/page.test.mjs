@@ -538,6 +538,24 @@ describe('the page from file://', () => {
     await page.close();
   });
 
+  it('says so when the worker that makes digests fails, and can run again', async () => {
+    const page = await open(context);
+    await page.locator('.sample').first().waitFor();
+    const named = await Promise.all(page.workers().map(async (worker) => ({ worker, name: await worker.evaluate(() => self.name) })));
+    await named.find(({ name }) => name === 'privpath-digests').worker.evaluate(() => {
+      MessagePort.prototype.postMessage = () => {
+        throw new Error('broken');
+      };
+    });
+    const file = writeScratch('digests.zip', zip(folder(join(tenants, 'mature'))));
+    await give(page, file);
+    await page.getByText('The engine stopped because of a fault of its own').waitFor();
+    await give(page, file);
+    await settled(page);
+    same(await saved(page), cli(file));
+    await page.close();
+  });
+
   it('keeps a hostile name a name, under Trusted Types', async () => {
     const files = folder(join(tenants, 'pim-only')).map(([path, data]) => {
       if (path !== 'organization.json' && path !== 'manifest.json') return [path, data];
@@ -897,8 +915,8 @@ describe('the rest of the program, over http', () => {
   it('is there before it is needed, so that the page goes on without a network', async () => {
     const page = await context.newPage();
     await page.goto(site.url);
-    const there = () => page.workers()[0]?.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('-rest-') && e.responseEnd > 0));
-    while (!(await there())) await page.waitForTimeout(50);
+    const fetched = (worker) => worker.evaluate(() => performance.getEntriesByType('resource').some((e) => e.name.includes('-rest-') && e.responseEnd > 0));
+    while (!(await Promise.all(page.workers().map(fetched))).some(Boolean)) await page.waitForTimeout(50);
     await context.setOffline(true);
     const file = writeScratch('offline.zip', zip(folder(join(tenants, 'mature'))));
     await give(page, file);

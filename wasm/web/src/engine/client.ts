@@ -22,14 +22,34 @@ const policy = window.trustedTypes?.createPolicy('privpath-worker', {
   },
 });
 
-function spawn(): Worker {
+function spawn(name: string): Worker {
   const source = document.getElementById('worker')!.textContent!;
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {
-    return new Worker((policy?.createScriptURL(url) ?? url) as string, { name: 'privpath' });
+    return new Worker((policy?.createScriptURL(url) ?? url) as string, { name });
   } finally {
     // The worker has taken the address by the time this task ends.
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+}
+
+/** Crew is the worker that runs the program, and the one that makes digests beside it. */
+class Crew {
+  readonly program = spawn('privpath');
+  readonly #hasher = spawn('privpath-digests');
+  /** digests leads from the one to the other. */
+  readonly digests: MessagePort;
+
+  constructor() {
+    const { port1, port2 } = new MessageChannel();
+    this.digests = port1;
+    this.#hasher.postMessage({ type: 'hash', digests: port2 } satisfies ToWorker, [port2]);
+    this.#hasher.onerror = (event) => this.program.onerror?.(event); // it would wait for ever
+  }
+
+  end(): void {
+    this.program.terminate();
+    this.#hasher.terminate();
   }
 }
 
@@ -38,7 +58,7 @@ const cancelled = () => new DOMException('cancelled', 'AbortError');
 export class Engine {
   /** #program is what the next worker starts from. */
   #program: Program | undefined;
-  #worker: Promise<Worker> | undefined;
+  #crew: Promise<Crew> | undefined;
   /** #last settles when every job that was asked for has ended. */
   #last: Promise<unknown> = Promise.resolve();
   #abort: (() => void) | undefined;
@@ -65,9 +85,9 @@ export class Engine {
       };
     });
     const run = async () => {
-      const worker = await this.#ready();
+      const { program } = await this.#ready();
       if (aborted) throw cancelled();
-      return listen(worker, { type: 'job', name, args }, (m) => {
+      return listen(program, { type: 'job', name, args }, [], (m) => {
         if (m.type === 'progress') progress(m.progress);
         return m.type === 'results' ? m.results : undefined;
       });
@@ -89,43 +109,43 @@ export class Engine {
     this.#abort?.();
   }
 
-  /** #ready starts a worker, once. */
-  async #ready(): Promise<Worker> {
-    this.#worker ??= this.#start();
+  /** #ready starts the workers, once. */
+  async #ready(): Promise<Crew> {
+    this.#crew ??= this.#start();
     try {
-      return await this.#worker;
+      return await this.#crew;
     } catch (e) {
-      this.#worker = undefined;
+      this.#crew = undefined;
       throw e;
     }
   }
 
-  async #start(): Promise<Worker> {
-    const worker = spawn();
+  async #start(): Promise<Crew> {
+    const crew = new Crew();
     const from = (this.#program ??= program());
     // What was compiled is kept, whatever job runs when it is there.
-    worker.addEventListener('message', ({ data: m }: MessageEvent<FromWorker>) => {
+    crew.program.addEventListener('message', ({ data: m }: MessageEvent<FromWorker>) => {
       if (m.type === 'joined') this.#program = { ...this.#program!, rest: m.module };
     });
     try {
-      const first = await listen(worker, { type: 'start', program: from }, (m) => (m.type === 'ready' ? m.module : undefined));
+      const first = await listen(crew.program, { type: 'start', program: from, digests: crew.digests }, [crew.digests], (m) => (m.type === 'ready' ? m.module : undefined));
       this.#program = { ...this.#program, first };
-      return worker;
+      return crew;
     } catch (e) {
-      worker.terminate();
+      crew.end();
       throw new Error('the program did not start', { cause: e });
     }
   }
 
   #respawn(): void {
-    void this.#worker?.then((worker) => worker.terminate()).catch(() => {});
-    this.#worker = undefined;
+    void this.#crew?.then((crew) => crew.end()).catch(() => {});
+    this.#crew = undefined;
     void this.#ready().catch(() => {});
   }
 }
 
-/** listen sends a message and waits until pick finds the answer; a failure rejects. */
-function listen<T>(worker: Worker, send: ToWorker, pick: (m: FromWorker) => T | undefined): Promise<T> {
+/** listen sends a message, with what goes over for good, and waits until pick finds the answer; a failure rejects. */
+function listen<T>(worker: Worker, send: ToWorker, transfer: Transferable[], pick: (m: FromWorker) => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     worker.onmessage = (event: MessageEvent<FromWorker>) => {
       const m = event.data;
@@ -141,6 +161,6 @@ function listen<T>(worker: Worker, send: ToWorker, pick: (m: FromWorker) => T | 
       event.preventDefault();
       reject(new EngineError('', 'crash'));
     };
-    worker.postMessage(send);
+    worker.postMessage(send, transfer);
   });
 }

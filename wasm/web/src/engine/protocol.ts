@@ -97,7 +97,11 @@ export interface Program {
   rest: Part;
 }
 
-export type ToWorker = { type: 'start'; program: Program } | { type: 'job'; name: JobName; args: object };
+/** ToWorker starts a worker as the one that runs the program or as the one that hashes beside it, joined by a channel; or asks for a job. */
+export type ToWorker =
+  | { type: 'start'; program: Program; digests: MessagePort }
+  | { type: 'hash'; digests: MessagePort }
+  | { type: 'job'; name: JobName; args: object };
 
 export type FromWorker =
   | { type: 'ready'; module: WebAssembly.Module }

@@ -1,7 +1,9 @@
-// The worker: it runs the Go program and passes messages. It is bundled as one
+// The worker: it runs the Go program and passes messages, or makes digests for the one that does. It is bundled as one
 // classic script, put into the page as text and started from a blob, so that it
 // inherits the page's content security policy in both builds.
 import 'virtual:wasm-exec';
+import { Digests, serve } from './digests.js';
+import { Files } from './files.js';
 import { compile, Rest } from './parts.ts';
 import type { Bytes, Fault, FromWorker, JobName, Program, ToWorker } from './protocol.ts';
 
@@ -21,7 +23,7 @@ declare const Go: new () => {
 };
 
 interface Scope {
-  newPrivpath?: () => GoEngine;
+  newPrivpath?: (host: { files: Files; digests: Digests }) => GoEngine;
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
@@ -34,7 +36,7 @@ function fail({ error, fault }: Answer): void {
   scope.postMessage({ type: 'failed', message: error ?? '', fault: fault ?? 'crash' });
 }
 
-async function start(program: Program): Promise<void> {
+async function start(program: Program, digests: MessagePort): Promise<void> {
   const module = await compile(program.first);
   const go = new Go();
   const instance = await WebAssembly.instantiate(module, go.importObject);
@@ -46,7 +48,7 @@ async function start(program: Program): Promise<void> {
   );
   // The program serves until the worker is terminated. If it ends, it crashed.
   void go.run(instance).then(() => fail({}));
-  engine = scope.newPrivpath?.();
+  engine = scope.newPrivpath?.({ files: new Files(), digests: new Digests(digests) });
   if (!engine) return fail({});
   scope.postMessage({ type: 'ready', module });
   void rest.ahead();
@@ -62,6 +64,7 @@ async function work(name: JobName, args: object): Promise<void> {
 }
 
 scope.onmessage = ({ data }) => {
-  const done = data.type === 'start' ? start(data.program) : work(data.name, data.args);
+  if (data.type === 'hash') return serve(data.digests);
+  const done = data.type === 'start' ? start(data.program, data.digests) : work(data.name, data.args);
   done.catch((e: unknown) => fail({ error: e instanceof Error ? e.name : '' }));
 };

@@ -1,13 +1,13 @@
-package main
+package jshost
 
 import (
 	"errors"
 	"syscall/js"
 )
 
-// await waits for a promise. It must not be called straight from a js.Func: the
+// Await waits for a promise. It must not be called straight from a js.Func: the
 // event loop that would settle the promise waits there. A goroutine may.
-func await(promise js.Value) (js.Value, error) {
+func Await(promise js.Value) (js.Value, error) {
 	type outcome struct {
 		value js.Value
 		err   error
@@ -42,8 +42,8 @@ func scriptError(v js.Value) error {
 	return errors.New("the browser gave no reason")
 }
 
-// guard runs a call into the browser and turns what it throws into an error.
-func guard(call func()) (err error) {
+// Guard runs a call into the browser and turns what it throws into an error.
+func Guard(call func()) (err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			thrown, ok := problem.(js.Error)
@@ -57,15 +57,15 @@ func guard(call func()) (err error) {
 	return nil
 }
 
-// bytesOf copies a Uint8Array.
-func bytesOf(array js.Value) []byte {
+// Bytes copies a Uint8Array.
+func Bytes(array js.Value) []byte {
 	b := make([]byte, array.Get("byteLength").Int())
 	js.CopyBytesToGo(b, array)
 	return b
 }
 
-// arrayOf copies bytes into a new Uint8Array.
-func arrayOf(b []byte) js.Value {
+// Array copies bytes into a new Uint8Array.
+func Array(b []byte) js.Value {
 	array := js.Global().Get("Uint8Array").New(len(b))
 	js.CopyBytesToJS(array, b)
 	return array

@@ -1,0 +1,2 @@
+/** Files is what the program reads files with. */
+export class Files {}
