@@ -221,7 +221,7 @@ func (b *bench) growth() ([]line, error) {
 		if err != nil {
 			return lines, err
 		}
-		r, err := b.result(program, "assess", dir)
+		r, err := b.quickest(program, "assess", dir)
 		if size == "L" {
 			err = errors.Join(err, b.drop(dir))
 		}
