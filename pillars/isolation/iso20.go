@@ -50,7 +50,7 @@ var iso20 = &assess.Control{
 			Good: "bring no trusted devices", Bad: "bring devices that are trusted here"})
 		tally.None(assess.NotApplicable("No account of another organisation holds a Tier 0 role, and there is no service provider."))
 		row, _ := assess.Rows(p, model.CrossTenantDefault).Only()
-		fallback := claimsOf(row, claims{model.False, model.False, model.False})
+		fallback := kit.DefaultClaims(row)
 		if outsiders != model.False {
 			tally.Add(judgeClaims(model.Ref{Kind: "setting", ID: "default", Name: "every other organisation"}.With(claimEvidence(row)...), fallback, outsiders))
 		}
@@ -63,7 +63,7 @@ var iso20 = &assess.Control{
 			if partner.InboundTrust.Null() == model.True {
 				ref = ref.With(claimEvidence(row)...)
 			}
-			j := judgeClaims(ref, claimsOf(partner, fallback), applies)
+			j := judgeClaims(ref, kit.ClaimsOf(partner, fallback), applies)
 			if ref.ID == "" && j.Met == model.False {
 				j.Met, j.Half = model.Unknown, model.Unknown // an exception may be for it
 			}
@@ -79,24 +79,6 @@ func tenantOf(partner model.CrossTenantConfiguration) string {
 	return id
 }
 
-// claims says which claims of an organisation are accepted.
-type claims struct{ compliant, hybrid, mfa model.Truth }
-
-// claimsOf reads a configuration. What it leaves open is inherited.
-// Source: learn.microsoft.com/entra/external-id/cross-tenant-access-overview.
-func claimsOf(settings model.CrossTenantConfiguration, inherited claims) claims {
-	return model.Fold(settings.InboundTrust, func() claims { return claims{} }, func() claims { return inherited }, func(t model.InboundTrust) claims {
-		accepted := func(f model.Field[bool], otherwise model.Truth) model.Truth {
-			return model.Fold(f, unknown, func() model.Truth { return otherwise }, model.Of)
-		}
-		return claims{
-			compliant: accepted(t.IsCompliantDeviceAccepted, inherited.compliant),
-			hybrid:    accepted(t.IsHybridAzureADJoinedDeviceAccepted, inherited.hybrid),
-			mfa:       accepted(t.IsMfaAccepted, inherited.mfa),
-		}
-	})
-}
-
 func claimEvidence(settings model.CrossTenantConfiguration) []model.Evidence {
 	if settings.InboundTrust.IsZero() {
 		return nil
@@ -106,13 +88,13 @@ func claimEvidence(settings model.CrossTenantConfiguration) []model.Evidence {
 
 // judgeClaims judges what is accepted of an organisation. applies says whether it
 // has administrators here: while that is open, so is the judgement.
-func judgeClaims(ref model.Ref, accepted claims, applies model.Truth) assess.Judgement {
-	met := model.And(accepted.compliant.Not(), accepted.hybrid.Not())
+func judgeClaims(ref model.Ref, accepted kit.Claims, applies model.Truth) assess.Judgement {
+	met := model.And(accepted.Compliant.Not(), accepted.Hybrid.Not())
 	need := model.Gap{Dataset: model.CrossTenantDefault.Name(), Reason: model.Unresolved, Detail: "which claims are accepted is not known"}
 	if applies == model.Unknown {
 		met = model.Unknown
 		need = model.Gap{Dataset: model.Users.Name(), Reason: model.Unresolved, Detail: "whether an administrator is of another organisation is not known"}
 	}
 	return assess.Judgement{Ref: ref, Met: met, Half: met, Exempt: model.False, Needs: []model.Gap{need},
-		Detail: fmt.Sprintf("compliant devices accepted: %v, hybrid joined: %v, MFA: %v", accepted.compliant, accepted.hybrid, accepted.mfa)}
+		Detail: fmt.Sprintf("compliant devices accepted: %v, hybrid joined: %v, MFA: %v", accepted.Compliant, accepted.Hybrid, accepted.MFA)}
 }
