@@ -54,9 +54,11 @@ func (t *table) coverage() Coverage {
 	if len(t.covered) == 0 {
 		return Coverage{State: Absent, Reason: NotCollected}
 	}
-	worst := Coverage{State: Complete}
-	for _, parent := range slices.Sorted(maps.Keys(t.covered)) {
-		worst = worst.Worst(t.covered[parent])
+	worst, of := Coverage{State: Complete}, ""
+	for parent, c := range t.covered { // of equally bad ones the first parent's
+		if c.State < worst.State || c.State == worst.State && parent < of {
+			worst, of = c, parent
+		}
 	}
 	return worst
 }
