@@ -225,7 +225,7 @@ func TestRowsAreTheAssessment(t *testing.T) {
 			require.NoError(t, back.add(r))
 		}
 		lean := *a
-		lean.Paths, lean.Tier0, lean.Domains, lean.Headline, lean.Findings, lean.Reach = nil, nil, nil, back.a.Headline, nil, nil
+		lean.Paths, lean.Lockouts, lean.Tier0, lean.Domains, lean.Headline, lean.Findings, lean.Reach = nil, nil, nil, nil, back.a.Headline, nil, nil
 		for _, f := range a.Findings {
 			f.Subjects, f.Summary, f.Remedy = nil, "", ""
 			lean.Findings = append(lean.Findings, f)
