@@ -58,8 +58,11 @@ func ExternalEvidence(u *model.User) []model.Evidence {
 // risk, and why that is not known: the risk of another organisation's account is in
 // that organisation's list, and not in this tenant's.
 // Source: learn.microsoft.com/entra/external-id/authentication-conditional-access.
-func Unscored(p principals.Principal) (met model.Truth, detail string) {
-	if Outsider(p) == model.False {
+func Unscored(p principals.Principal, risky model.Rows[model.RiskyUser]) (met model.Truth, detail string) {
+	switch {
+	case risky.Coverage().State != model.Complete:
+		return model.Unknown, "not all risky users were read"
+	case Outsider(p) == model.False:
 		return model.True, "not in the list of risky users"
 	}
 	return model.Unknown, "another organisation's account, or perhaps one: its risk is in that organisation's list"
