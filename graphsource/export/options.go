@@ -45,9 +45,10 @@ type Options struct {
 	// faster one. Default: the standard library's.
 	Decompressor zip.Decompressor
 	// SHA256 replaces the standard library's, which is slow in wasm. A Load begins one
-	// for each file, of which several may be written to at once, and asks each for its
-	// Sum once, when all files were read: what hashes on another thread need not be
-	// waited for before. Default: the standard library's.
+	// for each file, of which several may be written to at once, closes it when the file
+	// was read, where it is an io.Closer, and asks each for its Sum once, when all files
+	// were read: what hashes on another thread need not be waited for before. Default:
+	// the standard library's.
 	SHA256 func() hash.Hash
 
 	// Parallel is how many files are decoded at once, which needs a file system (or

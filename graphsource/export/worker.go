@@ -164,6 +164,9 @@ func (w *worker) stream(e entry, f *FileReport, use func(io.Reader) error) error
 	stop()
 	f.Size = raw.n
 	w.sums = append(w.sums, fileSum{e.path, raw.sum})
+	if c, ok := raw.sum.(io.Closer); ok {
+		_ = c.Close() // a hash has no error
+	}
 	return err
 }
 

@@ -30,8 +30,9 @@ func (d *Digests) New() hash.Hash {
 
 // digest is that of one text.
 type digest struct {
-	of   *Digests
-	text js.Value // its number
+	of    *Digests
+	text  js.Value // its number
+	ended bool
 }
 
 // Write hands over more of the text, and waits where much is handed over already that
@@ -57,8 +58,18 @@ func (d *Digests) hand(text js.Value, p []byte) (room js.Value) {
 	return d.host.Call("write", text, len(p))
 }
 
+// Close ends the text, so that its digest is made while others are read.
+func (d *digest) Close() error {
+	d.of.host.Call("end", d.text)
+	d.ended = true
+	return nil
+}
+
 // Sum appends the digest.
 func (d *digest) Sum(b []byte) []byte {
+	if !d.ended {
+		_ = d.Close()
+	}
 	sum, err := Await(d.of.host.Call("sum", d.text))
 	if err != nil {
 		panic(err) // a hash has no error, and its worker none that it would tell
@@ -67,6 +78,6 @@ func (d *digest) Sum(b []byte) []byte {
 }
 
 // Reset begins another text.
-func (d *digest) Reset()         { d.text = d.of.host.Call("begin") }
+func (d *digest) Reset()         { d.text, d.ended = d.of.host.Call("begin"), false }
 func (d *digest) Size() int      { return sha256.Size }
 func (d *digest) BlockSize() int { return sha256.BlockSize }

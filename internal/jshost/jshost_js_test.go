@@ -33,6 +33,7 @@ func TestDigests(t *testing.T) {
 	stage := js.Global().Get("Uint8Array").New(8)
 	var texts []*bytes.Buffer
 	writes, waits := 0, 0
+	var ended []int
 	digests := NewDigests(object(t, stage, map[string]func(args []js.Value) any{
 		"begin": func([]js.Value) any { texts = append(texts, new(bytes.Buffer)); return len(texts) - 1 },
 		"write": func(args []js.Value) any {
@@ -45,7 +46,9 @@ func TestDigests(t *testing.T) {
 			waits++
 			return resolved(nil)
 		},
+		"end": func(args []js.Value) any { ended = append(ended, args[0].Int()); return nil },
 		"sum": func(args []js.Value) any {
+			require.Contains(t, ended, args[0].Int())
 			sum := sha256.Sum256(texts[args[0].Int()].Bytes())
 			return resolved(Array(sum[:]))
 		},
@@ -58,12 +61,14 @@ func TestDigests(t *testing.T) {
 		_, _ = io.WriteString(b, strings.ToUpper(text))
 	}
 	require.Positive(t, waits)
+	require.NoError(t, a.(io.Closer).Close())
 	sumA, sumB := sha256.Sum256([]byte("a text of more than eight bytesshort")), sha256.Sum256([]byte("A TEXT OF MORE THAN EIGHT BYTESSHORT"))
 	require.Equal(t, append([]byte("before"), sumA[:]...), a.Sum([]byte("before")))
 	require.Equal(t, sumB[:], b.Sum(nil))
 	b.Reset()
 	none := sha256.Sum256(nil)
 	require.Equal(t, none[:], b.Sum(nil))
+	require.Equal(t, []int{0, 1, 2}, ended, "each once")
 	require.Equal(t, []int{sha256.Size, sha256.BlockSize}, []int{a.Size(), a.BlockSize()})
 }
 

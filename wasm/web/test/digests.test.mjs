@@ -54,15 +54,41 @@ describe('SHA-256', () => {
   });
 });
 
-describe('digests beside the program', () => {
+for (const [how, subtle] of [
+  ['beside the program', globalThis.crypto.subtle],
+  ['where there is no WebCrypto', null],
+]) describe(`digests ${how}`, () => {
   const channel = () => {
     const { port1, port2 } = new MessageChannel();
-    serve(port2);
-    return { digests: new Digests(port1), close: () => port1.close() };
+    serve(port2, subtle);
+    const digests = new Digests(port1);
+    const sum = (text) => {
+      digests.end(text);
+      return digests.sum(text);
+    };
+    return { digests, sum, close: () => port1.close() };
   };
 
+  it('are right for texts that are just whole, and those that are not', async () => {
+    const { digests, sum, close } = channel();
+    const text = bytes(random(4), (8 << 20) + 1);
+    const sizes = [0, 1, (8 << 20) - 1, 8 << 20, (8 << 20) + 1];
+    const got = [];
+    for (const size of sizes) {
+      const id = digests.begin();
+      for (let at = 0; at < size; at += digests.stage.length) {
+        const piece = text.subarray(at, Math.min(at + digests.stage.length, size));
+        digests.stage.set(piece);
+        await digests.write(id, piece.length);
+      }
+      got.push(sum(id)); // and on, before it is there
+    }
+    assert.deepEqual((await Promise.all(got)).map(hex), sizes.map((size) => node(text.subarray(0, size))));
+    close();
+  });
+
   it('keeps texts apart, and has the writer wait before too much lies about', async () => {
-    const { digests, close } = channel();
+    const { digests, sum, close } = channel();
     const next = random(3);
     const texts = Array.from({ length: 3 }, () => ({ id: digests.begin(), pieces: [] }));
     let waited = 0;
@@ -75,20 +101,20 @@ describe('digests beside the program', () => {
       if (room) waited++;
       await room;
     }
-    const got = await Promise.all(texts.map(({ id }) => digests.sum(id)));
+    const got = await Promise.all(texts.map(({ id }) => sum(id)));
     assert.deepEqual(got.map(hex), texts.map(({ pieces }) => node(Buffer.concat(pieces))));
     assert.ok(waited > 0);
-    assert.equal(hex(await digests.sum(digests.begin())), node(''));
+    assert.equal(hex(await sum(digests.begin())), node(''));
     close();
   });
 
   it('lets all who wait go on', async () => {
-    const { digests, close } = channel();
+    const { digests, sum, close } = channel();
     const id = digests.begin();
     const rooms = Array.from({ length: 200 }, () => digests.write(id, 100_000)).filter(Boolean);
     assert.ok(rooms.length > 1);
     await Promise.all(rooms);
-    assert.equal(hex(await digests.sum(id)), node(Buffer.alloc(20_000_000)));
+    assert.equal(hex(await sum(id)), node(Buffer.alloc(20_000_000)));
     close();
   });
 });
