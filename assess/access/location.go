@@ -99,7 +99,7 @@ func compileLocation(row model.NamedLocation) *Location {
 	switch loc.Kind {
 	case LocationIP:
 		loc.Trusted = boolOr(row.IsTrusted, model.False)
-		loc.Ranges, loc.RangesUnreadable = compileRanges(row.IPRanges)
+		loc.Ranges, loc.RangesUnreadable = RangesOf(row.IPRanges)
 	case LocationCountry:
 		// Only IP locations can be trusted.
 		loc.Trusted = model.False
@@ -129,7 +129,8 @@ func locationKind(row model.NamedLocation) LocationKind {
 	return LocationUnreadable
 }
 
-func compileRanges(f model.Field[[]model.IPRange]) (ranges []Range, unreadable bool) {
+// RangesOf reads the ranges of an IP location. unreadable means that it has others too.
+func RangesOf(f model.Field[[]model.IPRange]) (ranges []Range, unreadable bool) {
 	rows, ok := known(f)
 	for _, row := range rows {
 		r, ok := compileRange(row)

@@ -27,7 +27,7 @@ var iso17 = &assess.Control{
 		Licence: "Entra ID P1", Bullets: []model.Bullet{"I4"}, Gaps: []model.GapTag{"G3"},
 		Rationale: "A network restriction is as good as the network is small. A trusted location that holds half the internet restricts nobody.",
 		Decides: "Takes every IP location that an enabled policy covering Tier 0 holders lets people out of the policy for, or names while it is marked as trusted. " +
-			"Passes when no range is wider than /20 (IPv4) or /48 (IPv6). Fails also when no such policy uses an IP location: then there is no administrators' network. Countries are not judged here.",
+			"Passes when no range, and no row of ranges that touch, is wider than /20 (IPv4) or /48 (IPv6). Fails also when no such policy uses an IP location: then there is no administrators' network. Countries are not judged here.",
 		Remediation: model.Remediation{
 			Summary:    "Name only the egress addresses of the administrators' network, and use that location alone in administrators' policies.",
 			Portal:     "Entra admin center > Conditional Access > Named locations",
@@ -117,45 +117,36 @@ func namesLocation(p kit.Policy, loc model.NamedLocation) (model.Truth, model.Ev
 	return named, at
 }
 
-// narrow says whether every range of the location is small enough.
+// narrow says whether every range of the location is small enough, those that touch
+// taken for one: sixteen /20 may be a /16.
 func narrow(loc model.NamedLocation) model.Truth {
-	return model.Fold(loc.IPRanges, unknown, unknown, func(ranges []model.IPRange) model.Truth {
-		met := model.True
-		for _, r := range ranges {
-			met = model.And(met, small(r))
+	ranges, unreadable := access.RangesOf(loc.IPRanges)
+	slices.SortFunc(ranges, func(a, b access.Range) int { return a.From.Compare(b.From) })
+	var whole access.Range
+	for i, r := range ranges {
+		if i > 0 && (whole.Contains(r.From) || whole.To.Next() == r.From) {
+			if whole.To.Less(r.To) {
+				whole.To = r.To
+			}
+		} else {
+			whole = r
 		}
-		return met
-	})
+		if !small(whole) {
+			return model.False
+		}
+	}
+	if unreadable {
+		return model.Unknown
+	}
+	return model.True
 }
 
-func small(r model.IPRange) model.Truth {
-	if r.CIDRAddress.Exported() || !r.LowerAddress.Exported() {
-		return model.Fold(r.CIDRAddress, unknown, unknown, func(cidr string) model.Truth {
-			prefix, err := netip.ParsePrefix(cidr)
-			if err != nil || prefix.Addr().Is4In6() { // a small part of IPv6, and perhaps all of IPv4
-				return model.Unknown
-			}
-			widest := widestIPv6
-			if prefix.Addr().Is4() {
-				widest = widestIPv4
-			}
-			return model.Of(prefix.Bits() >= widest)
-		})
+func small(r access.Range) bool {
+	widest := widestIPv6
+	if r.From.Is4() {
+		widest = widestIPv4
 	}
-	return model.Fold(r.LowerAddress, unknown, unknown, func(lower string) model.Truth {
-		return model.Fold(r.UpperAddress, unknown, unknown, func(upper string) model.Truth {
-			from, err1 := netip.ParseAddr(lower)
-			to, err2 := netip.ParseAddr(upper)
-			if err1 != nil || err2 != nil || from.BitLen() != to.BitLen() || to.Less(from) || from.Is4In6() || to.Is4In6() {
-				return model.Unknown
-			}
-			widest := widestIPv6
-			if from.Is4() {
-				widest = widestIPv4
-			}
-			return model.Of(distanceBits(from, to) <= from.BitLen()-widest)
-		})
-	})
+	return distanceBits(r.From, r.To) <= r.From.BitLen()-widest
 }
 
 // distanceBits is the number of bits of to minus from.
