@@ -526,11 +526,11 @@ const (
 // sightOf: the filter reads a foreign device where the cross-tenant settings trust
 // what its tenant says of it.
 // Source: learn.microsoft.com/entra/external-id/authentication-conditional-access#device-filters.
-func sightOf(external model.Truth, t trust) sight {
+func sightOf(external model.Truth, t Claims) sight {
 	switch {
 	case external == model.False:
 		return sightOwn
-	case t.compliant == model.False && t.hybrid == model.False:
+	case t.Compliant == model.False && t.Hybrid == model.False:
 		return sightNone
 	}
 	return sightForeign

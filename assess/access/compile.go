@@ -65,13 +65,13 @@ const (
 )
 
 type trustSettings struct {
-	tenants map[string]trust // by folded tenant id
+	tenants map[string]Claims // by folded tenant id
 	// fallback holds for every other tenant.
-	fallback trust
+	fallback Claims
 }
 
-// trust says which claims of a foreign tenant are accepted.
-type trust struct{ mfa, compliant, hybrid model.Truth }
+// Claims says which claims of another organisation are accepted from its accounts.
+type Claims struct{ MFA, Compliant, Hybrid model.Truth }
 
 // Compile reads what decides access from a tenant. It never fails: what cannot
 // be read is unknown.
@@ -208,11 +208,11 @@ func compileAudiences(t *model.Tenant) map[string]model.Field[string] {
 func compileTrust(t *model.Tenant) trustSettings {
 	// Source: learn.microsoft.com/entra/external-id/cross-tenant-access-overview:
 	// a partner's setting that is not configured inherits the default.
-	defaults := trust{}
+	defaults := Claims{}
 	if row, ok := model.RowsOf(t, model.CrossTenantDefault, nil).Only(); ok {
-		defaults = trustOf(row, trust{model.False, model.False, model.False})
+		defaults = DefaultClaims(row)
 	}
-	settings := trustSettings{tenants: map[string]trust{}, fallback: defaults}
+	settings := trustSettings{tenants: map[string]Claims{}, fallback: defaults}
 	partners := model.RowsOf(t, model.CrossTenantPartners, nil)
 	complete := partners.Coverage().State == model.Complete
 	for row := range partners.All() {
@@ -221,24 +221,29 @@ func compileTrust(t *model.Tenant) trustSettings {
 			complete = false
 			continue
 		}
-		settings.tenants[model.FoldID(id)] = trustOf(row, defaults)
+		settings.tenants[model.FoldID(id)] = ClaimsOf(row, defaults)
 	}
 	if !complete {
-		settings.fallback = trust{}
+		settings.fallback = Claims{}
 	}
 	return settings
 }
 
-// trustOf reads one configuration; inherited holds where it says null.
-func trustOf(row model.CrossTenantConfiguration, inherited trust) trust {
+// DefaultClaims reads the default configuration: where it says nothing, none is accepted.
+func DefaultClaims(row model.CrossTenantConfiguration) Claims {
+	return ClaimsOf(row, Claims{model.False, model.False, model.False})
+}
+
+// ClaimsOf reads one configuration; inherited holds where it says null.
+func ClaimsOf(row model.CrossTenantConfiguration, inherited Claims) Claims {
 	return model.Fold(row.InboundTrust,
-		func() trust { return trust{} },
-		func() trust { return inherited },
-		func(v model.InboundTrust) trust {
-			return trust{
-				mfa:       boolOr(v.IsMfaAccepted, inherited.mfa),
-				compliant: boolOr(v.IsCompliantDeviceAccepted, inherited.compliant),
-				hybrid:    boolOr(v.IsHybridAzureADJoinedDeviceAccepted, inherited.hybrid),
+		func() Claims { return Claims{} },
+		func() Claims { return inherited },
+		func(v model.InboundTrust) Claims {
+			return Claims{
+				MFA:       boolOr(v.IsMfaAccepted, inherited.MFA),
+				Compliant: boolOr(v.IsCompliantDeviceAccepted, inherited.Compliant),
+				Hybrid:    boolOr(v.IsHybridAzureADJoinedDeviceAccepted, inherited.Hybrid),
 			}
 		})
 }
@@ -252,11 +257,11 @@ func boolOr(f model.Field[bool], inherited model.Truth) model.Truth {
 
 // of gives the settings for a home tenant; an empty one is not known, and then
 // only what holds for every tenant is.
-func (s trustSettings) of(homeTenant string) trust {
+func (s trustSettings) of(homeTenant string) Claims {
 	if homeTenant == "" {
 		common := s.fallback
 		for _, t := range s.tenants {
-			common = trust{agree(common.mfa, t.mfa), agree(common.compliant, t.compliant), agree(common.hybrid, t.hybrid)}
+			common = Claims{agree(common.MFA, t.MFA), agree(common.Compliant, t.Compliant), agree(common.Hybrid, t.Hybrid)}
 		}
 		return common
 	}

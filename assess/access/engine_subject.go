@@ -224,7 +224,7 @@ func (e *Engine) compare(mentioned string, certain Subject, open *Subject) *alik
 	s.external = certain.Kind.In(External)
 	s.sight = sightOf(s.external, trust)
 	accepted := func(claim model.Truth) model.Truth { return model.Or(s.external.Not(), claim) }
-	s.mfaAccepted, s.compliantOK, s.hybridOK = accepted(trust.mfa), accepted(trust.compliant), accepted(trust.hybrid)
+	s.mfaAccepted, s.compliantOK, s.hybridOK = accepted(trust.MFA), accepted(trust.Compliant), accepted(trust.Hybrid)
 	// A user of B2B direct connect has no object to register a method on.
 	s.secondFactor = model.Or(certain.Kind.In(B2BDirectConnectUser).Not(), s.mfaAccepted)
 	roles := model.False

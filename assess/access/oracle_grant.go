@@ -153,9 +153,9 @@ func (o *oracle) builtIn(name string) oControl {
 	case "mfa":
 		return o.control(MFA, o.mfaPossible())
 	case "compliantDevice":
-		return o.control(CompliantDevice, model.And(o.deviceSeen(o.s.Device.Compliant), o.accepted(trust.acceptsCompliant)))
+		return o.control(CompliantDevice, model.And(o.deviceSeen(o.s.Device.Compliant), o.accepted(acceptsCompliant)))
 	case "domainJoinedDevice":
-		return o.control(HybridJoinedDevice, model.And(o.deviceSeen(o.s.Device.Hybrid), o.accepted(trust.acceptsHybrid)))
+		return o.control(HybridJoinedDevice, model.And(o.deviceSeen(o.s.Device.Hybrid), o.accepted(acceptsHybrid)))
 	case "approvedApplication":
 		// The control is being retired (announced for March 2026), so that it can
 		// no longer be relied on.
@@ -174,9 +174,9 @@ func (o *oracle) builtIn(name string) oControl {
 	return unknownControl
 }
 
-func (t trust) acceptsMFA() model.Truth       { return t.mfa }
-func (t trust) acceptsCompliant() model.Truth { return t.compliant }
-func (t trust) acceptsHybrid() model.Truth    { return t.hybrid }
+func acceptsMFA(c Claims) model.Truth       { return c.MFA }
+func acceptsCompliant(c Claims) model.Truth { return c.Compliant }
+func acceptsHybrid(c Claims) model.Truth    { return c.Hybrid }
 
 // legacy asks whether the client is one that can neither do a second factor nor
 // show its device (rule 27).
@@ -197,7 +197,7 @@ func (o *oracle) external() model.Truth { return o.s.Subject.Kind.In(External) }
 
 // accepted asks whether a claim is accepted: always one of this tenant, one of a
 // foreign tenant where the cross-tenant settings trust it (rule 40).
-func (o *oracle) accepted(claim func(trust) model.Truth) model.Truth {
+func (o *oracle) accepted(claim func(Claims) model.Truth) model.Truth {
 	trusted := claim(o.in.trust.of(o.s.Subject.HomeTenant))
 	return model.Or(o.external().Not(), trusted)
 }
@@ -207,7 +207,7 @@ func (o *oracle) accepted(claim func(trust) model.Truth) model.Truth {
 // Source: learn.microsoft.com/entra/external-id/authentication-conditional-access.
 func (o *oracle) mfaPossible() model.Truth {
 	direct := o.s.Subject.Kind.In(B2BDirectConnectUser)
-	return model.And(o.interactive(), model.Or(direct.Not(), o.accepted(trust.acceptsMFA)))
+	return model.And(o.interactive(), model.Or(direct.Not(), o.accepted(acceptsMFA)))
 }
 
 // strength evaluates an authentication strength: any of its combinations.
@@ -215,7 +215,7 @@ func (o *oracle) strength(s Strength) oControl {
 	anywhere, ok := s.Weakest(nil)
 	here, okHere := s.Weakest(Combination.inResourceTenant)
 	c := oControl{must: oAsk{obligation: anywhere, impossible: !ok}, may: oAsk{obligation: anywhere, impossible: !ok}}
-	switch o.accepted(trust.acceptsMFA) {
+	switch o.accepted(acceptsMFA) {
 	case model.False:
 		ask := oAsk{obligation: here, impossible: !okHere}
 		c = oControl{ask, ask}

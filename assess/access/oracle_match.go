@@ -514,7 +514,7 @@ func (o *oracle) filterMatches(f *Filter) model.Truth {
 // Source: learn.microsoft.com/entra/external-id/authentication-conditional-access#device-filters.
 func (o *oracle) foreignMatches(f *Filter, own, none model.Truth) model.Truth {
 	trust := o.in.trust.of(o.s.Subject.HomeTenant)
-	if !o.s.Device.Registered || model.Or(trust.compliant, trust.hybrid) == model.False {
+	if !o.s.Device.Registered || model.Or(trust.Compliant, trust.Hybrid) == model.False {
 		return agree(own, none)
 	}
 	foreign := o.s.Device

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/access"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
@@ -50,7 +51,7 @@ var iso20 = &assess.Control{
 			Good: "bring no trusted devices", Bad: "bring devices that are trusted here"})
 		tally.None(assess.NotApplicable("No account of another organisation holds a Tier 0 role, and there is no service provider."))
 		row, _ := assess.Rows(p, model.CrossTenantDefault).Only()
-		fallback := kit.DefaultClaims(row)
+		fallback := access.DefaultClaims(row)
 		if outsiders != model.False {
 			tally.Add(judgeClaims(model.Ref{Kind: "setting", ID: "default", Name: "every other organisation"}.With(claimEvidence(row)...), fallback, outsiders))
 		}
@@ -63,7 +64,7 @@ var iso20 = &assess.Control{
 			if partner.InboundTrust.Null() == model.True {
 				ref = ref.With(claimEvidence(row)...)
 			}
-			j := judgeClaims(ref, kit.ClaimsOf(partner, fallback), applies)
+			j := judgeClaims(ref, access.ClaimsOf(partner, fallback), applies)
 			if ref.ID == "" && j.Met == model.False {
 				j.Met, j.Half = model.Unknown, model.Unknown // an exception may be for it
 			}
@@ -88,7 +89,7 @@ func claimEvidence(settings model.CrossTenantConfiguration) []model.Evidence {
 
 // judgeClaims judges what is accepted of an organisation. applies says whether it
 // has administrators here: while that is open, so is the judgement.
-func judgeClaims(ref model.Ref, accepted kit.Claims, applies model.Truth) assess.Judgement {
+func judgeClaims(ref model.Ref, accepted access.Claims, applies model.Truth) assess.Judgement {
 	met := model.And(accepted.Compliant.Not(), accepted.Hybrid.Not())
 	need := model.Gap{Dataset: model.CrossTenantDefault.Name(), Reason: model.Unresolved, Detail: "which claims are accepted is not known"}
 	if applies == model.Unknown {
