@@ -6,6 +6,7 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
+	"github.com/privpath/privpath/assess/principals"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
 )
@@ -18,8 +19,9 @@ var ops10 = &assess.Control{
 		Bullets: []model.Bullet{"O1"}, Gaps: []model.GapTag{"G5a"},
 		Rationale: "An emergency account is outside the policies that hold everybody else. Used for daily work, or by somebody who found its password, it is the shortest way there is.",
 		Decides: "Looks at what the declared break-glass accounts did in the last 28 days: every successful sign-in, and every entry of the audit log that one of them caused. " +
+			"The log lists interactive sign-ins; the last one of any kind is in signInActivity. " +
 			"Each must lie within a day of a drill (an attestation for OPS-09) or of an incident (one for OPS-10) that counts. One that does not fails. " +
-			"Both logs must reach back over the 28 days for a pass.",
+			"Both logs must reach back over the 28 days for a pass, and each account must be a user of this tenant.",
 		Remediation: model.Remediation{
 			Summary:    "Find out who used the account and why; change its credentials. Record drills under OPS-09 and incidents under OPS-10 in declarations.json.",
 			Portal:     "Entra admin center > Monitoring & health > Sign-in logs; Audit logs > Initiated by (actor)",
@@ -48,7 +50,12 @@ var ops10 = &assess.Control{
 		events := 0
 		for _, account := range accounts {
 			use := used{Judgement: assess.Judgement{Ref: account.Ref(), Met: model.True, Exempt: model.False}}
+			use.exists(account)
+			listed := time.Time{}
 			for _, s := range log.Of(account.ID) {
+				if s.Succeeded == model.True {
+					listed = s.At
+				}
 				use.see(model.And(log.Within(s.At), s.Succeeded), s.At, records, "sign-in to "+s.App, s.Evidence("/createdDateTime", s.At.Format(time.RFC3339)))
 			}
 			for _, s := range log.Nameless() {
@@ -59,6 +66,9 @@ var ops10 = &assess.Control{
 					use.see(caused, entryTime(entry.DirectoryAudit), records,
 						entry.ActivityDisplayName.String(), entry.Evidence("/activityDateTime", entry.ActivityDateTime))
 				}
+			}
+			if at, known := lastSignIn(account); at.After(listed.Add(time.Minute)) || known != model.True {
+				use.see(model.And(known, log.Within(at)), at, records, "a sign-in that the log does not list", account.User.Evidence("/signInActivity", account.User.SignInActivity))
 			}
 			events += use.events
 			tally.Add(use.done())
@@ -73,6 +83,32 @@ var ops10 = &assess.Control{
 type used struct {
 	assess.Judgement
 	events int
+}
+
+// exists leaves open what an account did that is no user of this tenant: the logs
+// say nothing about the account that was meant.
+func (u *used) exists(account principals.Principal) {
+	switch kit.IsUser(account) {
+	case model.False:
+		u.Met, u.Detail = model.Unknown, noUser
+	case model.Unknown:
+		u.Met, u.Detail = model.Unknown, kit.NotExported
+	}
+}
+
+// lastSignIn is when the account last signed in, interactively or not; zero where
+// it never did. What is not known of an account that was not exported is said by
+// [used.exists].
+// Source: learn.microsoft.com/graph/api/resources/signinactivity.
+func lastSignIn(account principals.Principal) (at time.Time, known model.Truth) {
+	if account.User == nil {
+		return at, model.True
+	}
+	unknown, never := func() model.Truth { return model.Unknown }, func() model.Truth { return model.True }
+	known = model.Fold(account.User.SignInActivity, unknown, never, func(a model.SignInActivity) model.Truth {
+		return model.Fold(a.LastSuccessfulSignInDateTime, unknown, never, func(t time.Time) model.Truth { at = t.UTC(); return model.True })
+	})
+	return at, known
 }
 
 // see takes one event: belongs says whether it is the account's, in the window.
@@ -104,20 +140,28 @@ func (u *used) done() assess.Judgement {
 }
 
 // causedBy says whether a user caused an entry: one that names neither a user nor
-// an application may be anybody's.
+// an application may be anybody's. Graph leaves out which of the two it was not, and
+// PowerShell writes it as an object of nothing.
 func causedBy(e *model.DirectoryAudit, user string) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {
-		if by.App.Is(func(model.DirectoryObject) bool { return true }) == model.True {
-			return model.False
-		}
-		return model.Fold(by.User, unknown, unknown, func(o model.DirectoryObject) model.Truth {
+		person := model.Fold(by.User, unknown, unknown, func(o model.DirectoryObject) model.Truth {
 			if o.ID == "" {
 				return model.Unknown
 			}
 			return model.Of(model.SameID(o.ID, user))
 		})
+		if person == model.Unknown && by.App.Is(named) == model.True {
+			return model.False
+		}
+		return person
 	})
+}
+
+// named reports whether an object says which one it is.
+func named(o model.DirectoryObject) bool {
+	some := func(text string) bool { return text != "" }
+	return o.ID != "" || model.Or(o.DisplayName.Is(some), o.AppID.Is(some)) == model.True
 }
 
 func entryTime(e *model.DirectoryAudit) (at time.Time) {
