@@ -71,7 +71,16 @@ type DirectoryAudit struct {
 // AuditInitiator is who caused an audit entry.
 type AuditInitiator struct {
 	User Field[DirectoryObject] `json:"user,omitzero"`
-	App  Field[DirectoryObject] `json:"app,omitzero"`
+	App  Field[AuditApp]        `json:"app,omitzero"`
+}
+
+// AuditApp is an application that caused an audit entry. Graph mostly leaves AppID
+// null; ServicePrincipalID is the object id in the tenant, and DisplayName a name
+// that anybody can give.
+type AuditApp struct {
+	DisplayName        Field[string] `json:"displayName,omitzero"`
+	AppID              Field[string] `json:"appId,omitzero"`
+	ServicePrincipalID Field[string] `json:"servicePrincipalId,omitzero"`
 }
 
 // AuditTarget is what an audit entry is about.

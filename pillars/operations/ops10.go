@@ -158,10 +158,10 @@ func causedBy(e *model.DirectoryAudit, user string) model.Truth {
 	})
 }
 
-// named reports whether an object says which one it is.
-func named(o model.DirectoryObject) bool {
+// named reports whether an application says which one it is.
+func named(app model.AuditApp) bool {
 	some := func(text string) bool { return text != "" }
-	return o.ID != "" || model.Or(o.DisplayName.Is(some), o.AppID.Is(some)) == model.True
+	return model.Or(app.ServicePrincipalID.Is(some), app.AppID.Is(some), app.DisplayName.Is(some)) == model.True
 }
 
 func entryTime(e *model.DirectoryAudit) (at time.Time) {

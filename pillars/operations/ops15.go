@@ -2,6 +2,7 @@ package operations
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ var ops15 = &assess.Control{
 		Basis: model.ConfidenceObserved, Licence: "Entra ID P1", Domain: model.DomainCapability, Since: "0.1.0",
 		Bullets: []model.Bullet{"O3"}, Gaps: []model.GapTag{"G5c"},
 		Rationale: "A policy that was edited, or a role that was given past PIM, is either work that somebody asked for or an intrusion. Only a record tells the two apart.",
-		Decides: "Looks at the last 28 days. Of the activations in PIM, 95 % must carry a ticket number (80 % is partial). Every change of a Conditional Access policy or of PIM's settings, and every role that was given outside PIM, " +
+		Decides: "Looks at the last 28 days. Of the activations in PIM, 95 % must carry a ticket number (80 % is partial). Every change of a Conditional Access policy or of PIM's settings, and every role that was given outside PIM, for the tenant or an administrative unit, " +
 			"as the audit log shows them, must lie within a day of a change on record (an attestation for OPS-15 that counts); one that does not fails. Both the requests and the log must reach back for a pass.",
 		Remediation: model.Remediation{
 			Summary:    "Require ticket information at activation, give roles through PIM alone, and record changes: entries for OPS-15 under attestations in declarations.json, one for each change window.",
@@ -31,12 +32,13 @@ var ops15 = &assess.Control{
 		Statuses: []model.Status{model.StatusPass, model.StatusPartial, model.StatusFail, model.StatusUnknown},
 	},
 	Requires: []assess.Dependency{facts.Activity, model.OwnerDeclarations},
+	Wants:    []assess.Dependency{model.ServicePrincipals}, // tells PIM's application from one of its name
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		log, err := assess.Value(p, facts.Activity)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		records := kit.Records(p, "OPS-15")
+		records, pim := kit.Records(p, "OPS-15"), kit.ReadPIMWriter(p)
 		tally := p.Tally(assess.Words{One: "trace of change", Many: "traces of change", Good: "have a ticket or a change on record", Bad: "have none"})
 		requests := ticketShare(log)
 		if requests.total() > 0 || log.Requested.State != model.Complete {
@@ -44,7 +46,7 @@ var ops15 = &assess.Control{
 		}
 		changes := 0
 		for entry := range log.Between(log.From, log.To) {
-			change := model.And(entry.Belongs, isChange(entry.DirectoryAudit))
+			change := model.And(entry.Belongs, isChange(entry.DirectoryAudit, pim))
 			if change == model.False {
 				continue
 			}
@@ -111,11 +113,16 @@ func (t tickets) judgement(read model.Coverage) assess.Judgement {
 	return j
 }
 
+// givesRole are the names under which the directory logs that a role was given, in
+// lower case. With a scope it is given for an administrative unit alone.
+var givesRole = []string{"add member to role", "add eligible member to role", "add scoped member to role",
+	"add member to role scoped over restricted management administrative unit"}
+
 // isChange says whether an entry is a change of access policies, of PIM's
 // settings, or a role that was given past PIM. PIM's own work in the directory
-// is done by the application MS-PIM.
+// is done by the application MS-PIM ([kit.PIMWriter]).
 // Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
-func isChange(e *model.DirectoryAudit) model.Truth {
+func isChange(e *model.DirectoryAudit, pim kit.PIMWriter) model.Truth {
 	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.ActivityDisplayName, unknown, unknown, func(name string) model.Truth {
 		name = strings.ToLower(strings.TrimSpace(name))
@@ -123,20 +130,9 @@ func isChange(e *model.DirectoryAudit) model.Truth {
 		case strings.Contains(name, "conditional access policy"), strings.HasPrefix(name, "update role setting in pim"),
 			strings.Contains(name, "outside of pim"):
 			return model.True
-		case name == "add member to role", name == "add eligible member to role":
-			return byPIM(e).Not()
+		case slices.Contains(givesRole, name):
+			return pim.Wrote(e).Not()
 		}
 		return model.False
 	})
-}
-
-func byPIM(e *model.DirectoryAudit) model.Truth {
-	unknown := func() model.Truth { return model.Unknown }
-	service := e.LoggedByService.Is(func(s string) bool { return strings.EqualFold(s, "PIM") })
-	app := model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {
-		return model.Fold(by.App, unknown, func() model.Truth { return model.False }, func(o model.DirectoryObject) model.Truth {
-			return model.Equals(o.DisplayName, "MS-PIM")
-		})
-	})
-	return model.Or(service, app)
 }
