@@ -2,6 +2,7 @@ package validation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,8 @@ var val09 = &assess.Control{
 		Basis: model.ConfidenceObserved, Licence: "Entra ID P1", Domain: model.DomainValidation, Since: "0.1.0",
 		Bullets:   []model.Bullet{"V3"},
 		Rationale: "Whoever has taken a tenant gives roles and permissions to several accounts at once, to stay. People rarely do.",
-		Decides: fmt.Sprintf("In the audit log of the last 28 days nobody gave more than %d roles or application permissions within an hour, unless a change on record (an attestation for OPS-15 that counts) lies within a day of it. PIM's own entries are left out. "+
+		Decides: fmt.Sprintf("In the audit log of the last 28 days nobody gave more than %d roles or application permissions within an hour, unless a change on record (an attestation for OPS-15 that counts) lies within a day of it. "+
+			"Given through PIM counts too, eligible or active; activations do not. "+
 			"Besides, the owner attests (VAL-09, not older than a year) that an alert watches for this. Without the statement, a log without bulk changes is not attested.", bulk),
 		Remediation: model.Remediation{
 			Summary:    "Look at each burst with whoever caused it; build an alert on the audit log, and attest it for VAL-09.",
@@ -36,6 +38,7 @@ var val09 = &assess.Control{
 			model.StatusAttestationExpired},
 	},
 	Requires: []assess.Dependency{facts.Activity, model.OwnerDeclarations},
+	Wants:    []assess.Dependency{model.ServicePrincipals}, // tells PIM's application from one of its name
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		log, err := assess.Value(p, facts.Activity)
 		if err != nil {
@@ -44,7 +47,7 @@ var val09 = &assess.Control{
 		records := kit.Records(p, "OPS-15")
 		tally := p.Tally(assess.Words{One: "actor", Many: "actors", Good: "gave no privileges in bulk", Bad: "gave privileges in bulk, without a change on record"})
 		given := 0
-		for _, g := range givers(log) {
+		for _, g := range givers(log, kit.ReadPIMWriter(p)) {
 			given += len(g.sure)
 			met, detail := g.judge(records)
 			tally.Judge(model.Ref{Kind: "actor", ID: g.id, Name: g.name}.With(g.evidence), met, "%s", detail)
@@ -69,14 +72,14 @@ type giver struct {
 
 // givers gathers who gave privileges. Entries that name nobody, or of which it is
 // not known whether they gave any, may be everybody's.
-func givers(log *facts.Observation) []*giver {
+func givers(log *facts.Observation, pim kit.PIMWriter) []*giver {
 	var list []*giver
 	var open []activity.Audited
 	at := func(e activity.Audited) time.Time {
 		return activity.Instant(e.ActivityDateTime)
 	}
 	for e := range log.Between(log.From, log.To) {
-		gives := model.And(e.Belongs, givesPrivilege(e.DirectoryAudit))
+		gives := model.And(e.Belongs, givesPrivilege(e.DirectoryAudit, pim))
 		if gives == model.False {
 			continue
 		}
@@ -143,36 +146,49 @@ func within(times []time.Time, from time.Time) int {
 	return n
 }
 
-// givesPrivilege says whether an entry of the directory gave a role or an
-// application permission to somebody.
+// givesPrivilege says whether an entry gave a role or an application permission to
+// somebody. What was given through PIM stands there twice: as PIM logs it, with who
+// asked for it, and as its application then does it, which is left out, and so is
+// what PIM does where somebody activates.
 // Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
-func givesPrivilege(e *model.DirectoryAudit) model.Truth {
-	byPIM := e.LoggedByService.Is(func(s string) bool { return strings.EqualFold(s, "PIM") })
-	if byPIM == model.True {
-		return model.False
-	}
-	unknown := func() model.Truth { return model.Unknown }
-	gives := model.Fold(e.ActivityDisplayName, unknown, unknown, func(name string) model.Truth {
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "add member to role", "add eligible member to role", "add scoped member to role", "add app role assignment to service principal":
+func givesPrivilege(e *model.DirectoryAudit, pim kit.PIMWriter) model.Truth {
+	return model.Fold(e.ActivityDisplayName, unknown, unknown, func(name string) model.Truth {
+		switch name = strings.ToLower(strings.TrimSpace(name)); {
+		case strings.HasPrefix(name, "add member to role in pim completed"), strings.HasPrefix(name, "add eligible member to role in pim completed"):
 			return model.True
+		case slices.Contains(givesDirectly, name):
+			return pim.Wrote(e).Not()
 		}
 		return model.False
 	})
-	return model.And(gives, byPIM.Not())
 }
 
-// actorOf names who caused an entry. What MS-PIM writes for people is PIM's.
+// givesDirectly are the names under which the directory logs what is given, in lower
+// case.
+var givesDirectly = []string{"add member to role", "add eligible member to role", "add scoped member to role",
+	"add member to role scoped over restricted management administrative unit", "add app role assignment to service principal"}
+
+// actorOf names who caused an entry.
 func actorOf(e *model.DirectoryAudit) (id, name string) {
+	first := func(text string) bool {
+		if id == "" {
+			id = text
+		}
+		name = text
+		return text != ""
+	}
 	e.InitiatedBy.Is(func(by model.AuditInitiator) bool {
-		for _, actor := range []model.Field[model.DirectoryObject]{by.User, by.App} {
-			actor.Is(func(o model.DirectoryObject) bool {
-				id, name = o.ID, o.ID
-				o.DisplayName.Is(func(n string) bool { name = n; return n != "" })
-				o.UserPrincipalName.Is(func(n string) bool { name = n; return n != "" })
-				if id == "" {
-					id = name
-				}
+		by.User.Is(func(o model.DirectoryObject) bool {
+			id, name = o.ID, o.ID
+			o.DisplayName.Is(first)
+			o.UserPrincipalName.Is(first)
+			return true
+		})
+		if id == "" {
+			by.App.Is(func(app model.AuditApp) bool {
+				app.ServicePrincipalID.Is(first)
+				app.AppID.Is(first)
+				app.DisplayName.Is(first)
 				return true
 			})
 		}
