@@ -18,7 +18,7 @@ var ops02 = &assess.Control{
 		Rationale: "An emergency account that comes from the on-premises directory, or whose domain another server vouches for, is lost " +
 			"with exactly the systems whose loss is the emergency.",
 		Decides: "Passes when every declared break-glass account is cloud-only (onPremisesSyncEnabled is not true, no " +
-			"onPremisesImmutableId), is no invited account, and has a name on the tenant's initial onmicrosoft.com domain or another " +
+			"onPremisesImmutableId), is no invited account (an internal one that was invited keeps its name, and externalUserState tells it), and has a name on the tenant's initial onmicrosoft.com domain or another " +
 			"managed one.",
 		Remediation: model.Remediation{
 			Summary:    "Replace the account by one created in the cloud, named on the tenant's onmicrosoft.com domain.",
@@ -27,7 +27,7 @@ var ops02 = &assess.Control{
 			PowerShell: "Update-MgUser -UserId <id> -UserPrincipalName <name>@<tenant>.onmicrosoft.com",
 		},
 		References: model.References{
-			CIS: []string{"1.1.2"}, ATTACK: []string{"T1556.007"}, Docs: []string{emergencyAccess},
+			CIS: []string{"1.1.2"}, ATTACK: []string{"T1556.007"}, Docs: []string{emergencyAccess, "https://learn.microsoft.com/entra/external-id/invite-internal-users"},
 		},
 		Statuses: []model.Status{model.StatusPass, model.StatusFail, model.StatusNotApplicable, model.StatusUnknown},
 	},
@@ -39,7 +39,7 @@ var ops02 = &assess.Control{
 		return everyAccount(p, words, func(account principals.Principal) (model.Truth, string, []model.Evidence) {
 			u := account.User
 			evidence := []model.Evidence{u.Evidence("/onPremisesSyncEnabled", u.OnPremisesSyncEnabled),
-				u.Evidence("/onPremisesImmutableId", u.OnPremisesImmutableID), u.Evidence("/userPrincipalName", u.UserPrincipalName)}
+				u.Evidence("/onPremisesImmutableId", u.OnPremisesImmutableID), u.Evidence("/userPrincipalName", u.UserPrincipalName), u.Evidence("/externalUserState", u.ExternalUserState)}
 			synced := model.Or(u.OnPremisesSyncEnabled.Is(func(on bool) bool { return on }),
 				u.OnPremisesImmutableID.Is(func(id string) bool { return id != "" }))
 			detail := fmt.Sprintf("onPremisesSyncEnabled %v, onPremisesImmutableId %v", u.OnPremisesSyncEnabled, u.OnPremisesImmutableID)
@@ -49,7 +49,7 @@ var ops02 = &assess.Control{
 				evidence = append(evidence, domain.Evidence("/authenticationType", domain.AuthenticationType))
 				detail += fmt.Sprintf(", %s is %v", domain.ID, domain.AuthenticationType)
 			}
-			return model.And(synced.Not(), kit.Visitor(u).Not(), managed), detail, evidence
+			return model.And(synced.Not(), kit.Outsider(account).Not(), managed), detail, evidence
 		})
 	},
 }
