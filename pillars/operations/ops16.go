@@ -60,7 +60,9 @@ var ops16 = &assess.Control{
 		}
 		r.declarations, _ = rows.Only()
 		tally := p.Tally(assess.Words{One: "exception", Many: "exceptions", Good: "are registered", Bad: "have no entry that counts"})
-		tally.None(assess.NotApplicable("No policy for Tier 0 administrators excludes anybody, and nobody but break glass holds a Tier 0 role for good."))
+		if len(policies.Admins) > 0 {
+			tally.None(assess.NotApplicable("No policy for Tier 0 administrators excludes anybody, and nobody but break glass holds a Tier 0 role for good."))
+		}
 		groups := assess.Rows(p, model.Groups).Coverage().State == model.Complete
 		for _, e := range excluded(policies) {
 			if e.ref.Kind == "policy" {
@@ -147,7 +149,7 @@ func (r register) standing(h principals.Holding) (met model.Truth, detail string
 // entry says whether an entry counts.
 func (r register) entry(owner, reason string, expires model.Date) (model.Truth, string) {
 	switch {
-	case owner == "" || reason == "" || expires.IsZero():
+	case model.Blank(owner) || model.Blank(reason) || expires.IsZero():
 		return r.missing, "its entry has no owner, reason or end, which counts for nothing"
 	case expires.Past(r.asOf):
 		return r.missing, "its entry ended on " + expires.Format(time.DateOnly)
