@@ -125,7 +125,7 @@ func judgeAttestation(p *Pass, d model.Declarations, i int, a model.Attestation,
 		return void(model.StatusNotAttested, model.ReasonNotAttested, format, args...)
 	}
 	switch {
-	case a.Owner == "" || a.Statement == "":
+	case model.Blank(a.Owner) || model.Blank(a.Statement):
 		return invalid("The attestation names no owner or makes no statement, so it counts for nothing.")
 	case a.Performed.IsZero():
 		return invalid("The attestation does not say when it was performed, so it counts for nothing.")

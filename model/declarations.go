@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,10 @@ func (d Date) MarshalJSON() ([]byte, error) { return []byte(`"` + d.Format(time.
 
 // Past reports whether the whole day lies before t.
 func (d Date) Past(t time.Time) bool { return !d.AddDate(0, 0, 1).After(t) }
+
+// Blank reports whether a text of a declaration says nothing: an owner of blanks is
+// nobody.
+func Blank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // Declarations are the owner's own statements: what no Graph call can tell.
 // Nothing in them turns a decided fail into a pass.

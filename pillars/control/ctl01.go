@@ -99,7 +99,7 @@ func acceptedStanding(d model.Declarations, h principals.Holding, asOf time.Time
 		for _, grant := range list {
 			switch {
 			case accepted || !model.SameID(grant.PrincipalID, h.Principal.ID) || !model.SameID(grant.RoleID, h.Role.ID):
-			case grant.Reason == "" || grant.Owner == "" || grant.Expires.IsZero():
+			case model.Blank(grant.Reason) || model.Blank(grant.Owner) || grant.Expires.IsZero():
 				said = "declared without reason, owner or expiry, which counts for nothing"
 			case grant.Expires.Past(asOf):
 				said = "declared by " + grant.Owner + " until " + grant.Expires.Format(time.DateOnly) + ", which is past and counts for nothing"

@@ -44,5 +44,5 @@ var ops08 = &assess.Control{
 }
 
 func namesEvidence(a model.Attestation) bool {
-	return slices.ContainsFunc(a.Evidence, func(reference string) bool { return reference != "" })
+	return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
 }

@@ -1,6 +1,8 @@
 package validation
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/model"
@@ -22,7 +24,9 @@ func alerts(rule facts.Rule) (chosen, anyone model.Truth) {
 		}
 		return model.Unknown
 	})
-	recipients := model.Fold(rule.NotificationRecipients, unknown, unknown, func(list []string) model.Truth { return model.Of(len(list) > 0) })
+	recipients := model.Fold(rule.NotificationRecipients, unknown, unknown, func(list []string) model.Truth {
+		return model.Of(slices.ContainsFunc(list, func(address string) bool { return !model.Blank(address) }))
+	})
 	return model.And(all, recipients), model.And(all, model.Or(recipients, kit.On(rule.IsDefaultRecipientsEnabled)))
 }
 

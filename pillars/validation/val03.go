@@ -33,7 +33,7 @@ var val03 = &assess.Control{
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		v := assess.Attested(p, attestationLife)
 		named := func(a model.Attestation) bool {
-			return slices.ContainsFunc(a.Evidence, func(reference string) bool { return reference != "" })
+			return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
 		}
 		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, attestationLife), named) {
 			return assess.NotAttested("The statement does not say which workspace or archive it speaks of: add it, with its retention, under evidence."), nil

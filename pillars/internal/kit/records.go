@@ -24,7 +24,7 @@ func Records(p *assess.Pass, controls ...string) Record {
 	list := Record{read: rows.Coverage().State == model.Complete}
 	declarations.Attestations.Is(func(all []model.Attestation) bool {
 		for _, a := range all {
-			if slices.Contains(controls, a.Control) && a.Owner != "" && a.Statement != "" && !a.Performed.IsZero() &&
+			if slices.Contains(controls, a.Control) && !model.Blank(a.Owner) && !model.Blank(a.Statement) && !a.Performed.IsZero() &&
 				!a.Performed.After(p.AsOf()) && (a.Expires.IsZero() || !a.Expires.Past(p.AsOf())) {
 				list.statements = append(list.statements, a)
 			}
