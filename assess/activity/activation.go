@@ -39,7 +39,7 @@ func Activations(requests []model.RoleScheduleRequest, complete bool) []Activati
 	ends := endings(requests)
 	var list []Activation
 	for _, request := range requests {
-		a := Activation{Request: request, Happened: model.And(model.Equals(request.Action, "selfActivate"), provisioned(request))}
+		a := Activation{Request: request, Happened: model.And(request.Action.Is(activates), provisioned(request))}
 		if a.Happened == model.False {
 			continue
 		}
@@ -59,6 +59,8 @@ func Activations(requests []model.RoleScheduleRequest, complete bool) []Activati
 	})
 	return list
 }
+
+func activates(action string) bool { return strings.EqualFold(action, "selfActivate") }
 
 // provisioned says whether a request took effect. Some states of a request leave
 // open whether it did before it was withdrawn, or is about to.

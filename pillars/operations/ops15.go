@@ -113,11 +113,6 @@ func (t tickets) judgement(read model.Coverage) assess.Judgement {
 	return j
 }
 
-// givesRole are the names under which the directory logs that a role was given, in
-// lower case. With a scope it is given for an administrative unit alone.
-var givesRole = []string{"add member to role", "add eligible member to role", "add scoped member to role",
-	"add member to role scoped over restricted management administrative unit"}
-
 // isChange says whether an entry is a change of access policies, of PIM's
 // settings, or a role that was given past PIM. PIM's own work in the directory
 // is done by the application MS-PIM ([kit.PIMWriter]).
@@ -130,7 +125,7 @@ func isChange(e *model.DirectoryAudit, pim kit.PIMWriter) model.Truth {
 		case strings.Contains(name, "conditional access policy"), strings.HasPrefix(name, "update role setting in pim"),
 			strings.Contains(name, "outside of pim"):
 			return model.True
-		case slices.Contains(givesRole, name):
+		case slices.Contains(kit.RoleGiven, name):
 			return pim.Wrote(e).Not()
 		}
 		return model.False

@@ -156,17 +156,12 @@ func givesPrivilege(e *model.DirectoryAudit, pim kit.PIMWriter) model.Truth {
 		switch name = strings.ToLower(strings.TrimSpace(name)); {
 		case strings.HasPrefix(name, "add member to role in pim completed"), strings.HasPrefix(name, "add eligible member to role in pim completed"):
 			return model.True
-		case slices.Contains(givesDirectly, name):
+		case name == "add app role assignment to service principal", slices.Contains(kit.RoleGiven, name):
 			return pim.Wrote(e).Not()
 		}
 		return model.False
 	})
 }
-
-// givesDirectly are the names under which the directory logs what is given, in lower
-// case.
-var givesDirectly = []string{"add member to role", "add eligible member to role", "add scoped member to role",
-	"add member to role scoped over restricted management administrative unit", "add app role assignment to service principal"}
 
 // actorOf names who caused an entry.
 func actorOf(e *model.DirectoryAudit) (id, name string) {

@@ -14,6 +14,12 @@ const (
 	pimName        = "MS-PIM"
 )
 
+// RoleGiven are the names under which the directory logs that a role was given, in
+// lower case: for the tenant, for an administrative unit, or by role definition.
+// Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
+var RoleGiven = []string{"add member to role", "add eligible member to role", "add scoped member to role",
+	"add member to role scoped over restricted management administrative unit", "add role assignment to role definition"}
+
 // PIMWriter recognises the entries of the audit log that PIM wrote.
 type PIMWriter struct {
 	services model.Rows[model.ServicePrincipal]
