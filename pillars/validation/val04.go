@@ -14,7 +14,7 @@ var val04 = &assess.Control{
 		Basis: model.ConfidenceDecided, Domain: model.DomainValidation, Since: "0.1.0",
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"V3"},
 		Rationale: "A new Tier 0 assignment is the surest sign of somebody settling in. It must reach people who can act, not only the administrators whom it may concern.",
-		Decides: "For every Tier 0 role in use, PIM must send all mail about active and about eligible assignments to named recipients. " +
+		Decides: "For every Tier 0 role in use, PIM must send all mail about active and about eligible assignments to named recipients, and so must the PIM policy of every group that holds such a role and that people join by activation. " +
 			"The default recipients alone are partial: they are the administrators themselves. Mail about critical events only, or nobody at all, fails. " +
 			"Roles that only break-glass accounts hold count too: nobody should be added there unseen.",
 		Remediation: model.Remediation{
@@ -35,16 +35,26 @@ var val04 = &assess.Control{
 		if err != nil {
 			return assess.Verdict{}, err
 		}
+		directory, err := assess.Value(p, facts.Directory)
+		if err != nil {
+			return assess.Verdict{}, err
+		}
 		rules, err := assess.Value(p, facts.PIM)
 		if err != nil {
 			return assess.Verdict{}, err
 		}
-		tally := p.Tally(assess.Words{One: "Tier 0 role", Many: "Tier 0 roles",
+		tally := p.Tally(assess.Words{One: "role or group", Many: "roles and groups",
 			Good: "alert named people when assigned", Bad: "are assigned without an alert to named people"})
-		for _, role := range tier0.Roles() {
-			j := assess.Judgement{Ref: model.Ref{Kind: "role", ID: role.ID, Name: role.Name}, Exempt: model.False}
-			judgeAlerts(&j, rules.Rule(role.ID, facts.RuleAssignedNotification), rules.Rule(role.ID, facts.RuleEligibleNotification))
+		assigned := func(ref model.Ref, rule func(id string) facts.Rule) {
+			j := assess.Judgement{Ref: ref, Exempt: model.False}
+			judgeAlerts(&j, rule(facts.RuleAssignedNotification), rule(facts.RuleEligibleNotification))
 			tally.Add(j)
+		}
+		for _, role := range tier0.Roles() {
+			assigned(model.Ref{Kind: "role", ID: role.ID, Name: role.Name}, func(id string) facts.Rule { return rules.Rule(role.ID, id) })
+		}
+		for _, group := range kit.JoinedGroups(tier0, directory, rules) {
+			assigned(group.Ref, group.Rule)
 		}
 		return tally.Every(), nil
 	},

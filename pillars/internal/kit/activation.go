@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/assess/principals"
@@ -64,6 +66,13 @@ func Activations(view principals.View, directory *principals.Directory, rules fa
 		}
 	}
 	return append(roles, groups...)
+}
+
+// JoinedGroups lists the groups that hold a role of the view and that PIM for Groups
+// lets people join.
+func JoinedGroups(view principals.View, directory *principals.Directory, rules facts.PIMRules) []Activation {
+	return slices.DeleteFunc(Activations(view, directory, rules, assess.EmergencyAccounts{}, AnyRole),
+		func(a Activation) bool { return a.Ref.Kind == "role" })
 }
 
 // byMembership reports whether joining the group is all that is activated: PIM
