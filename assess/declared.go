@@ -12,7 +12,7 @@ import (
 type EmergencyAccounts struct {
 	declared bool
 	ids      []string
-	excess   int
+	excess   []string
 }
 
 // BreakGlass is the fact of the declared break-glass accounts. Undeclared, it
@@ -37,8 +37,8 @@ func emergencyAccounts(d model.Declarations) EmergencyAccounts {
 		}
 		return true
 	}) == model.True
-	if e.excess = max(0, len(e.ids)-model.MaxBreakGlass); e.excess > 0 {
-		e.ids = e.ids[:model.MaxBreakGlass]
+	if len(e.ids) > model.MaxBreakGlass {
+		e.ids, e.excess = e.ids[:model.MaxBreakGlass:model.MaxBreakGlass], e.ids[model.MaxBreakGlass:]
 	}
 	return e
 }
@@ -57,9 +57,9 @@ func (e EmergencyAccounts) Declared() bool { return e.declared }
 // IDs lists the declared accounts, at most [model.MaxBreakGlass].
 func (e EmergencyAccounts) IDs() []string { return e.ids }
 
-// Excess is how many declared accounts were left out because more than
-// [model.MaxBreakGlass] were declared.
-func (e EmergencyAccounts) Excess() int { return e.excess }
+// Excess lists the declared accounts beyond the first [model.MaxBreakGlass]: they are
+// excused from nothing, and what is asked of break glass is asked of them too.
+func (e EmergencyAccounts) Excess() []string { return e.excess }
 
 // Is says whether the account is a break-glass account: Unknown where none were
 // declared.

@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"slices"
 	"time"
 
 	"github.com/privpath/privpath/assess"
@@ -41,7 +42,7 @@ func breakGlass(p *assess.Pass) (accounts []principals.Principal, settled *asses
 		v = assess.NotApplicable("The owner declares that there are no break-glass accounts.")
 		return nil, &v, nil
 	}
-	for _, id := range emergency.IDs() {
+	for _, id := range slices.Concat(emergency.IDs(), emergency.Excess()) {
 		accounts = append(accounts, directory.Principal(id, model.Field[model.DirectoryObject]{}))
 	}
 	return accounts, nil, nil
