@@ -23,7 +23,7 @@ var val12 = &assess.Control{
 		Basis: model.ConfidenceObserved, Licence: "Entra ID P1", Domain: model.DomainValidation, Since: "0.1.0",
 		Bullets: []model.Bullet{"V5"}, Gaps: []model.GapTag{"G1", "G2", "G3"},
 		Rationale: "A policy that reads well and never applied protects nothing. What each sign-in met is in the log.",
-		Decides: "Takes every successful sign-in of the last 28 days of a user with a Tier 0 role to a resource for administration (Microsoft Graph, the portals, Azure management, Exchange, SharePoint, Intune). " +
+		Decides: "Takes every successful sign-in of the last 28 days of a user with a Tier 0 role to a resource for administration (Microsoft Graph, the portals, PIM, Azure management, Exchange, SharePoint, Intune). " +
 			"Where enabled policies ask this administrator for a managed device, one such policy must have been met (result success); and likewise where they ask for an authentication strength. " +
 			"A device or a strength that is one choice among others is not asked for. Policies must ask for one of the two. A sign-in that met none, because the policy did not apply or was report-only, is a counter-example and fails. Declared break-glass accounts are exempt.",
 		Remediation: model.Remediation{
@@ -67,10 +67,16 @@ func onlyBreakGlass(admins []kit.Admin) bool {
 	return !slices.ContainsFunc(admins, func(a kit.Admin) bool { return a.Emergency != model.True })
 }
 
-// adminResources are where roles are used. A resource that is not named may be
-// one.
+// adminResources are where roles are used, or activated. A resource that is not
+// named may be one.
+// Source: learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in.
 var adminResources = []string{access.ResourceGraph, access.ResourceDirectory, access.ResourceAzureManagement, access.ResourceAzurePortal,
-	access.ResourceM365Admin, access.ResourceExchange, access.ResourceSharePoint, access.ResourceIntune}
+	access.ResourceM365Admin, access.ResourceExchange, access.ResourceSharePoint, access.ResourceIntune,
+	kit.PIMApplication, securityPortals}
+
+// securityPortals are the Microsoft Defender and Purview portals, once the Security
+// and Compliance Center.
+const securityPortals = "80ccca67-54bd-44ab-8625-4b79c4dc7775"
 
 func forAdministration(s activity.SignIn) model.Truth {
 	if s.ResourceID == "" {

@@ -7,10 +7,11 @@ import (
 	"github.com/privpath/privpath/model"
 )
 
-// PIM's application writes into the directory what PIM was asked for. Its id is the
-// same in every tenant; its name is one that any application can be given.
+// PIMApplication is the application that people sign in to for PIM, and that writes
+// into the directory what PIM was asked for. Its id is the same in every tenant; its
+// name is one that any application can be given.
 const (
-	pimApplication = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
+	PIMApplication = "01fc33a7-78ba-4d2f-a4b7-768e336e890e"
 	pimName        = "MS-PIM"
 )
 
@@ -48,7 +49,7 @@ func (w PIMWriter) isPIM(app model.AuditApp) model.Truth {
 		return model.False
 	}
 	return model.And(named, model.Or(
-		app.AppID.Is(func(id string) bool { return model.SameID(id, pimApplication) }),
+		app.AppID.Is(func(id string) bool { return model.SameID(id, PIMApplication) }),
 		model.Fold(app.ServicePrincipalID, truthUnknown, truthUnknown, w.owns)))
 }
 
@@ -65,7 +66,7 @@ func (w PIMWriter) owns(id string) model.Truth {
 	}
 	for s := range w.services.Each() {
 		if model.SameID(s.ID, id) {
-			is = s.AppID.Is(func(app string) bool { return model.SameID(app, pimApplication) })
+			is = s.AppID.Is(func(app string) bool { return model.SameID(app, PIMApplication) })
 		}
 	}
 	w.owners[id] = is
