@@ -37,7 +37,7 @@ var val17 = &assess.Control{
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		runs := runsSince(p.Previous(), p.AsOf())
 		if n := days(runs); n < driftRuns {
-			return assess.Unknown(model.NotCollected, "Earlier assessments with findings of %d of the last 90 days were supplied; drift takes %d: privpath assess -previous FILE,FILE,FILE (Options.Previous).",
+			return assess.Unknown(model.NotCollected, "Earlier assessments with findings, of %d different days within the last 90, were supplied; drift takes %d: privpath assess -previous FILE,FILE,FILE (Options.Previous).",
 				n, driftRuns), nil
 		}
 		tally := p.Tally(assess.Words{One: "gate", Many: "gates", Good: "stand no lower than before", Bad: "stand lower than before"})
