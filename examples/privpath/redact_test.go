@@ -28,7 +28,7 @@ import (
 // publicFacts are texts of the samples that every tenant has: they may stay.
 var publicFacts = []string{
 	// first-party applications
-	"Microsoft Graph", "Azure Portal", "Office 365 Exchange Online", "Windows Azure Service Management API", "Microsoft Azure CLI", "One Outlook Web",
+	"Microsoft Graph", "MS-PIM", "Azure Portal", "Office 365 Exchange Online", "Windows Azure Service Management API", "Microsoft Azure CLI", "One Outlook Web",
 	"Microsoft Azure PowerShell", "Microsoft Graph Command Line Tools", "Office 365 SharePoint Online",
 	// enumerations and defaults of Graph
 	"Device Registration Policy", "Authentication Methods Policy", "DirectoryRole", "Group", "User",
