@@ -23,7 +23,7 @@ var ctl04 = &assess.Control{
 		Basis: model.ConfidenceDecided, Domain: model.DomainPrivilege, Since: "0.1.0",
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"C4"},
 		Rationale: "An eligibility without end outlives the task and the job that it was given for. One that expires is asked for again, and somebody decides again.",
-		Decides: "For every Tier 0 role that somebody is eligible for, and every group that PIM for Groups admits people to: the PIM policy must require that eligibility expires, within 365 days, and every eligibility must have an end, 365 days ahead at most. " +
+		Decides: "For every Tier 0 role that somebody is eligible for, and every group that PIM for Groups admits people to: the PIM policy must require that eligibility expires, within 365 days, and every eligibility must have an end, a year ahead at most. " +
 			"Where the policy does and older eligibilities have no such end, that is partial.",
 		Remediation: model.Remediation{
 			Summary:    "Do not allow permanent eligible assignment in the role's settings, expire after 180 or 365 days, and renew those without an end.",
@@ -53,14 +53,14 @@ var ctl04 = &assess.Control{
 				j.Ref = j.Ref.With(rule.Evidence("maximumDuration", rule.MaximumDuration)...)
 				ended := model.True
 				for _, h := range eligible {
-					switch far := h.End.After(p.AsOf().Add(longestEligibility)); {
+					switch {
 					case h.Permanent != model.False:
 						j.Ref = j.Ref.With(h.Evidence...)
 						detail += "; " + h.Principal.Name + " has no end, or none that was exported"
 						ended = model.And(ended, h.Permanent.Not())
-					case far:
+					case h.End.After(p.AsOf().AddDate(1, 0, 1)): // a year, and a day for clocks
 						j.Ref = j.Ref.With(h.Evidence...)
-						detail += "; " + h.Principal.Name + " has an end as far ahead as " + h.End.Format(time.DateOnly)
+						detail += "; " + h.Principal.Name + " ends as late as " + h.End.Format(time.DateOnly)
 						ended = model.False
 					}
 				}
