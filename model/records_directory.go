@@ -236,12 +236,14 @@ type OAuth2PermissionGrant struct {
 // @odata.type, such as "#microsoft.graph.fido2AuthenticationMethod".
 type AuthenticationMethod struct {
 	Object
-	Type            Field[string]    `json:"@odata.type,omitzero"`
-	AAGUID          Field[string]    `json:"aaGuid,omitzero"`
-	Model           Field[string]    `json:"model,omitzero"`
-	PhoneType       Field[string]    `json:"phoneType,omitzero"`
-	DisplayName     Field[string]    `json:"displayName,omitzero"`
-	CreatedDateTime Field[time.Time] `json:"createdDateTime,omitzero"`
+	Type   Field[string] `json:"@odata.type,omitzero"`
+	AAGUID Field[string] `json:"aaGuid,omitzero"`
+	// AttestationLevel says whether a passkey's maker vouches for it: attested, notAttested.
+	AttestationLevel Field[string]    `json:"attestationLevel,omitzero"`
+	Model            Field[string]    `json:"model,omitzero"`
+	PhoneType        Field[string]    `json:"phoneType,omitzero"`
+	DisplayName      Field[string]    `json:"displayName,omitzero"`
+	CreatedDateTime  Field[time.Time] `json:"createdDateTime,omitzero"`
 }
 
 // UserRegistrationDetails is a user's line in the registration report.

@@ -96,6 +96,12 @@ func (a *activation) ask(asked model.Truth, bits obligationSet) {
 // demand comes back only where no policy of the tenant targets the context,
 // whatever its state and whomever it excludes.
 // Source: learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-change-default-settings.
+//
+// Whether the context is published (isAvailable) is not asked. Graph says that one
+// that is not published should not be offered for selection, and that policies can
+// be written for it; nothing says that those are not enforced, and PIM refuses an
+// activation whose token lacks the context.
+// Source: learn.microsoft.com/graph/api/resources/authenticationcontextclassreference.
 func (e *Engine) readContext(a *activation, rules map[string]model.PolicyRule) {
 	rule, ok := rules[pimRuleContext]
 	on := model.Unknown

@@ -3,6 +3,7 @@ package principals
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/privpath/privpath/internal/sorting"
@@ -144,7 +145,7 @@ func (d *Directory) assignments() []assignment {
 	unscoped := map[string]bool{} // principal and role of instances without a scope
 	for row := range scheduled.All() {
 		a := d.instance(row, Standing)
-		if activated := model.Equals(row.AssignmentType, "Activated"); activated == model.True {
+		if byActivation(row.AssignmentType) == model.True {
 			a.manner, a.permanent = Activated, model.False
 		}
 		inPIM[a.key()] = true
@@ -245,7 +246,7 @@ func (d *Directory) activated(h Holding) Holding {
 		}
 		scheduled = true
 		h.Evidence = append(slices.Clone(h.Evidence), row.Evidence("/assignmentType", row.AssignmentType))
-		switch model.Equals(row.AssignmentType, "Activated") {
+		switch byActivation(row.AssignmentType) {
 		case model.True:
 			h.Manner, h.Permanent = Activated, model.False
 		case model.Unknown:
@@ -259,6 +260,13 @@ func (d *Directory) activated(h Holding) Holding {
 		h.Permanent = model.And(h.Permanent, model.Unknown) // it may be an activation
 	}
 	return h
+}
+
+// byActivation says whether PIM made an assignment from an eligibility. Graph
+// documents the values with a small letter for groups, and shows them with a
+// capital one.
+func byActivation(assignmentType model.Field[string]) model.Truth {
+	return assignmentType.Is(func(kind string) bool { return strings.EqualFold(kind, string(Activated)) })
 }
 
 // holdEligibleMembers adds those whom PIM for Groups lets join the group. Its

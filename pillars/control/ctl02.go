@@ -15,7 +15,7 @@ var ctl02 = &assess.Control{
 		Basis: model.ConfidenceDecided, Domain: model.DomainPrivilege, Since: "0.1.0",
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"C1"},
 		Rationale: "Just-in-time access begins with the first eligible assignment. Without one, every administrator is one all day.",
-		Decides: "Passes when at least one user is eligible for a Tier 0 role, directly or through a group. " +
+		Decides: "Passes when at least one user of this tenant is eligible for a Tier 0 role, directly or through a group; the eligibility of an account that is gone is none. " +
 			"It asks only whether PIM is used at all; CTL-01 asks whether anything still stands beside it. Fails without a licence for PIM.",
 		Remediation: model.Remediation{
 			Summary:    "Assign Tier 0 roles as eligible in Privileged Identity Management.",
@@ -38,7 +38,7 @@ var ctl02 = &assess.Control{
 		tally := p.Tally(assess.Words{One: "holding of a Tier 0 role", Many: "holdings of Tier 0 roles",
 			Good: "are eligible", Bad: "are active"})
 		for _, h := range tier0.Holdings {
-			tally.Judge(h.Principal.Ref().With(h.Evidence...), model.Of(h.Manner == principals.Eligible), "%s, %s", h.Role.Name, h.Manner)
+			tally.Judge(h.Principal.Ref().With(h.Evidence...), model.And(model.Of(h.Manner == principals.Eligible), kit.IsUser(h.Principal)), "%s, %s", h.Role.Name, h.Manner)
 		}
 		return tally.Some(), nil
 	},

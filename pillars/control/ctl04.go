@@ -23,8 +23,8 @@ var ctl04 = &assess.Control{
 		Basis: model.ConfidenceDecided, Domain: model.DomainPrivilege, Since: "0.1.0",
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"C4"},
 		Rationale: "An eligibility without end outlives the task and the job that it was given for. One that expires is asked for again, and somebody decides again.",
-		Decides: "For every Tier 0 role that somebody is eligible for, and every group that PIM for Groups admits people to: the PIM policy must require that eligibility expires, within 365 days, and every eligibility must have an end. " +
-			"Where the policy does and older eligibilities have no end, that is partial.",
+		Decides: "For every Tier 0 role that somebody is eligible for, and every group that PIM for Groups admits people to: the PIM policy must require that eligibility expires, within 365 days, and every eligibility must have an end, a year ahead at most. " +
+			"Where the policy does and older eligibilities have no such end, that is partial.",
 		Remediation: model.Remediation{
 			Summary:    "Do not allow permanent eligible assignment in the role's settings, expire after 180 or 365 days, and renew those without an end.",
 			Portal:     "Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Roles > (role) > Role settings > Assignment",
@@ -53,11 +53,16 @@ var ctl04 = &assess.Control{
 				j.Ref = j.Ref.With(rule.Evidence("maximumDuration", rule.MaximumDuration)...)
 				ended := model.True
 				for _, h := range eligible {
-					if h.Permanent != model.False {
+					switch {
+					case h.Permanent != model.False:
 						j.Ref = j.Ref.With(h.Evidence...)
 						detail += "; " + h.Principal.Name + " has no end, or none that was exported"
+						ended = model.And(ended, h.Permanent.Not())
+					case h.End.After(p.AsOf().AddDate(1, 0, 1)): // a year, and a day for clocks
+						j.Ref = j.Ref.With(h.Evidence...)
+						detail += "; " + h.Principal.Name + " ends as late as " + h.End.Format(time.DateOnly)
+						ended = model.False
 					}
-					ended = model.And(ended, h.Permanent.Not())
 				}
 				j.Met, j.Half, j.Detail = model.And(within, ended), within, detail
 			}, (*assess.Tally).Every)

@@ -15,7 +15,7 @@ var ctl08 = &assess.Control{
 		Licence: "Entra ID P2", Bullets: []model.Bullet{"C1"},
 		Rationale: "Activation is the one moment at which PIM can ask again who is there. Without a second factor a stolen password becomes a role.",
 		Decides: "For every Tier 0 role in use, and every group that people join to get one, PIM must ask for multifactor authentication or for an authentication " +
-			"context at activation. Whether a policy stands behind the context is CTL-09's question. " +
+			"context, by its name, at activation. Whether a policy stands behind the context is CTL-09's question. " +
 			"Partial when at least 80 % qualify and Global and Privileged Role Administrator are not among the rest.",
 		Remediation: model.Remediation{
 			Summary:    "On activation, require an authentication context that a Conditional Access policy enforces, or at least Azure MFA.",
@@ -34,10 +34,16 @@ var ctl08 = &assess.Control{
 			kit.AnyRole,
 			func(a kit.Activation, j *assess.Judgement) {
 				enablement, context := a.Rule(facts.RuleActivationEnablement), a.Rule(facts.RuleActivationContext)
-				j.Met = model.Or(asksFor(enablement, "MultiFactorAuthentication"), kit.On(context.IsEnabled))
+				j.Met = model.Or(asksFor(enablement, "MultiFactorAuthentication"), model.And(kit.On(context.IsEnabled), names(context.ClaimValue)))
 				j.Half = j.Met
 				j.Ref = j.Ref.With(enablement.Evidence("enabledRules", enablement.EnabledRules)...).
 					With(context.Evidence("isEnabled", context.IsEnabled)...)
 			}, kit.Share)
 	},
+}
+
+// names says whether a rule names an authentication context. What PIM does where
+// one asks for a context and names none is not documented.
+func names(claim model.Field[string]) model.Truth {
+	return model.Or(model.Unknown, claim.Is(func(id string) bool { return id != "" }))
 }

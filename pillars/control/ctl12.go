@@ -18,7 +18,7 @@ var ctl12 = &assess.Control{
 		Licence: "Entra ID P1", Bullets: []model.Bullet{"C5"},
 		Rationale: "A policy that demands a security key helps only those who have one; everybody else is locked out or, more often, excluded from the policy.",
 		Decides: "Every user with a Tier 0 role must have registered a security key, a device-bound passkey, Windows Hello for Business or a platform credential, " +
-			"by the registration report or, where that has no line for the user, by the list of the user's methods. A passkey that a provider synchronises is not counted: it can be copied to devices that nobody manages. " +
+			"by the registration report or, where that has no line for the user, by the list of the user's methods. A passkey that a provider synchronises is not counted: it can be copied to devices that nobody manages. Such a one stands in the list of methods like a security key, so there a passkey counts if it is attested, and is unknown otherwise. " +
 			"Neither source shows certificates, so where the tenant allows certificate sign-in, a user without another such method is unknown and not failed. " +
 			"Break-glass accounts are OPS-05's. Partial when at least 80 % qualify and nobody with Global or Privileged Role Administrator is among the rest.",
 		Remediation: model.Remediation{
@@ -85,8 +85,8 @@ func listed(methods model.Rows[model.AuthenticationMethod], ref model.Ref) (mode
 		met = model.Unknown
 	}
 	for method := range methods.All() {
-		is := method.Type.Is(resistantType)
-		if is == model.True {
+		is := resistant(method)
+		if is != model.False {
 			ref = ref.With(method.Evidence("/@odata.type", method.Type))
 		}
 		met = model.Or(met, is)
@@ -101,13 +101,21 @@ func resistsPhishing(method string) bool {
 		method == "macOsSecureEnclaveKey" || strings.HasPrefix(method, "passKeyDeviceBound")
 }
 
-func resistantType(odataType string) bool {
-	switch odataType {
-	case "#microsoft.graph.fido2AuthenticationMethod", "#microsoft.graph.windowsHelloForBusinessAuthenticationMethod",
-		"#microsoft.graph.platformCredentialAuthenticationMethod":
-		return true
-	}
-	return false
+// resistant judges one of a user's methods. A passkey that a provider synchronises
+// is a fido2AuthenticationMethod too; one that its maker attests is none, because
+// those cannot be attested.
+// Source: learn.microsoft.com/graph/api/resources/fido2authenticationmethod and
+// Microsoft Learn, "Enable synced passkeys in Microsoft Entra ID".
+func resistant(method model.AuthenticationMethod) model.Truth {
+	return model.Fold(method.Type, unknown, unknown, func(odataType string) model.Truth {
+		switch odataType {
+		case "#microsoft.graph.fido2AuthenticationMethod":
+			return model.Or(model.Unknown, model.Equals(method.AttestationLevel, "attested"))
+		case "#microsoft.graph.windowsHelloForBusinessAuthenticationMethod", "#microsoft.graph.platformCredentialAuthenticationMethod":
+			return model.True
+		}
+		return model.False
+	})
 }
 
 // certificatesAllowed asks whether users may sign in with a certificate.

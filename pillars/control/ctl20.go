@@ -25,7 +25,7 @@ var ctl20 = &assess.Control{
 		Licence: "Entra ID P2 or Governance", Bullets: []model.Bullet{"C6"},
 		Rationale: "A review that nobody answers leaves everything as it is, and still looks like one.",
 		Decides: "For every Tier 0 role that somebody holds: some access review of it has a round that ended within 100 days, whose state is Completed, Applying or Applied, and in which every decision was made. " +
-			"Partial where at most one decision in ten was not (NotReviewed). A round without any decision proves nothing. Whether the reviews are sound is CTL-19's.",
+			"Partial where at most one decision in ten was not (NotReviewed, or DontKnow, which leaves the access as it is). A round without any decision proves nothing. Whether the reviews are sound is CTL-19's.",
 		Remediation: model.Remediation{
 			Summary:    "Remind the reviewers, let what is not reviewed be removed, and apply the results by themselves.",
 			Portal:     "Entra admin center > Identity Governance > Privileged Identity Management > Microsoft Entra roles > Access reviews > (review) > Results",
@@ -160,8 +160,8 @@ func finished(i model.AccessReviewInstance) round {
 		i.Decisions.Is(func(list []model.AccessReviewDecision) bool {
 			total = len(list)
 			for _, d := range list {
-				switch model.Equals(d.Decision, "NotReviewed") {
-				case model.True:
+				switch decided(d.Decision) {
+				case model.False:
 					open++
 				case model.Unknown:
 					undecided++
@@ -177,6 +177,21 @@ func finished(i model.AccessReviewInstance) round {
 	r.met, r.half = model.And(done, model.Unknown), model.And(done, model.Unknown)
 	r.detail += ", its decisions were not exported"
 	return r
+}
+
+// decided says whether a reviewer decided: who answers that they do not know
+// leaves the access as it is.
+// Source: learn.microsoft.com/entra/id-governance/perform-access-review.
+func decided(f model.Field[string]) model.Truth {
+	return model.Fold(f, unknown, unknown, func(decision string) model.Truth {
+		switch decision {
+		case "Approve", "Deny":
+			return model.True
+		case "NotReviewed", "DontKnow":
+			return model.False
+		}
+		return model.Unknown
+	})
 }
 
 // atMost compares a count, and those that may belong to it, with a bound.

@@ -22,7 +22,7 @@ var ctl22 = &assess.Control{
 			"or takes one out of the included one, and never touches the policy. Ordinary groups are written by several lower roles, by applications and by their owners.",
 		Decides: "Takes every group that an enabled Conditional Access policy for Tier 0 administrators includes or excludes, and the groups nested in it. " +
 			"A group meets this when it can be assigned to roles, or is in a restricted management unit and neither synchronised nor dynamic, " +
-			"and all its owners, and owners by PIM for Groups, hold a Tier 0 role. For a restricted group also nobody else may hold a role over its unit that writes groups. " +
+			"and all its owners, and owners by PIM for Groups, hold a Tier 0 role over the whole tenant. For a restricted group also nobody else may hold a role over its unit that writes groups. " +
 			"Fails when one group does not. A dynamic restricted group is unknown, because who writes what its rule reads is not judged. " +
 			"Does not apply where no such policy names a group. Policies that do not concern administrators are not looked at.",
 		Remediation: model.Remediation{

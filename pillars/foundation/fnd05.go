@@ -1,9 +1,12 @@
 package foundation
 
 import (
+	"fmt"
+
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/assess/facts"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 var fnd05 = &assess.Control{
@@ -15,7 +18,8 @@ var fnd05 = &assess.Control{
 		Rationale: "Whoever controls the on-premises directory controls every account that is synchronised from it. " +
 			"A Tier 0 account that lives in the cloud only cannot be taken over from there.",
 		Decides: "Passes when every user who holds a Tier 0 role, active or eligible, directly or through a group, " +
-			"is not synchronised (onPremisesSyncEnabled is not true) and has no onPremisesImmutableId.",
+			"is not synchronised (onPremisesSyncEnabled is not true) and has no onPremisesImmutableId. " +
+			"Of a guest these say nothing: the account that signs in is in another organisation's directory, and whether that is synchronised is unknown.",
 		Remediation: model.Remediation{
 			Summary:    "Create a cloud-only account for each administrator, move the role to it, and remove the role from the synchronised account.",
 			Portal:     "Entra admin center > Users > New user; then Identity Governance > Privileged Identity Management > Microsoft Entra roles > Assignments",
@@ -44,11 +48,14 @@ var fnd05 = &assess.Control{
 			u := principal.User
 			synced := u.OnPremisesSyncEnabled.Is(func(on bool) bool { return on })
 			anchored := u.OnPremisesImmutableID.Is(func(id string) bool { return id != "" })
+			detail := fmt.Sprintf("onPremisesSyncEnabled %v, onPremisesImmutableId %v", u.OnPremisesSyncEnabled, u.OnPremisesImmutableID)
+			if kit.Visitor(u) != model.False {
+				detail += "; the account that signs in is in another organisation's directory, or perhaps in one"
+			}
 			tally.Judge(principal.Ref().With(
 				u.Evidence("/onPremisesSyncEnabled", u.OnPremisesSyncEnabled),
 				u.Evidence("/onPremisesImmutableId", u.OnPremisesImmutableID)),
-				model.Or(synced, anchored).Not(),
-				"onPremisesSyncEnabled %v, onPremisesImmutableId %v", u.OnPremisesSyncEnabled, u.OnPremisesImmutableID)
+				model.Or(synced, anchored, model.And(kit.Visitor(u), model.Unknown)).Not(), "%s", detail)
 		}
 		return tally.Every(), nil
 	},

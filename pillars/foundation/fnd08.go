@@ -20,7 +20,7 @@ var fnd08 = &assess.Control{
 		Licence: "Entra ID P1", Bullets: []model.Bullet{"F4"}, Gaps: []model.GapTag{"G4"},
 		Rationale: "Whoever writes the members of a group that holds a Tier 0 role holds the role. That includes its owners, whom no list of role holders shows, and the group counts even while it is empty.",
 		Decides: "Looks at every group to which a Tier 0 role is assigned, active or eligible, with members or without. It must be role-assignable, not synchronised and without a rule for its members, " +
-			"and every owner, also through PIM for Groups, must hold a Tier 0 role. Not applicable where no group holds one.",
+			"and every owner, also through PIM for Groups, must hold a Tier 0 role over the whole tenant. Not applicable where no group holds one.",
 		Remediation: model.Remediation{
 			Summary:    "Take away owners who hold no Tier 0 role. A group that is not role-assignable cannot be made so: create a new one and assign the role to it.",
 			Portal:     "Entra admin center > Groups > (group) > Owners; Roles & admins > (role) > Assignments",

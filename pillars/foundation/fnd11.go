@@ -43,8 +43,11 @@ var fnd11 = &assess.Control{
 			return assess.Verdict{}, err
 		}
 		matches := func(u model.User) model.Truth { return u.UserPrincipalName.Is(convention.MatchString) }
-		told := model.False // whether the convention tells anybody apart
-		for u := range assess.Rows(p, model.Users).All() {
+		told, users := model.False, assess.Rows(p, model.Users) // whether the convention tells anybody apart
+		if users.Coverage().State != model.Complete {
+			told = model.Unknown
+		}
+		for u := range users.All() {
 			told = model.Or(told, matches(u).Not())
 		}
 		tally := p.Tally(assess.Words{One: "Tier 0 user", Many: "Tier 0 users",

@@ -15,7 +15,7 @@ var fnd13 = &assess.Control{
 		Basis: model.ConfidenceDecided, Domain: model.DomainIdentity, Since: "0.1.0",
 		Bullets: []model.Bullet{"F3", "F4"}, Gaps: []model.GapTag{"G5c"},
 		Rationale: "When a person leaves, somebody must know which accounts go with them. An administrator's account that nobody answers for outlives its owner.",
-		Decides: "Every user who holds a Tier 0 role must have a manager, a sponsor, or an owner in the declared adminOwners, who is another account of this tenant and enabled. " +
+		Decides: "Every user who holds a Tier 0 role must have a manager, a sponsor, or an owner in the declared adminOwners, who is another account of this tenant and enabled; of a group that sponsors, one of the members must be such. " +
 			"Fails where there is nobody, or only accounts that are disabled or gone. Declared break-glass accounts are exempt: OPS-11 asks for their keepers.",
 		Remediation: model.Remediation{
 			Summary:    "Set the manager or a sponsor of each administrator's account to the person who answers for it, or list the pairs as adminOwners in declarations.json.",
@@ -95,7 +95,7 @@ func accountable(u *model.User) *candidates {
 }
 
 // judge asks for one person who is there, enabled, and not the account itself.
-// A sponsor may be a group: its members answer together, if it has any.
+// A sponsor may be a group: its members answer together, if one of them can.
 func (c *candidates) judge(admin string, directory *principals.Directory) (model.Truth, string) {
 	met, detail := model.False, "no manager, sponsor or declared owner"
 	for i, id := range c.ids {
@@ -111,6 +111,19 @@ func (c *candidates) judge(admin string, directory *principals.Directory) (model
 	return met, detail
 }
 
+// inOffice says whether a member of a group is a person who can answer: enabled,
+// and not the account itself.
+func inOffice(id, admin string, directory *principals.Directory) model.Truth {
+	if model.SameID(id, admin) {
+		return model.False
+	}
+	p := directory.Principal(id, model.Field[model.DirectoryObject]{})
+	if p.User == nil {
+		return model.And(model.Unknown, kit.IsUser(p))
+	}
+	return model.Equals(p.User.AccountEnabled, true)
+}
+
 func answers(id, admin string, directory *principals.Directory) (model.Truth, string) {
 	p := directory.Principal(id, model.Field[model.DirectoryObject]{})
 	switch {
@@ -122,7 +135,11 @@ func answers(id, admin string, directory *principals.Directory) (model.Truth, st
 		return model.False, id + " is no longer in the tenant"
 	case p.Kind == principals.KindGroup:
 		members := directory.Members(id)
-		return model.Or(model.Of(len(members.IDs()) > 0), model.And(model.Unknown, model.Of(len(members.Gaps) > 0))), "group " + p.Name
+		met := model.And(model.Unknown, model.Of(len(members.Gaps) > 0))
+		for _, member := range members.IDs() {
+			met = model.Or(met, inOffice(member, admin, directory))
+		}
+		return met, "group " + p.Name
 	case p.User == nil:
 		return model.Unknown, id + " was not exported"
 	}

@@ -29,7 +29,7 @@ var fnd20 = &assess.Control{
 		Bullets: []model.Bullet{"F4"}, Gaps: []model.GapTag{"G4"},
 		Rationale: "A secret of an application is a password without a second factor, which lies in scripts and pipelines. Whoever owns the application adds one more, and nobody notices.",
 		Decides: "Looks at every workload identity that holds a Tier 0 role or an application permission of Microsoft Graph that reaches Tier 0, and at its app registration. " +
-			"Neither may have a secret, a certificate may be valid for a year at most, and every owner of either must hold a Tier 0 role. " +
+			"Neither may have a secret, a certificate may be valid for a year at most, and every owner of either must hold a Tier 0 role over the whole tenant. " +
 			"Secrets that are valid for 180 days at most are partial. Credentials that have expired do not count. Managed identities have no credentials of their own to judge; " +
 			"those of an application of another tenant are not visible here, and unknown. Not applicable where there is no such identity.",
 		Remediation: model.Remediation{
@@ -220,12 +220,17 @@ func (w *workloads) owners(g *grade, key model.Key[model.DirectoryObject], id st
 	rows := assess.Rows(w.pass, key).For(id)
 	for owner := range rows.All() {
 		principal := w.directory.Principal(owner.ID, model.Value(owner))
-		holds := model.Of(slices.ContainsFunc(w.tier0.Principals(), func(o principals.Principal) bool { return model.SameID(o.ID, owner.ID) }))
+		holds := model.False
+		for _, h := range w.tier0.Holdings {
+			if model.SameID(h.Principal.ID, owner.ID) {
+				holds = model.Or(holds, h.TenantWide())
+			}
+		}
 		if holds == model.False && len(w.tier0.Gaps()) > 0 {
 			holds = model.Unknown
 		}
 		met := model.Or(holds, principal.Dangling)
-		g.add(met, met, owner.Evidence("/id", owner.ID), "owned by %s, who holds no Tier 0 role", principal.Name)
+		g.add(met, met, owner.Evidence("/id", owner.ID), "owned by %s, who holds no Tier 0 role over the tenant", principal.Name)
 	}
 	if rows.Coverage().State != model.Complete {
 		g.add(model.Unknown, model.Unknown, model.Evidence{Dataset: key.Name()}, "who owns it was not exported")

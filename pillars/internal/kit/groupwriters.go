@@ -18,9 +18,9 @@ var GroupWriterNeeds = []assess.Dependency{facts.Directory, facts.Tier0, model.G
 type GroupWriters struct {
 	tenant    *model.Tenant
 	directory *principals.Directory
-	tier0     map[string]bool // who holds a Tier 0 role, by folded id
-	holders   bool            // every such holder is known
-	groups    bool            // every group was read
+	tier0     map[string]model.Truth // who holds a Tier 0 role over the whole tenant, by folded id
+	holders   bool                   // every such holder is known
+	groups    bool                   // every group was read
 }
 
 // ReadGroupWriters reads who is Tier 0. Whether every group was read counts
@@ -34,10 +34,11 @@ func ReadGroupWriters(p *assess.Pass) (GroupWriters, error) {
 	if err != nil {
 		return GroupWriters{}, err
 	}
-	w := GroupWriters{tenant: p.Tenant(), directory: directory, tier0: map[string]bool{}, holders: len(tier0.Gaps()) == 0,
+	w := GroupWriters{tenant: p.Tenant(), directory: directory, tier0: map[string]model.Truth{}, holders: len(tier0.Gaps()) == 0,
 		groups: model.RowsOf(p.Tenant(), model.Groups, nil).Coverage().State == model.Complete}
 	for _, h := range tier0.Holdings {
-		w.tier0[model.FoldID(h.Principal.ID)] = true
+		id := model.FoldID(h.Principal.ID)
+		w.tier0[id] = model.Or(w.holds(id), h.TenantWide())
 	}
 	return w, nil
 }
@@ -142,15 +143,24 @@ func (f *writer) or(truth model.Truth, detail string, evidence ...model.Evidence
 	}
 }
 
+// holds says whether the principal with this folded id holds a Tier 0 role over the
+// whole tenant: a role over one unit or application is no reason to be trusted with
+// another.
+func (w GroupWriters) holds(id string) model.Truth {
+	held, known := w.tier0[id]
+	if !known {
+		return model.False
+	}
+	return held
+}
+
 // lower says whether the principal is below Tier 0. A deleted one writes nothing.
 func (w GroupWriters) lower(principal principals.Principal) model.Truth {
-	switch {
-	case w.tier0[model.FoldID(principal.ID)]:
-		return model.False
-	case !w.holders:
-		return model.And(principal.Dangling.Not(), model.Unknown)
+	held := w.holds(model.FoldID(principal.ID))
+	if held == model.False && !w.holders {
+		held = model.Unknown
 	}
-	return principal.Dangling.Not()
+	return model.And(held.Not(), principal.Dangling.Not())
 }
 
 // owners finds an owner of the group who is below Tier 0, for good or by PIM.
