@@ -47,7 +47,7 @@ func (r *Reader) Recall(m *Memory, before *Item) *Item {
 			return nil
 		}
 		n := len(item.raw)
-		if len(rest) <= n || !ends(rest[n]) || room < item.room || !begins(rest, item.raw) {
+		if len(rest) <= n || string(rest[:n]) != item.raw || !ends(rest[n]) || room < item.room {
 			continue
 		}
 		r.pos += n

@@ -66,8 +66,8 @@ func (r *Reader) Follow(before *Step) *Step {
 		if step == nil {
 			return nil
 		}
-		if begins(rest, step.name) {
-			r.pos += len(step.name)
+		if n := len(step.name); len(rest) >= n && string(rest[:n]) == step.name {
+			r.pos += n
 			if len(r.open) == 1 {
 				r.capitals += step.weight
 			}
@@ -105,7 +105,7 @@ func (r *Reader) TextOf(step *Step) string {
 		return r.Text()
 	}
 	r.Peek()
-	if n, rest := len(step.text), r.text[r.pos:]; n > 0 && len(rest) >= n+2 && rest[n+1] == '"' && rest[0] == '"' && begins(rest[1:], step.text) {
+	if n, rest := len(step.text), r.text[r.pos:]; n > 0 && len(rest) >= n+2 && rest[n+1] == '"' && rest[0] == '"' && string(rest[1:n+1]) == step.text {
 		r.pos += n + 2
 		return step.text
 	}
@@ -148,7 +148,7 @@ func (r *Reader) content() (text []byte, plain bool) {
 // step.
 func (r *Reader) repeats(step *Step) bool {
 	n, rest := len(step.raw), r.text[r.pos:]
-	if n == 0 || len(rest) <= n || !ends(rest[n]) || r.limit-len(r.open) < step.room || !begins(rest, step.raw) {
+	if n == 0 || len(rest) <= n || !ends(rest[n]) || string(rest[:n]) != step.raw || r.limit-len(r.open) < step.room {
 		return false
 	}
 	r.pos += n

@@ -12,6 +12,7 @@
 package jsonpull
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"unicode/utf16"
@@ -288,7 +289,7 @@ func (r *Reader) Bool() bool {
 }
 
 func (r *Reader) literal(word string) bool {
-	if begins(r.text[r.pos:], word) {
+	if rest := r.text[r.pos:]; len(rest) >= len(word) && string(rest[:len(word)]) == word {
 		r.pos += len(word)
 		return true
 	}
@@ -382,7 +383,7 @@ func (r *Reader) Text() string { return r.Share(r.Bytes()) }
 func (r *Reader) NextIs(text string) bool {
 	r.Peek()
 	rest := r.text[r.pos:]
-	return len(rest) >= len(text)+2 && rest[0] == '"' && rest[len(text)+1] == '"' && begins(rest[1:], text)
+	return len(rest) >= len(text)+2 && rest[0] == '"' && rest[len(text)+1] == '"' && string(rest[1:len(text)+1]) == text
 }
 
 // Raw skips a value and gives it as it is written.
@@ -502,8 +503,8 @@ const (
 // certain: a borrow may mark those above it.
 func plain(text []byte, i int) int {
 	for ; i+8 <= len(text); i += 8 {
-		w := word(text, i)
-		hits := (w | (w - ' '*ones) | (w ^ '"'*ones - ones) | (w ^ '\\'*ones - ones)) & highs
+		word := binary.LittleEndian.Uint64(text[i:])
+		hits := (word | (word - ' '*ones) | (word ^ '"'*ones - ones) | (word ^ '\\'*ones - ones)) & highs
 		if hits != 0 {
 			return i + bits.TrailingZeros64(hits)/8
 		}
@@ -653,7 +654,7 @@ func (r *Reader) share(text []byte) (shared string, known bool) {
 	}
 	var head, tail uint64
 	if n >= 8 {
-		head, tail = word(text, 0), word(text, n-8)
+		head, tail = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[n-8:])
 	} else {
 		for _, c := range text {
 			head = head<<8 | uint64(c)
@@ -661,7 +662,7 @@ func (r *Reader) share(text []byte) (shared string, known bool) {
 	}
 	hash := (head ^ bits.RotateLeft64(tail, 29) ^ uint64(n)) * 0x9E3779B97F4A7C15
 	slot := &r.known[hash>>54]
-	if known = len(*slot) == n && begins(text, *slot); !known {
+	if known = *slot == string(text); !known {
 		*slot = string(text)
 	}
 	return *slot, known

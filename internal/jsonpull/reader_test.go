@@ -241,23 +241,6 @@ func TestPlainFindsTheFirst(t *testing.T) {
 	}
 }
 
-// begins must see every byte that differs, whatever the length.
-func TestBegins(t *testing.T) {
-	for size := range 40 {
-		with := strings.Repeat("x", size)
-		for _, more := range []string{"", "y"} {
-			text := []byte(with + more)
-			require.True(t, begins(text, with))
-			require.False(t, begins(text, with+more+"z"))
-			for at := range size {
-				text[at] = 'z'
-				require.False(t, begins(text, with), "%d of %d", at, size)
-				text[at] = 'x'
-			}
-		}
-	}
-}
-
 func TestDoubtful(t *testing.T) {
 	var marked [256]bool
 	marked['S'] = true
