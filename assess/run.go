@@ -338,7 +338,7 @@ func (r *run) applyExceptions(f *model.Finding, complete bool) {
 		for _, e := range list {
 			switch {
 			case e.Control != f.Control:
-			case model.Blank(e.Owner) || model.Blank(e.Reason) || e.Expires.IsZero() || e.Expires.Past(r.asOf):
+			case !e.Counts(r.asOf):
 				f.Summary += fmt.Sprintf(" (An exception of %q is expired or incomplete and counts for nothing.)", e.Owner)
 			default:
 				valid = append(valid, e)

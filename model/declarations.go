@@ -140,6 +140,11 @@ type Exception struct {
 	Expires     Date   `json:"expires"`
 }
 
+// Counts reports whether an exception is complete, and has not expired by t.
+func (e Exception) Counts(t time.Time) bool {
+	return !Blank(e.Owner) && !Blank(e.Reason) && !e.Expires.IsZero() && !e.Expires.Past(t)
+}
+
 // Attestation is a dated statement about something no export shows.
 type Attestation struct {
 	Control   string   `json:"control"`

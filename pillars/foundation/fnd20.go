@@ -66,7 +66,7 @@ type workloads struct {
 	services  map[string]model.ServicePrincipal
 	byAppID   map[string]model.Application
 	home      string
-	tier0     principals.View
+	holders   kit.TenantHolders
 	directory *principals.Directory
 }
 
@@ -83,7 +83,7 @@ func readWorkloads(p *assess.Pass) (*workloads, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &workloads{pass: p, maybe: map[string]bool{}, services: map[string]model.ServicePrincipal{}, byAppID: map[string]model.Application{}, tier0: tier0, directory: directory}
+	w := &workloads{pass: p, maybe: map[string]bool{}, services: map[string]model.ServicePrincipal{}, byAppID: map[string]model.Application{}, holders: kit.TenantHoldersOf(tier0), directory: directory}
 	add := func(id string, certain bool) {
 		key := model.FoldID(id)
 		if !slices.Contains(w.ids, key) {
@@ -220,16 +220,7 @@ func (w *workloads) owners(g *grade, key model.Key[model.DirectoryObject], id st
 	rows := assess.Rows(w.pass, key).For(id)
 	for owner := range rows.All() {
 		principal := w.directory.Principal(owner.ID, model.Value(owner))
-		holds := model.False
-		for _, h := range w.tier0.Holdings {
-			if model.SameID(h.Principal.ID, owner.ID) {
-				holds = model.Or(holds, h.TenantWide())
-			}
-		}
-		if holds == model.False && len(w.tier0.Gaps()) > 0 {
-			holds = model.Unknown
-		}
-		met := model.Or(holds, principal.Dangling)
+		met := w.holders.Lower(principal).Not()
 		g.add(met, met, owner.Evidence("/id", owner.ID), "owned by %s, who holds no Tier 0 role over the tenant", principal.Name)
 	}
 	if rows.Coverage().State != model.Complete {

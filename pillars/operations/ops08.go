@@ -5,6 +5,7 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 // The catalogue also thinks of reading the rule itself out of Azure Monitor.
@@ -36,13 +37,9 @@ var ops08 = &assess.Control{
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		v := assess.Attested(p, drillAge)
-		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, drillAge), namesEvidence) {
+		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, drillAge), kit.NamesEvidence) {
 			return assess.NotAttested("The statement does not say which alert rule it speaks of: add the rule's id under evidence."), nil
 		}
 		return v, nil
 	},
-}
-
-func namesEvidence(a model.Attestation) bool {
-	return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
 }

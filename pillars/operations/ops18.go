@@ -6,6 +6,7 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 // Recording happens in products that Graph does not show, and a configured
@@ -39,7 +40,7 @@ var ops18 = &assess.Control{
 // something that others can look up; missing says what.
 func attestedWithEvidence(p *assess.Pass, maxAge time.Duration, missing string) assess.Verdict {
 	v := assess.Attested(p, maxAge)
-	if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, maxAge), namesEvidence) {
+	if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, maxAge), kit.NamesEvidence) {
 		return assess.NotAttested("The statement does not say %s: add it under evidence.", missing)
 	}
 	return v

@@ -5,6 +5,7 @@ import (
 
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 // The export format has no place for a workspace's retention, and retention can
@@ -32,10 +33,7 @@ var val03 = &assess.Control{
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
 		v := assess.Attested(p, attestationLife)
-		named := func(a model.Attestation) bool {
-			return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
-		}
-		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, attestationLife), named) {
+		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, attestationLife), kit.NamesEvidence) {
 			return assess.NotAttested("The statement does not say which workspace or archive it speaks of: add it, with its retention, under evidence."), nil
 		}
 		return v, nil

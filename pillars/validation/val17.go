@@ -116,8 +116,6 @@ func days(runs []assess.PreviousRun) int {
 
 func excepted(d model.Declarations, control string, asOf time.Time) bool {
 	return d.Exceptions.Is(func(list []model.Exception) bool {
-		return slices.ContainsFunc(list, func(e model.Exception) bool {
-			return e.Control == control && !model.Blank(e.Owner) && !model.Blank(e.Reason) && !e.Expires.Past(asOf)
-		})
+		return slices.ContainsFunc(list, func(e model.Exception) bool { return e.Control == control && e.Counts(asOf) })
 	}) == model.True
 }

@@ -18,9 +18,8 @@ var GroupWriterNeeds = []assess.Dependency{facts.Directory, facts.Tier0, model.G
 type GroupWriters struct {
 	tenant    *model.Tenant
 	directory *principals.Directory
-	tier0     map[string]model.Truth // who holds a Tier 0 role over the whole tenant, by folded id
-	holders   bool                   // every such holder is known
-	groups    bool                   // every group was read
+	holders   TenantHolders
+	groups    bool // every group was read
 }
 
 // ReadGroupWriters reads who is Tier 0. Whether every group was read counts
@@ -34,13 +33,8 @@ func ReadGroupWriters(p *assess.Pass) (GroupWriters, error) {
 	if err != nil {
 		return GroupWriters{}, err
 	}
-	w := GroupWriters{tenant: p.Tenant(), directory: directory, tier0: map[string]model.Truth{}, holders: len(tier0.Gaps()) == 0,
-		groups: model.RowsOf(p.Tenant(), model.Groups, nil).Coverage().State == model.Complete}
-	for _, h := range tier0.Holdings {
-		id := model.FoldID(h.Principal.ID)
-		w.tier0[id] = model.Or(w.holds(id), h.TenantWide())
-	}
-	return w, nil
+	return GroupWriters{tenant: p.Tenant(), directory: directory, holders: TenantHoldersOf(tier0),
+		groups: model.RowsOf(p.Tenant(), model.Groups, nil).Coverage().State == model.Complete}, nil
 }
 
 // Gone reports that the tenant has no such group, so that it names nobody.
@@ -143,26 +137,6 @@ func (f *writer) or(truth model.Truth, detail string, evidence ...model.Evidence
 	}
 }
 
-// holds says whether the principal with this folded id holds a Tier 0 role over the
-// whole tenant: a role over one unit or application is no reason to be trusted with
-// another.
-func (w GroupWriters) holds(id string) model.Truth {
-	held, known := w.tier0[id]
-	if !known {
-		return model.False
-	}
-	return held
-}
-
-// lower says whether the principal is below Tier 0. A deleted one writes nothing.
-func (w GroupWriters) lower(principal principals.Principal) model.Truth {
-	held := w.holds(model.FoldID(principal.ID))
-	if held == model.False && !w.holders {
-		held = model.Unknown
-	}
-	return model.And(held.Not(), principal.Dangling.Not())
-}
-
 // owners finds an owner of the group who is below Tier 0, for good or by PIM.
 func (w GroupWriters) owners(id string) writer {
 	found := writer{truth: model.False}
@@ -172,7 +146,7 @@ func (w GroupWriters) owners(id string) writer {
 	}
 	for owner := range rows.All() {
 		principal := w.directory.Principal(owner.ID, model.Value(owner))
-		found.or(w.lower(principal), "owned by "+principal.Name+", who is no Tier 0 administrator", owner.Evidence("/id", owner.ID))
+		found.or(w.holders.Lower(principal), "owned by "+principal.Name+", who is no Tier 0 administrator", owner.Evidence("/id", owner.ID))
 	}
 	for _, key := range []model.Key[model.GroupScheduleInstance]{model.GroupAssignment, model.GroupEligibility} {
 		rows := model.RowsOf(w.tenant, key, nil)
@@ -203,7 +177,7 @@ func (w GroupWriters) owners(id string) writer {
 // lowerOrMembers asks of a group whether some member is below Tier 0.
 func (w GroupWriters) lowerOrMembers(principal principals.Principal) model.Truth {
 	if principal.Kind != principals.KindGroup {
-		return w.lower(principal)
+		return w.holders.Lower(principal)
 	}
 	members := w.directory.Members(principal.ID)
 	lower := model.False
@@ -211,7 +185,7 @@ func (w GroupWriters) lowerOrMembers(principal principals.Principal) model.Truth
 		lower = model.Unknown
 	}
 	for _, id := range members.IDs() {
-		lower = model.Or(lower, w.lower(w.directory.Principal(id, model.Field[model.DirectoryObject]{})))
+		lower = model.Or(lower, w.holders.Lower(w.directory.Principal(id, model.Field[model.DirectoryObject]{})))
 	}
 	return lower
 }
@@ -226,7 +200,7 @@ func (w GroupWriters) unitAdministrators(id string) writer {
 		found.or(model.Unknown, "who holds which role over its unit is not known")
 	}
 	for _, h := range all.Holdings {
-		writes := model.And(writesGroups(h.Role), w.inUnit(id, h), w.lower(h.Principal))
+		writes := model.And(writesGroups(h.Role), w.inUnit(id, h), w.holders.Lower(h.Principal))
 		found.or(writes, h.Principal.Name+" holds "+h.Role.Name+" over its unit and is no Tier 0 administrator", h.Evidence...)
 	}
 	return found

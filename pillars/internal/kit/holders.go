@@ -71,3 +71,36 @@ func (h held) of(p principals.Principal) []principals.Holding {
 	}
 	return list
 }
+
+// TenantHolders answers who holds a Tier 0 role over the whole tenant: a role over one
+// unit or application is no reason to be trusted with another.
+type TenantHolders struct {
+	held map[string]model.Truth // by folded id
+	all  bool                   // every holder is known
+}
+
+// TenantHoldersOf reads a view of the Tier 0 roles.
+func TenantHoldersOf(tier0 principals.View) TenantHolders {
+	t := TenantHolders{map[string]model.Truth{}, len(tier0.Gaps()) == 0}
+	for _, h := range tier0.Holdings {
+		t.held[model.FoldID(h.Principal.ID)] = model.Or(t.holds(h.Principal), h.TenantWide())
+	}
+	return t
+}
+
+func (t TenantHolders) holds(p principals.Principal) model.Truth {
+	held, known := t.held[model.FoldID(p.ID)]
+	if !known {
+		return model.False
+	}
+	return held
+}
+
+// Lower says whether the principal is below Tier 0. A deleted one does nothing.
+func (t TenantHolders) Lower(p principals.Principal) model.Truth {
+	held := t.holds(p)
+	if held == model.False && !t.all {
+		held = model.Unknown
+	}
+	return model.And(held.Not(), p.Dangling.Not())
+}

@@ -60,7 +60,7 @@ func (w PIMWriter) owns(id string) model.Truth {
 	if asked {
 		return is
 	}
-	is = model.Of(false)
+	is = model.False
 	if w.services.Coverage().State != model.Complete {
 		is = model.Unknown
 	}

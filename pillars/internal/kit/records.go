@@ -53,3 +53,8 @@ func (r Record) Of(at time.Time) (found model.Truth, statement string) {
 }
 
 const oneDay = 24 * time.Hour
+
+// NamesEvidence reports whether a statement says where its evidence lies.
+func NamesEvidence(a model.Attestation) bool {
+	return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
+}
