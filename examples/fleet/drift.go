@@ -23,19 +23,6 @@ func key(tenant, bundle string) string {
 	return "bundle " + bundle
 }
 
-// knownFn lists the bundles of an earlier run.
-type knownFn struct{}
-
-// ProcessElement reads the tenants' rows.
-func (*knownFn) ProcessElement(ctx context.Context, file string, emit func(known)) error {
-	return readLines(ctx, file, func(_ int, line record) (bool, error) {
-		if line.text("kind") == kindTenant {
-			emit(known{line.text("bundle"), line.text("tenantId")})
-		}
-		return true, nil
-	})
-}
-
 // previousFn reads the rows of an earlier run that a comparison needs.
 type previousFn struct{}
 
@@ -55,17 +42,27 @@ func (*previousFn) ProcessElement(ctx context.Context, file string, emit func(st
 // tenantKeyFn finds under what key the earlier run has a tenant: its own id, or
 // else what that run said of the bundle of this name. One of the two may not have
 // been readable, and then says not whose it is.
-type tenantKeyFn struct{ keys map[string]string }
+type tenantKeyFn struct {
+	Previous string // the earlier run's file
+
+	keys map[string]string
+}
+
+// Setup reads the earlier run's tenants.
+func (f *tenantKeyFn) Setup(ctx context.Context) error {
+	f.keys = map[string]string{}
+	return readLines(ctx, f.Previous, func(_ int, line record) (bool, error) {
+		if line.text("kind") == kindTenant {
+			bundle := line.text("bundle")
+			where := key(line.text("tenantId"), bundle)
+			f.keys[where], f.keys[key("", bundle)] = where, where
+		}
+		return true, nil
+	})
+}
 
 // ProcessElement emits the result by that key.
-func (f *tenantKeyFn) ProcessElement(_ context.Context, r result, earlier func(*known) bool, emit func(string, result)) {
-	if f.keys == nil {
-		f.keys = map[string]string{}
-		for k := (known{}); earlier(&k); {
-			where := key(k.Tenant, k.Bundle)
-			f.keys[where], f.keys[key("", k.Bundle)] = where, where
-		}
-	}
+func (f *tenantKeyFn) ProcessElement(_ context.Context, r result, emit func(string, result)) {
 	own := key(r.Tenant, r.Bundle)
 	emit(cmp.Or(f.keys[own], f.keys[key("", r.Bundle)], own), r)
 }

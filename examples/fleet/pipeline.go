@@ -32,65 +32,58 @@ type result struct {
 	Totals         totals
 }
 
-// known is the tenant of a bundle in an earlier run.
-type known struct{ Bundle, Tenant string }
-
 // part is a bundle's share of the final file.
 type part struct {
 	Bundle string
 	Names  []string
 }
 
+// whole is what is known of all bundles.
+type whole struct {
+	Totals totals
+	Parts  []part
+}
+
 func init() { // Beam finds what it runs on a worker by registration
-	for _, t := range []reflect.Type{reflect.TypeFor[result](), reflect.TypeFor[totals](), reflect.TypeFor[known](), reflect.TypeFor[part]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[result](), reflect.TypeFor[whole]()} {
 		beam.RegisterType(t)
 	}
 	beam.RegisterCoder(reflect.TypeFor[result](), encodeResult, decodeResult)
-	beam.RegisterCoder(reflect.TypeFor[totals](), encodeTotals, decodeTotals)
-	beam.RegisterCoder(reflect.TypeFor[part](), encodePart, decodePart)
+	beam.RegisterCoder(reflect.TypeFor[whole](), encodeWhole, decodeWhole)
 	register.DoFn3x1[context.Context, string, func(string), error](&listFn{})
 	register.DoFn3x1[context.Context, string, func(result), error](&assessFn{})
-	register.DoFn3x1[context.Context, string, func(known), error](&knownFn{})
 	register.DoFn3x1[context.Context, string, func(string, string), error](&previousFn{})
-	register.DoFn4x0[context.Context, result, func(*known) bool, func(string, result)](&tenantKeyFn{})
+	register.DoFn3x0[context.Context, result, func(string, result)](&tenantKeyFn{})
 	register.DoFn5x1[context.Context, string, func(*result) bool, func(*string) bool, func(result), error](&driftFn{})
-	register.DoFn4x1[context.Context, int, func(*part) bool, totals, error](&writeFn{})
-	register.Combiner2[totals, result](&totalsFn{})
-	register.Function1x2(partOf)
+	register.DoFn2x1[context.Context, whole, error](&writeFn{})
+	register.Combiner2[whole, result](&wholeFn{})
 	register.Emitter1[string]()
 	register.Emitter1[result]()
-	register.Emitter1[known]()
 	register.Emitter2[string, string]()
 	register.Emitter2[string, result]()
 	register.Iter1[string]()
 	register.Iter1[result]()
-	register.Iter1[known]()
-	register.Iter1[part]()
 }
 
 // Beam knows a coder's functions by their names, and all instances of a generic
 // one share theirs.
 
 func encodeResult(r result) ([]byte, error) { return json.Marshal(r) }
-func encodeTotals(t totals) ([]byte, error) { return json.Marshal(t) }
-func encodePart(p part) ([]byte, error)     { return json.Marshal(p) }
+func encodeWhole(w whole) ([]byte, error)   { return json.Marshal(w) }
 
 func decodeResult(text []byte) (r result, err error) {
 	err = json.Unmarshal(text, &r)
 	return r, err
 }
-func decodeTotals(text []byte) (t totals, err error) {
-	err = json.Unmarshal(text, &t)
-	return t, err
-}
-func decodePart(text []byte) (p part, err error) {
-	err = json.Unmarshal(text, &p)
-	return p, err
+func decodeWhole(text []byte) (w whole, err error) {
+	err = json.Unmarshal(text, &w)
+	return w, err
 }
 
 // build makes the pipeline: each bundle becomes a part file and a result, results
 // are summed up, and one worker puts the parts in order. Rows never travel between
-// workers, so no worker holds more than the tenants that it is assessing.
+// workers, so no worker holds more than the tenants that it is assessing. There is no
+// side input: Beam's prism at times starts a step before its side input is there.
 func build(cfg config) *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	names := beam.Reshuffle(s, beam.ParDo(s.Scope("List"), &listFn{}, beam.Create(s, cfg.In)))
@@ -98,23 +91,16 @@ func build(cfg config) *beam.Pipeline {
 	if cfg.Previous != "" {
 		results = drift(s.Scope("Drift"), cfg, results)
 	}
-	sum := beam.Combine(s.Scope("Sum"), &totalsFn{}, results)
-	parts := beam.GroupByKey(s, beam.ParDo(s, partOf, results))
-	beam.ParDo0(s.Scope("Write"), &writeFn{Config: cfg}, parts, beam.SideInput{Input: sum})
+	beam.ParDo0(s.Scope("Write"), &writeFn{Config: cfg}, beam.Combine(s.Scope("Sum"), &wholeFn{}, results))
 	return p
 }
 
 // drift joins the results with the lines of an earlier run, tenant by tenant.
 func drift(s beam.Scope, cfg config, results beam.PCollection) beam.PCollection {
-	file := beam.Create(s, cfg.Previous)
-	tenants := beam.ParDo(s, &knownFn{}, file)
-	lines := beam.ParDo(s, &previousFn{}, file)
-	keyed := beam.ParDo(s, &tenantKeyFn{}, results, beam.SideInput{Input: tenants})
+	lines := beam.ParDo(s, &previousFn{}, beam.Create(s, cfg.Previous))
+	keyed := beam.ParDo(s, &tenantKeyFn{Previous: cfg.Previous}, results)
 	return beam.ParDo(s, &driftFn{Config: cfg}, beam.CoGroupByKey(s, keyed, lines))
 }
-
-// partOf gives every part the same key: there is one file.
-func partOf(r result) (int, part) { return 0, part{r.Bundle, r.Parts} }
 
 // run carries a pipeline out. Whatever happens, nothing is left but the results of
 // a run that came to its end.

@@ -123,17 +123,21 @@ func (t *totals) addDrift(bundle string, rows []row) {
 	}
 }
 
-// totalsFn adds results up.
-type totalsFn struct{}
+// wholeFn adds results up and collects their parts.
+type wholeFn struct{}
 
 // CreateAccumulator is the sum of nothing.
-func (*totalsFn) CreateAccumulator() totals { return totals{} }
+func (*wholeFn) CreateAccumulator() whole { return whole{} }
 
 // AddInput adds a result.
-func (*totalsFn) AddInput(sum totals, r result) totals { return sum.plus(r.Totals) }
+func (*wholeFn) AddInput(w whole, r result) whole {
+	return whole{w.Totals.plus(r.Totals), append(w.Parts, part{r.Bundle, r.Parts})}
+}
 
 // MergeAccumulators adds two sums.
-func (*totalsFn) MergeAccumulators(a, b totals) totals { return a.plus(b) }
+func (*wholeFn) MergeAccumulators(a, b whole) whole {
+	return whole{a.Totals.plus(b.Totals), append(a.Parts, b.Parts...)}
+}
 
 func (t totals) plus(o totals) totals {
 	t.Bundles, t.Failed, t.Provisional = t.Bundles+o.Bundles, t.Failed+o.Failed, t.Provisional+o.Provisional

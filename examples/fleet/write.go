@@ -11,18 +11,13 @@ import (
 type writeFn struct{ Config config }
 
 // ProcessElement sees all parts. It holds their names in memory, never their rows.
-func (f *writeFn) ProcessElement(ctx context.Context, _ int, parts func(*part) bool, sum totals) error {
-	var all []part
-	for p := (part{}); parts(&p); p = (part{}) {
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b part) int { return strings.Compare(a.Bundle, b.Bundle) })
+func (f *writeFn) ProcessElement(ctx context.Context, all whole) error {
 	err := writeFile(ctx, f.Config.Out, func(w io.Writer) error {
-		header, err := headerRow(sum).append(nil)
+		header, err := headerRow(all.Totals).append(nil)
 		if err == nil {
 			_, err = w.Write(header)
 		}
-		for _, p := range all {
+		for _, p := range inOrder(all.Parts) {
 			for _, name := range p.Names {
 				if err == nil {
 					err = f.copy(ctx, w, name)
@@ -34,10 +29,15 @@ func (f *writeFn) ProcessElement(ctx context.Context, _ int, parts func(*part) b
 	if err != nil {
 		return &problem{err}
 	}
-	if err := writeFile(ctx, f.Config.Page, func(w io.Writer) error { return writePage(w, sum) }); err != nil {
+	if err := writeFile(ctx, f.Config.Page, func(w io.Writer) error { return writePage(w, all.Totals) }); err != nil {
 		return &problem{err}
 	}
 	return nil
+}
+
+// inOrder are parts by their bundles' names.
+func inOrder(parts []part) []part {
+	return slices.SortedFunc(slices.Values(parts), func(a, b part) int { return strings.Compare(a.Bundle, b.Bundle) })
 }
 
 func (f *writeFn) copy(ctx context.Context, w io.Writer, name string) error {
