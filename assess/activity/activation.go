@@ -60,6 +60,11 @@ func Activations(requests []model.RoleScheduleRequest, complete bool) []Activati
 	return list
 }
 
+// LoggedByPIM says whether PIM wrote an entry of the audit log.
+func LoggedByPIM(e *model.DirectoryAudit) model.Truth {
+	return e.LoggedByService.Is(func(service string) bool { return strings.EqualFold(service, "PIM") })
+}
+
 func activates(action string) bool { return strings.EqualFold(action, "selfActivate") }
 
 // provisioned says whether a request took effect. Some states of a request leave

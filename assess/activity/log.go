@@ -248,7 +248,7 @@ func latest(a Activation) time.Time {
 
 // left says whether PIM wrote the entry about this activation.
 func (a Activation) left(e *model.DirectoryAudit) model.Truth {
-	byPIM := e.LoggedByService.Is(func(service string) bool { return strings.EqualFold(service, "PIM") })
+	byPIM := LoggedByPIM(e)
 	id := e.CorrelationID.Is(func(id string) bool { return id != "" && model.SameID(id, a.Request.ID) })
 	if id == model.True {
 		return byPIM

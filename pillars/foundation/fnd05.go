@@ -48,14 +48,15 @@ var fnd05 = &assess.Control{
 			u := principal.User
 			synced := u.OnPremisesSyncEnabled.Is(func(on bool) bool { return on })
 			anchored := u.OnPremisesImmutableID.Is(func(id string) bool { return id != "" })
+			visitor := kit.Visitor(u)
 			detail := fmt.Sprintf("onPremisesSyncEnabled %v, onPremisesImmutableId %v", u.OnPremisesSyncEnabled, u.OnPremisesImmutableID)
-			if kit.Visitor(u) != model.False {
+			if visitor != model.False {
 				detail += "; the account that signs in is in another organisation's directory, or perhaps in one"
 			}
 			tally.Judge(principal.Ref().With(
 				u.Evidence("/onPremisesSyncEnabled", u.OnPremisesSyncEnabled),
 				u.Evidence("/onPremisesImmutableId", u.OnPremisesImmutableID)),
-				model.Or(synced, anchored, model.And(kit.Visitor(u), model.Unknown)).Not(), "%s", detail)
+				model.Or(synced, anchored, model.And(visitor, model.Unknown)).Not(), "%s", detail)
 		}
 		return tally.Every(), nil
 	},

@@ -61,10 +61,8 @@ func everyAccount(p *assess.Pass, words assess.Words, judge func(principals.Prin
 	}
 	tally := p.Tally(words)
 	for _, account := range accounts {
-		met, detail := model.And(model.Unknown, kit.IsUser(account)), kit.NotExported
-		if met == model.False {
-			detail = noUser
-		}
+		met := model.And(model.Unknown, kit.IsUser(account))
+		detail := absent(met)
 		var evidence []model.Evidence
 		if account.User != nil && met != model.False {
 			met, detail, evidence = judge(account)
@@ -74,4 +72,13 @@ func everyAccount(p *assess.Pass, words assess.Words, judge func(principals.Prin
 	return tally.Every(), nil
 }
 
-const noUser = "no user of this tenant has this id"
+// absent is what to say of an account that is not in the export: exists says whether
+// it is a user of this tenant.
+func absent(exists model.Truth) string {
+	if exists == model.False {
+		return "no user of this tenant has this id"
+	}
+	return kit.NotExported
+}
+
+func unknown() model.Truth { return model.Unknown }

@@ -51,13 +51,9 @@ var ops01 = &assess.Control{
 			Good: "of those declared can sign in", Bad: "of those declared cannot sign in"})
 		var ready []model.Truth
 		for _, account := range accounts {
-			exists, detail := kit.IsUser(account), kit.NotExported
-			ref := account.Ref()
-			switch {
-			case exists == model.False:
-				detail = noUser
-			case account.User != nil:
-				u := account.User
+			exists, ref := kit.IsUser(account), account.Ref()
+			detail := absent(exists)
+			if u := account.User; u != nil && exists != model.False {
 				ref = ref.With(u.Evidence("/accountEnabled", u.AccountEnabled))
 				exists, detail = model.And(exists, model.Equals(u.AccountEnabled, true)), "accountEnabled "+u.AccountEnabled.String()
 			}

@@ -53,11 +53,8 @@ var ops06 = &assess.Control{
 			Good: "are protected and last", Bad: "are in ordinary groups, or their passwords may expire"})
 		for _, account := range accounts {
 			safe, lasts := model.And(model.Unknown, kit.IsUser(account)), model.Unknown
-			j := assess.Judgement{Ref: account.Ref(), Exempt: model.False, Detail: kit.NotExported}
-			switch u := account.User; {
-			case safe == model.False:
-				j.Detail = noUser
-			case u != nil:
+			j := assess.Judgement{Ref: account.Ref(), Exempt: model.False, Detail: absent(safe)}
+			if u := account.User; u != nil && safe != model.False {
 				var ordinary []string
 				j.Ref = j.Ref.With(u.Evidence("/isManagementRestricted", u.IsManagementRestricted), u.Evidence("/passwordPolicies", u.PasswordPolicies))
 				lasts = u.PasswordPolicies.Is(neverExpires)

@@ -1,8 +1,6 @@
 package operations
 
 import (
-	"slices"
-
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
@@ -36,10 +34,6 @@ var ops08 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		v := assess.Attested(p, drillAge)
-		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, drillAge), kit.NamesEvidence) {
-			return assess.NotAttested("The statement does not say which alert rule it speaks of: add the rule's id under evidence."), nil
-		}
-		return v, nil
+		return kit.AttestedWithEvidence(p, drillAge, "The statement does not say which alert rule it speaks of: add the rule's id under evidence."), nil
 	},
 }

@@ -50,7 +50,9 @@ var ops10 = &assess.Control{
 		events := 0
 		for _, account := range accounts {
 			use := used{Judgement: assess.Judgement{Ref: account.Ref(), Met: model.True, Exempt: model.False}}
-			use.exists(account)
+			if exists := kit.IsUser(account); exists != model.True { // the logs say nothing about the account that was meant
+				use.Met, use.Detail = model.Unknown, absent(exists)
+			}
 			listed := time.Time{}
 			for _, s := range log.Of(account.ID) {
 				if s.Succeeded == model.True {
@@ -85,26 +87,14 @@ type used struct {
 	events int
 }
 
-// exists leaves open what an account did that is no user of this tenant: the logs
-// say nothing about the account that was meant.
-func (u *used) exists(account principals.Principal) {
-	switch kit.IsUser(account) {
-	case model.False:
-		u.Met, u.Detail = model.Unknown, noUser
-	case model.Unknown:
-		u.Met, u.Detail = model.Unknown, kit.NotExported
-	}
-}
-
 // lastSignIn is when the account last signed in, interactively or not; zero where
-// it never did. What is not known of an account that was not exported is said by
-// [used.exists].
+// it never did, or the account was not exported.
 // Source: learn.microsoft.com/graph/api/resources/signinactivity.
 func lastSignIn(account principals.Principal) (at time.Time, known model.Truth) {
 	if account.User == nil {
 		return at, model.True
 	}
-	unknown, never := func() model.Truth { return model.Unknown }, func() model.Truth { return model.True }
+	never := func() model.Truth { return model.True }
 	known = model.Fold(account.User.SignInActivity, unknown, never, func(a model.SignInActivity) model.Truth {
 		return model.Fold(a.LastSuccessfulSignInDateTime, unknown, never, func(t time.Time) model.Truth { at = t.UTC(); return model.True })
 	})
@@ -143,7 +133,6 @@ func (u *used) done() assess.Judgement {
 // an application may be anybody's. Graph leaves out which of the two it was not, and
 // PowerShell writes it as an object of nothing.
 func causedBy(e *model.DirectoryAudit, user string) model.Truth {
-	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.InitiatedBy, unknown, unknown, func(by model.AuditInitiator) model.Truth {
 		person := model.Fold(by.User, unknown, unknown, func(o model.DirectoryObject) model.Truth {
 			if o.ID == "" {

@@ -3,6 +3,7 @@ package operations
 import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 var ops13 = &assess.Control{
@@ -25,6 +26,6 @@ var ops13 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		return attestedWithEvidence(p, 365*day, "which training record it speaks of"), nil
+		return kit.AttestedWithEvidence(p, 365*day, "The statement does not say which training record it speaks of: add it under evidence."), nil
 	},
 }

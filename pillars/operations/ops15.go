@@ -118,7 +118,6 @@ func (t tickets) judgement(read model.Coverage) assess.Judgement {
 // is done by the application MS-PIM ([kit.PIMWriter]).
 // Source: learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities.
 func isChange(e *model.DirectoryAudit, pim kit.PIMWriter) model.Truth {
-	unknown := func() model.Truth { return model.Unknown }
 	return model.Fold(e.ActivityDisplayName, unknown, unknown, func(name string) model.Truth {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch {

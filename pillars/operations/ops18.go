@@ -1,9 +1,6 @@
 package operations
 
 import (
-	"slices"
-	"time"
-
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
@@ -32,16 +29,6 @@ var ops18 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		return attestedWithEvidence(p, 365*day, "which configuration it speaks of"), nil
+		return kit.AttestedWithEvidence(p, 365*day, "The statement does not say which configuration it speaks of: add it under evidence."), nil
 	},
-}
-
-// attestedWithEvidence is [assess.Attested] for a statement that must name
-// something that others can look up; missing says what.
-func attestedWithEvidence(p *assess.Pass, maxAge time.Duration, missing string) assess.Verdict {
-	v := assess.Attested(p, maxAge)
-	if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, maxAge), kit.NamesEvidence) {
-		return assess.NotAttested("The statement does not say %s: add it under evidence.", missing)
-	}
-	return v
 }

@@ -3,6 +3,7 @@ package operations
 import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 // Graph shows access policies for multi admin approval in its beta endpoint only
@@ -32,6 +33,6 @@ var ops19 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		return attestedWithEvidence(p, 365*day, "which access policy it speaks of"), nil
+		return kit.AttestedWithEvidence(p, 365*day, "The statement does not say which access policy it speaks of: add it under evidence."), nil
 	},
 }

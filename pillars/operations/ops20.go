@@ -3,6 +3,7 @@ package operations
 import (
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
+	"github.com/privpath/privpath/pillars/internal/kit"
 )
 
 var ops20 = &assess.Control{
@@ -26,6 +27,6 @@ var ops20 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		return attestedWithEvidence(p, 180*day, "which exercise it speaks of"), nil
+		return kit.AttestedWithEvidence(p, 180*day, "The statement does not say which exercise it speaks of: add it under evidence."), nil
 	},
 }

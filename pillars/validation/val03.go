@@ -1,8 +1,6 @@
 package validation
 
 import (
-	"slices"
-
 	"github.com/privpath/privpath/assess"
 	"github.com/privpath/privpath/model"
 	"github.com/privpath/privpath/pillars/internal/kit"
@@ -32,10 +30,6 @@ var val03 = &assess.Control{
 	},
 	Requires: []assess.Dependency{model.OwnerDeclarations},
 	Run: func(p *assess.Pass) (assess.Verdict, error) {
-		v := assess.Attested(p, attestationLife)
-		if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, attestationLife), kit.NamesEvidence) {
-			return assess.NotAttested("The statement does not say which workspace or archive it speaks of: add it, with its retention, under evidence."), nil
-		}
-		return v, nil
+		return kit.AttestedWithEvidence(p, attestationLife, "The statement does not say which workspace or archive it speaks of: add it, with its retention, under evidence."), nil
 	},
 }

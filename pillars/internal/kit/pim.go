@@ -1,9 +1,8 @@
 package kit
 
 import (
-	"strings"
-
 	"github.com/privpath/privpath/assess"
+	"github.com/privpath/privpath/assess/activity"
 	"github.com/privpath/privpath/model"
 )
 
@@ -36,11 +35,10 @@ func ReadPIMWriter(p *assess.Pass) PIMWriter {
 // Wrote says whether an entry is PIM's own: logged by PIM, or caused by its
 // application.
 func (w PIMWriter) Wrote(e *model.DirectoryAudit) model.Truth {
-	logged := e.LoggedByService.Is(func(s string) bool { return strings.EqualFold(s, "PIM") })
 	caused := model.Fold(e.InitiatedBy, truthUnknown, truthUnknown, func(by model.AuditInitiator) model.Truth {
 		return model.Fold(by.App, truthUnknown, truthFalse, w.isPIM)
 	})
-	return model.Or(logged, caused)
+	return model.Or(activity.LoggedByPIM(e), caused)
 }
 
 func (w PIMWriter) isPIM(app model.AuditApp) model.Truth {

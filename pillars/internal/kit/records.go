@@ -54,7 +54,16 @@ func (r Record) Of(at time.Time) (found model.Truth, statement string) {
 
 const oneDay = 24 * time.Hour
 
-// NamesEvidence reports whether a statement says where its evidence lies.
-func NamesEvidence(a model.Attestation) bool {
+// AttestedWithEvidence is [assess.Attested] for a statement that must name something
+// that others can look up; missing is what to say where none does.
+func AttestedWithEvidence(p *assess.Pass, maxAge time.Duration, missing string) assess.Verdict {
+	v := assess.Attested(p, maxAge)
+	if v.Status() == model.StatusPass && !slices.ContainsFunc(assess.Attestations(p, maxAge), namesEvidence) {
+		return assess.NotAttested("%s", missing)
+	}
+	return v
+}
+
+func namesEvidence(a model.Attestation) bool {
 	return slices.ContainsFunc(a.Evidence, func(reference string) bool { return !model.Blank(reference) })
 }
